@@ -1,0 +1,98 @@
+"""Errors, named by what to do next.
+
+* MonitorError
+  x ConfigError            stop and tell the operator: where, what, what to do
+  x RuleError              a rule or policy pack is refused: file, line, reason
+  x StoreError             the database cannot be used as it is
+    + AlreadyRunning       another daemon holds this database
+    + DiskFull             stop cleanly; what was committed is safe
+  x SourceError            one source could not be read; the others go on
+    + SourceUnavailable    try again later (`retry_after` seconds when the source said so)
+    + SourceThrottled      leave it alone until `until`
+    + SourceRefused        do not ask again until a person has looked
+    + SourceChanged        the answer is not what the parser knows: keep the cursor, tell the operator
+    + BudgetSpent          paid for today; continue tomorrow
+  x DeliveryError          `permanent` decides between retry and giving the row to a person
+
+Messages name hosts, files and keys, never post text, credentials or full addresses.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.types import SourceState
+
+
+class MonitorError(Exception):
+    """Base of everything this product raises on purpose."""
+
+
+class ConfigError(MonitorError):
+    """A setting that cannot be used; the text is `file:line:column: key: what to do`."""
+
+
+class RuleError(MonitorError):
+    """A rule or policy pack that is refused; the text is `file:line: reason`."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be used as it is; the text says what to do."""
+
+
+class AlreadyRunning(StoreError):
+    """Another daemon holds this database; the text names its process id where known."""
+
+
+class DiskFull(StoreError):
+    """No room to write. The page at hand was rolled back; everything committed is safe."""
+
+
+class SourceError(MonitorError):
+    """One source could not be read. `state` is what people see until it recovers."""
+
+    state = SourceState.DEGRADED
+
+
+class SourceUnavailable(SourceError):
+    """Timeout, 5xx, connection refused: the next poll may work."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SourceThrottled(SourceError):
+    """The source asked us to wait; `until` is aware UTC."""
+
+    state = SourceState.THROTTLED
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class SourceRefused(SourceError):
+    """Asking again cannot help: a sign-in, a permission or the address is gone."""
+
+    def __init__(self, message: str, *, state: SourceState = SourceState.NEEDS_REAUTH) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class SourceChanged(SourceError):
+    """The answer does not parse as what the connector knows."""
+
+
+class BudgetSpent(SourceError):
+    """The daily spend of a paid source is reached."""
+
+    state = SourceState.BUDGET_STOPPED
+
+
+class DeliveryError(MonitorError):
+    """A message was not accepted. `permanent` is False for 4xx, timeouts and dropped connections."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent

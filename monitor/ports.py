@@ -1,0 +1,63 @@
+"""The protocols a plug-in implements: one method each.
+
+A connector reads one source, a rule set judges one post, a notifier sends one message. Everything
+else (scheduling, retry, de-duplication, storage, accounting) belongs to the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.types import Finding, Message, Page, Post, Receipt, Reference, Span
+
+
+class Clock(Protocol):
+    """Gives the present moment as aware UTC; tests and the demo bring their own."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Connector(Protocol):
+    """Reads one source."""
+
+    def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
+        """Yield what is new after `cursor`, or, where that is None, whatever is newer than `since`.
+
+        Raises the SourceError that says what to do next. A page's `cursor` is saved in the same
+        transaction as its posts, so it may only cover posts already yielded.
+        """
+        ...
+
+
+class References(Protocol):
+    """Decides whether a post speaks of the organisation. Pure."""
+
+    def find(self, post: Post) -> Sequence[Reference]:
+        """The references found, best first; empty where the post does not refer."""
+        ...
+
+
+class Identifiers(Protocol):
+    """Finds what must be masked before a post is stored or shown. Pure."""
+
+    def spans(self, post: Post) -> Sequence[Span]:
+        """Every span that may identify a person, of every part of the post, whatever its severity."""
+        ...
+
+
+class Rules(Protocol):
+    """Judges a post against the rules in force. Pure: no clock, no store, no network."""
+
+    def evaluate(self, post: Post) -> Iterable[Finding]:
+        """The findings of one post, none if it met no rule."""
+        ...
+
+
+class Notifier(Protocol):
+    """Sends one message to one recipient."""
+
+    def send(self, message: Message) -> Receipt:
+        """Hand the message over. Raises DeliveryError(permanent=...)."""
+        ...

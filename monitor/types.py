@@ -1,0 +1,480 @@
+"""The frozen values that flow through Trustwatch. Every time is aware UTC.
+
+Vocabulary, in the order things happen:
+
+* a **source** is one configured feed, page list or account; a **connector** reads it;
+* a connector yields **pages** of **posts**; a post's identity is (platform, external_id);
+* a **reference** says why a post speaks of the organisation; a post kept for it is a **mention**;
+* a **finding** says which rule a mention met, by positions (**spans**), never by its words;
+* findings of one lane, subject, rule family and day make one **case**, the thing people work on;
+* a **digest** is what one recipient is told of the cases, as one **message**.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of thing a post is."""
+
+    POST = "post"
+    COMMENT = "comment"
+    REPLY = "reply"
+    REPOST = "repost"
+    QUOTE = "quote"
+    ARTICLE = "article"
+    REVIEW = "review"
+    VIDEO = "video"
+    EPISODE = "episode"
+    PAGE_EDIT = "page_edit"
+    PROFILE = "profile"
+    REPORT = "report"
+
+
+class State(StrEnum):
+    """What the platform says of a post now."""
+
+    LIVE = "live"
+    EDITED = "edited"
+    DELETED = "deleted"
+    WITHHELD = "withheld"
+    HIDDEN = "hidden"
+
+
+class Relation(StrEnum):
+    """What an account is to the organisation. Only `authorised_staff` can meet conduct rules."""
+
+    OFFICIAL = "official"
+    AUTHORISED_STAFF = "authorised_staff"
+    PUBLIC = "public"
+
+
+class Lane(StrEnum):
+    """Who may look (ARCHITECTURE, "Lanes")."""
+
+    CONFIDENTIAL = "confidential"
+    COMMS = "comms"
+    CONDUCT = "conduct"
+    PROTECTED = "protected"
+
+
+class Severity(StrEnum):
+    """How soon somebody should look. Ordered: `Severity.HIGH > Severity.LOW`."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 (info) to 4 (critical)."""
+        return _RANKS[self.value]
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Severity(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Severity(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Severity(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Severity(other).rank
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(("info", "low", "medium", "high", "critical"))}
+
+
+class SourceState(StrEnum):
+    """What people read about a source. Only `ok` and `empty` were really read."""
+
+    NEW = "new"
+    OK = "ok"
+    EMPTY = "empty"
+    DEGRADED = "degraded"
+    THROTTLED = "throttled"
+    BUDGET_STOPPED = "budget_stopped"
+    NEEDS_REAUTH = "needs_reauth"
+    MISCONFIGURED = "misconfigured"
+    GONE = "gone"
+
+    @property
+    def answered(self) -> bool:
+        """True where "nothing found" may be said of the source."""
+        return self in (SourceState.OK, SourceState.EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An author or profile as the platform shows it. Everything but the platform may be missing."""
+
+    platform: str
+    external_id: str | None = None
+    handle: str | None = None
+    display_name: str | None = None
+    url: str | None = None
+    bio: str | None = None
+    avatar_url: str | None = None
+    verified: bool | None = None
+    is_protected: bool | None = None
+    is_parody: bool | None = None
+    created_at: datetime | None = None
+    followers: int | None = None
+    relation: Relation = Relation.PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture, sound or film that belongs to a post. `url` may expire."""
+
+    kind: str
+    url: str
+    alt_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A post's tie to another: reply_to, repost_of, quote_of, root, parent."""
+
+    rel: str
+    external_id: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the platform's terms let us do with an item."""
+
+    may_store_text: bool = True
+    may_mail_excerpt: bool = True
+    max_age_days: int | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """One changed stretch of a page: `old` became `new` under the heading `section`."""
+
+    old: str
+    new: str
+    section: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds."""
+
+    page: str
+    page_id: str
+    revision: str
+    parent: str | None = None
+    hunks: tuple[Hunk, ...] = ()
+    sections_before: tuple[str, ...] = ()
+    sections_after: tuple[str, ...] = ()
+    size_before: int | None = None
+    size_after: int | None = None
+    tags: tuple[str, ...] = ()
+    minor: bool = False
+    reverts: bool = False
+    reverted_by: str | None = None
+    hidden: tuple[str, ...] = ()
+    diff_url: str | None = None
+
+    @cached_property
+    def added(self) -> str:
+        """Every new text, one hunk a paragraph: what spans with where="added" index."""
+        return "\n\n".join(h.new for h in self.hunks)
+
+    @cached_property
+    def removed(self) -> str:
+        """Every old text, one hunk a paragraph: what spans with where="removed" index."""
+        return "\n\n".join(h.old for h in self.hunks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One item as a source gave it, in plain text.
+
+    Only `source`, `platform`, `external_id`, `observed_at` and `state` are certain. Identity is
+    (platform, external_id); `external_id` is opaque and unique within the platform (connectors put
+    the host in front where ids are only unique per host). `title` and `text` hold plain text with
+    NUL and lone surrogates already replaced; positions in findings index them exactly. A page edit
+    carries its edit summary in `text` and the edit itself in `change`.
+    """
+
+    source: str
+    platform: str
+    external_id: str
+    observed_at: datetime
+    kind: Kind = Kind.POST
+    state: State = State.LIVE
+    url: str | None = None
+    author: Account | None = None
+    title: str = ""
+    text: str = ""
+    lang: str | None = None
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    media: tuple[Media, ...] = ()
+    links: tuple[str, ...] = ()
+    refs: tuple[Ref, ...] = ()
+    change: Change | None = None
+    terms: Terms = field(default_factory=Terms)
+    raw: Mapping[str, Any] | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The identity: (platform, external_id)."""
+        return (self.platform, self.external_id)
+
+    def part(self, where: str) -> str:
+        """The text that spans with this `where` index: text, title, bio, added or removed."""
+        match where:
+            case "text":
+                return self.text
+            case "title":
+                return self.title
+            case "bio":
+                return (self.author.bio if self.author else None) or ""
+            case "added":
+                return self.change.added if self.change else ""
+            case "removed":
+                return self.change.removed if self.change else ""
+        raise KeyError(where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer of a source.
+
+    `cursor` is safe to save once `posts` are stored; None on every page but the last of a
+    newest-first walk. `covered_from` is how far back the source really reaches, None if unknown.
+    """
+
+    posts: tuple[Post, ...]
+    cursor: str | None = None
+    covered_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something is: `post.part(where)[start:end]`. Positions and a label, never the text."""
+
+    start: int
+    end: int
+    label: str
+    where: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Why a post speaks of the organisation: the alias met, its place, its score of 0 to 1."""
+
+    alias: str
+    score: float
+    why: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule that a post met. Carries positions and a plain reason, never the matched text."""
+
+    rule_id: str
+    rule_version: str
+    title: str
+    post: tuple[str, str]
+    category: str
+    lane: Lane
+    severity: Severity
+    confidence: float
+    reason: str
+    clauses: tuple[str, ...]
+    counter_clauses: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    owner: str = "comms"
+    route: tuple[str, ...] = ("comms",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A clause as it may be shown: id, section and our own paraphrase of one policy."""
+
+    id: str
+    policy: str
+    section: str
+    paraphrase: str
+    category: str
+    protects: bool = False
+    overdue_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How well one source was read. `since` is when `state` began."""
+
+    source: str
+    kind: str
+    state: SourceState
+    since: datetime | None = None
+    note: str = ""
+    last_ok_at: datetime | None = None
+    newest_item_at: datetime | None = None
+    covered_from: datetime | None = None
+    strikes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A case as people see it: masked, with the finding that speaks for it (the most severe one)."""
+
+    number: int
+    lane: Lane
+    severity: Severity
+    title: str
+    reason: str
+    rule_id: str
+    platform: str
+    author: str
+    excerpt: str
+    url: str | None
+    clauses: tuple[Clause, ...]
+    counter_clauses: tuple[Clause, ...]
+    confidence: float
+    status: str
+    owner: str
+    opened_at: datetime
+    seen_at: datetime
+    posted_at: datetime | None = None
+    findings: int = 1
+    places: int = 1
+    page: str | None = None
+    mailable: bool = True
+    is_new: bool = True
+    misrouted: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionLine:
+    """A mention without a finding, for the digest's list: a masked headline and where it was."""
+
+    platform: str
+    source: str
+    headline: str
+    url: str | None
+    seen_at: datetime
+    places: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Counts over the digest's window: items seen by the sources, kept as mentions, folded, found."""
+
+    seen: int = 0
+    kept: int = 0
+    folded: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Somebody who is told: an address and the role (routing key) that decides what they see."""
+
+    address: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """What the store knows for one recipient's digest, before it is put in order.
+
+    `items` are the cases routed to the recipient: new ones (`is_new`) and those still open.
+    `failed_deliveries` are sentences about earlier mails that did not arrive.
+    """
+
+    organisation: str
+    recipient: Recipient
+    day: date
+    made_at: datetime
+    time_zone: str
+    items: tuple[Item, ...] = ()
+    mentions: tuple[MentionLine, ...] = ()
+    mentions_total: int = 0
+    coverage: tuple[Coverage, ...] = ()
+    failed_deliveries: tuple[str, ...] = ()
+    numbers: Numbers = field(default_factory=Numbers)
+    late: bool = False
+    since: datetime | None = None
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneBlock:
+    """The new items of one lane, capped; `more` says how many are not shown."""
+
+    lane: Lane
+    heading: str
+    items: tuple[Item, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A briefing put in order: what a template may print. No raw payload is reachable from here."""
+
+    briefing: Briefing
+    subject: str
+    first_line: str
+    not_read: tuple[Coverage, ...]
+    decide: tuple[Item, ...]
+    new: tuple[LaneBlock, ...]
+    still_open: tuple[Item, ...]
+    still_open_more: int = 0
+    mentions_more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One mail to one address. `message_id` is derived from what is delivered, so a retry repeats it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    list_id: str
+    severity: Severity = Severity.INFO
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the channel said when it took a message."""
+
+    accepted_at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What one poll of one source did."""
+
+    source: str
+    state: SourceState
+    pages: int = 0
+    seen: int = 0
+    fresh: int = 0
+    kept: int = 0
+    unrelated: int = 0
+    findings: int = 0
+    covered_from: datetime | None = None
+    note: str = ""
