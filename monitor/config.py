@@ -2,43 +2,73 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from monitor import coherence, layers, problems, toml
+from monitor.errors import ConfigError
+from monitor.fields import Days, DigestTime, Duration, LocalPath, MailAddress, Role, Sender, TimeZone
+from monitor.toml import Key
+
+STANDARD_FILES = (Path("monitor.toml"), Path("/etc/trustwatch/monitor.toml"))
+
+Options = TypeVar("Options", bound=BaseModel)
 
 
 class Section(BaseModel):
     """A table of the settings file: unknown keys are refused, nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class Alias(Section):
     """A name of the organisation. Tier 1 is unique, 2 ambiguous, 3 useless without context."""
 
-    text: str
+    text: str = Field(min_length=1)
+    """The name as people write it."""
     tier: Literal[1, 2, 3] = 1
+    """1 = nobody else is called that; 2 = others are too; 3 = counts only beside another name."""
     weight: float | None = Field(default=None, ge=0, le=1)
+    """Overrides the score, 0 to 1, that the tier gives."""
     case: bool = False
+    """true = only in exactly these capitals, for short forms that are also words."""
 
 
 class Organisation(Section):
     """Who is being watched over, and every name it goes by."""
 
-    name: str
-    short: str
+    name: str = Field(min_length=1)
+    """The full name, as on the letterhead."""
+    short: str = Field(min_length=1)
+    """The abbreviation; it heads the digest."""
     ods_code: str | None = None
-    time_zone: str = "Europe/London"
+    """The organisation's code in the NHS Organisation Data Service."""
+    time_zone: TimeZone = "Europe/London"
+    """The digest goes out by this zone's wall clock."""
     aliases: tuple[Alias, ...] = ()
+    """Other names, each with its tier."""
     hospitals: tuple[str, ...] = ()
+    """Names of hospitals and sites."""
     handles: tuple[str, ...] = ()
+    """The organisation's own accounts, with the @."""
     domains: tuple[str, ...] = ()
+    """The organisation's own web domains."""
     hashtags: tuple[str, ...] = ()
+    """Hashtags that belong to the organisation."""
     places: tuple[str, ...] = ()
+    """Towns and areas it serves: they support an ambiguous name."""
     negative_context: tuple[str, ...] = ()
+    """Words that show another organisation of the same name is meant."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -49,51 +79,81 @@ class Organisation(Section):
 class StoreSettings(Section):
     """Where what rests, rests. `url` empty = SQLite in `state_dir`."""
 
-    state_dir: Path = Path("state")
+    state_dir: LocalPath = Path("state")
+    """Folder of the database and of digests written as files. systemd's STATE_DIRECTORY is the default."""
     url: SecretStr | None = None
+    """PostgreSQL instead: `postgresql://user@host/database`. With a password: from a secret file."""
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in force, password included: never log or print it."""
+        return self.url.get_secret_value() if self.url else f"sqlite:///{self.state_dir / 'trustwatch.db'}"
 
 
 class DigestSettings(Section):
     """When the digest goes out, by the organisation's wall clock; `days` as cron names."""
 
-    at: time = time(7, 30)
-    days: str = "mon-fri"
+    at: DigestTime = time(7, 30)
+    """Local time; not between 01:00 and 01:59, when the clocks change."""
+    days: Days = "mon-fri"
+    """Day names: `mon-fri`, `mon-sun`, `mon,wed,fri`. Monday covers the weekend."""
     on_empty: Literal["send", "skip"] = "send"
-    folder: Path | None = None
+    """On a quiet day. With `send`, no mail means that something is broken."""
+    folder: LocalPath | None = None
+    """Folder for digests as files, where there is no [smtp]; else `digests` in `state_dir`."""
 
 
 class SmtpSettings(Section):
     """The mail relay. The password comes from a file or the environment, never from this file."""
 
-    host: str
+    host: str = Field(min_length=1)
+    """Name of the mail server."""
     port: int = Field(default=587, ge=1, le=65535)
+    """587 for STARTTLS, 465 for TLS from the first byte, 25 for a relay."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only for a relay on this machine."""
     user: str | None = None
+    """Account to sign in with; leave out for a relay that needs none."""
     password: SecretStr | None = None
-    sender: str
-    timeout: float = Field(default=20, gt=0)
-    ca_file: Path | None = None
+    """Only from the secret file `smtp-password` or the environment."""
+    sender: Sender
+    """The From address. NHSmail demands that it is the account signed in with."""
+    timeout: float = Field(default=20, gt=0, le=300)
+    """Seconds to wait for the server."""
+    ca_file: LocalPath | None = None
+    """Certificate authority of a server whose certificate no public one signed."""
 
 
 class RecipientSettings(Section):
     """Who is told: an address and the routing key of their role (facts: policy roles)."""
 
-    address: str
-    role: str = "comms"
+    address: MailAddress
+    """Where the digest goes."""
+    role: Role = "comms"
+    """What they may see: the routing key that policy packs use."""
 
 
 class SourceSettings(BaseModel):
     """One source. Keys beyond these belong to its kind and are checked by its connector."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="allow", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
-    name: str
+    name: str = Field(min_length=1)
+    """What the digest and the commands call it."""
     kind: str
-    every: timedelta = timedelta(minutes=30)
-    lookback: timedelta = timedelta(days=7)
+    """`rss`, `wikipedia`, ...; `monitor sources list --all` shows them."""
+    every: Duration = timedelta(minutes=30)
+    """Time from one reading to the next."""
+    lookback: Duration = timedelta(days=7)
+    """How far back the first reading goes."""
     enabled: bool = True
+    """false = never read, but still listed."""
     authorisation: str | None = None
+    """`person` of the [[authorisations]] row that lets this staff account be read."""
     keep: Literal["references", "everything"] | None = None
+    """`references` keeps what speaks of the organisation; left out, the source's kind decides."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -104,35 +164,79 @@ class SourceSettings(BaseModel):
 class Authorisation(Section):
     """A live row of the register that lets one staff account's public feed be read."""
 
-    person: str
+    person: str = Field(min_length=1)
+    """A reference such as S-014; sources name the row by it."""
+    account: str | None = None
+    """Handle or address of the account the row covers."""
     notice_version: str
-    notice_date: str
+    """Version of the notice that the person was given."""
+    notice_date: date
+    """The day it was given."""
     lawful_basis: str
+    """The basis in data-protection law, in the DPIA's words."""
     dpia_reference: str
-    starts: str
-    expires: str
+    """The impact assessment that covers it."""
+    starts: date
+    """First day on which the account may be read."""
+    expires: date
+    """The day on which that ends: the first on which it may not."""
 
 
 class PolicySettings(Section):
     """Which policy packs are in force."""
 
     packs: tuple[str, ...] = ("CDD",)
-    folder: Path | None = None
+    """Ids of packs, most important first."""
+    folder: LocalPath | None = None
+    """Folder of the organisation's own packs."""
 
 
 class RuleSettings(Section):
     """Where the organisation keeps rules of its own; they replace shipped ones by id."""
 
-    folder: Path | None = None
+    folder: LocalPath | None = None
+    """Folder of YAML rules."""
+    rehearsal: bool = False
+    """true = treat synthetic NHS numbers (999...) as issued, to rehearse an incident."""
 
 
 class NetworkSettings(Section):
     """How requests leave. `contact` names the operator to the sites we read."""
 
-    contact: str | None = None
+    contact: str | None = Field(default=None, min_length=3)
+    """Mail address or web page, sent with each request; Wikipedia demands one."""
     private_hosts: tuple[str, ...] = ()
+    """Hosts on the internal network that may be read; all others there are refused."""
     proxy: str | None = None
+    """Web proxy, `http://host:port`. With a password: from a secret file."""
     timeout: float = Field(default=30, gt=0, le=300)
+    """Seconds to wait for a site."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where each value came from: its place in the file, an environment variable or a secret file."""
+
+    file: str = "settings"
+    positions: Mapping[Key, tuple[int, int]] | None = None
+    outside: Mapping[Key, str] = field(default_factory=dict)
+
+    def exact(self, path: Key) -> str:
+        """The place that set `path`, or `default`."""
+        for above in (path[:n] for n in range(len(path), 0, -1)):
+            if above in self.outside:
+                return self.outside[above]
+        return self.where(path) if path in (self.positions or ()) else "default"
+
+    def where(self, path: Key) -> str:
+        """The place that set `path`, or where in the file one would set it."""
+        for above in (path[:n] for n in range(len(path), 0, -1)):
+            if above in self.outside:
+                return self.outside[above]
+        if self.positions is None:
+            return self.file
+        line, column = toml.nearest(self.positions, path)
+        return f"{self.file}:{line}:{column}"
 
 
 class Settings(Section):
@@ -143,8 +247,118 @@ class Settings(Section):
     digest: DigestSettings = DigestSettings()
     smtp: SmtpSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()
-    sources: Annotated[tuple[SourceSettings, ...], Field(default=())] = ()
+    sources: tuple[SourceSettings, ...] = ()
     authorisations: tuple[Authorisation, ...] = ()
     policy: PolicySettings = PolicySettings()
     rules: RuleSettings = RuleSettings()
     network: NetworkSettings = NetworkSettings()
+    secrets_dir: LocalPath | None = None
+    """Folder of secret files, besides systemd's CREDENTIALS_DIRECTORY. Stands above the first table."""
+
+    _origin: Origin = PrivateAttr(default=Origin())
+
+    @property
+    def origin(self) -> Origin:
+        """Where the values came from."""
+        return self._origin
+
+    def where(self, path: Key) -> str:
+        """`monitor.toml:7:1` of the key at `path`, or of what is nearest to it."""
+        return self._origin.where(path)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if found := [_line_error(path, what) for path, what in coherence.contradictions(self)]:
+            raise ValidationError.from_exception_data("Settings", found)
+        return self
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings in force.
+
+    The file: `path`, $MONITOR_CONFIG, ./monitor.toml, /etc/trustwatch/monitor.toml, whichever is first.
+    Over it lie secret files, and over these the environment. Raises ConfigError, one line a problem.
+    """
+    file = path or _standard_file()
+    text = layers.file_text(file)
+    data = layers.parsed(text, file)
+    environment = layers.environment(Settings)
+    folder = file.absolute().parent
+    secrets = _secrets(data, environment, folder)
+    origin = Origin(
+        file=str(file),
+        positions=toml.positions(text),
+        outside={key: str(place) for key, place in secrets.items()}
+        | {key: f"environment {layers.variable(key)}" for key, _ in layers.leaves(environment)},
+    )
+    tree: layers.Tree = {"store": {"state_dir": os.environ.get("STATE_DIRECTORY", "state").split(":")[0]}}
+    for layer in (data, *({s: {k: layers.secret(p)}} for (s, k), p in secrets.items()), environment):
+        tree = layers.merged(tree, layer)
+    found = [f"{origin.where(key)}: {problems.dotted(key)}: {what}" for key, what in layers.misplaced(data)]
+    try:
+        settings = Settings.model_validate(tree, context={"folder": folder})
+    except ValidationError as error:
+        found += problems.lines(error, Settings, origin.where)
+    if found:
+        raise ConfigError("\n".join(found))
+    settings._origin = origin
+    return settings
+
+
+def _standard_file() -> Path:
+    if named := os.environ.get("MONITOR_CONFIG"):
+        return Path(named)
+    found = next(filter(Path.exists, STANDARD_FILES), None)
+    if found is None:
+        places = " or ".join(map(str, STANDARD_FILES))
+        raise ConfigError(f"no settings file in {places}: `monitor init` writes one, --config names one")
+    return found
+
+
+def _secrets(data: layers.Tree, environment: layers.Tree, folder: Path) -> dict[tuple[str, str], Path]:
+    """The secret files that count. One for a table that nobody has set up is left alone."""
+    named = environment.get("secrets_dir") or data.get("secrets_dir")
+    places = [os.environ.get("CREDENTIALS_DIRECTORY"), named]
+    folders = [folder / Path(place).expanduser() for place in places if isinstance(place, str) and place]
+    used = {"store", "network"} | data.keys() | environment.keys()
+    return {key: file for key, file in layers.secret_files(folders) if key[0] in used}
+
+
+def check_options(settings: Settings, index: int, model: type[Options]) -> Options:
+    """The options of source `index` as its connector's `model`.
+
+    Raises ConfigError, one line a problem, each at the option's place in the file.
+    """
+    source = settings.sources[index]
+    try:
+        return model.model_validate(source.options)
+    except ValidationError as error:
+        found = problems.lines(
+            error, model, settings.where, ("sources", index), tuple(SourceSettings.model_fields)
+        )
+        raise ConfigError("\n".join(found)) from None
+
+
+def _line_error(path: Key, what: str) -> InitErrorDetails:
+    return {
+        "type": PydanticCustomError("contradiction", "{what}", {"what": what}),
+        "loc": path,
+        "input": None,
+    }
+
+
+def error_at(settings: Settings, path: Key, what: str) -> ConfigError:
+    """The ConfigError that points at the key `path`."""
+    return ConfigError(f"{settings.where(path)}: {problems.dotted(path)}: {what}")
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What is allowed but probably not meant, one line each, with its place in the file."""
+    unknown = layers.unknown_variables(Settings, ("CONFIG",))
+    return [
+        *(
+            f"{settings.where(path)}: {problems.dotted(path)}: {what}"
+            for path, what in coherence.doubts(settings)
+        ),
+        *(f"environment {name}: no such setting" for name in unknown),
+    ]

@@ -474,6 +474,7 @@ class Tally:
     seen: int = 0
     fresh: int = 0
     kept: int = 0
+    folded: int = 0
     unrelated: int = 0
     findings: int = 0
     covered_from: datetime | None = None

@@ -1,4 +1,4 @@
-"""What every test shares: a fixed clock."""
+"""What every test shares: a fixed clock, and databases that nobody else uses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+
+pytest_plugins = ["tests.postgres"]
 
 
 @pytest.fixture

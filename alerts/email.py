@@ -1,0 +1,109 @@
+"""Mail by SMTP: encrypted and logged in, or not at all."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+
+from alerts.envelope import address, envelope
+from monitor.config import SmtpSettings
+from monitor.errors import ConfigError, DeliveryError
+from monitor.ports import Clock
+from monitor.types import Message, Receipt
+
+_ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463, the part of a reply that holds no names
+
+
+class Smtp:
+    """Sends one message a connection through the relay of the settings.
+
+    Raises ConfigError for settings that would send a password in the clear, or none.
+    """
+
+    def __init__(self, settings: SmtpSettings, now: Clock) -> None:
+        if settings.user and settings.security == "none":
+            raise ConfigError(
+                'smtp.security: a login needs encryption; set "starttls" or "tls", or drop smtp.user'
+            )
+        if settings.user and settings.password is None:
+            raise ConfigError("smtp.password: missing; give it by a secret file or the environment")
+        try:
+            self._tls = ssl.create_default_context(cafile=settings.ca_file)
+        except OSError as error:
+            raise ConfigError(f"smtp.ca_file: no certificates in it: {error.strerror or error}") from None
+        self._settings = settings
+        self._now = now
+        self._where = f"{settings.host}:{settings.port}"
+
+    def send(self, message: Message) -> Receipt:
+        """Hand `message` over; a receipt says that the relay took it, not that it arrived.
+
+        Raises DeliveryError: permanent for a 5xx reply, a login or certificate refused and missing
+        encryption (a person has to look), otherwise to be tried again under the same Message-ID.
+        """
+        mail = envelope(message, self._settings.sender, self._now())
+        try:
+            connection = self._connect()
+            try:
+                self._hand_over(connection, mail, message.to)
+            finally:
+                _leave(connection)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            # Without the cause: replies quote addresses, and exceptions quote replies.
+            raise self._explained(error, message.to) from None
+        return Receipt(accepted_at=self._now(), detail=f"accepted by {self._where}")
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port, timeout = self._settings.host, self._settings.port, self._settings.timeout
+        # Our own name is the sender's domain: asking the resolver for one can take longer than the mail.
+        name = address(self._settings.sender).domain
+        if self._settings.security == "tls":
+            return smtplib.SMTP_SSL(host, port, name, timeout=timeout, context=self._tls)
+        return smtplib.SMTP(host, port, name, timeout=timeout)
+
+    def _hand_over(self, connection: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
+        if self._settings.security == "starttls":
+            connection.starttls(context=self._tls)
+        if self._settings.user and self._settings.password:
+            connection.login(self._settings.user, self._settings.password.get_secret_value())
+        connection.send_message(mail, address(self._settings.sender).addr_spec, [recipient])
+
+    def _explained(self, error: Exception, recipient: str) -> DeliveryError:
+        match error:
+            case smtplib.SMTPRecipientsRefused(recipients=refused):
+                code, reply = next(iter(refused.values()))
+                domain = recipient.rpartition("@")[2]
+                return self._refused(f"refused a recipient at {domain}", code, reply)
+            case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=reply):
+                return self._refused("refused the login; check smtp.user and the password", code, reply)
+            case smtplib.SMTPResponseException(smtp_code=code, smtp_error=reply):
+                return self._refused("refused the message", code, reply)
+            case smtplib.SMTPNotSupportedError():
+                return self._error("does not offer what smtp.security and smtp.user ask for", permanent=True)
+            case ssl.SSLCertVerificationError(verify_message=reason):
+                return self._error(
+                    f"shows a certificate that fails: {reason}; check smtp.ca_file", permanent=True
+                )
+            case UnicodeError():
+                return self._error("cannot be told a host, user or password beyond ASCII", permanent=True)
+            case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
+                return self._error(f"did not answer within {self._settings.timeout:g} s", permanent=False)
+        return self._error(f"could not be reached or hung up ({type(error).__name__})", permanent=False)
+
+    def _refused(self, what: str, code: int, reply: bytes | str) -> DeliveryError:
+        found = _ENHANCED.search(reply if isinstance(reply, bytes) else reply.encode(errors="replace"))
+        status = f"{code} {found[0].decode()}" if found else str(code)
+        return self._error(f"{what} ({status})", permanent=code >= 500)
+
+    def _error(self, what: str, *, permanent: bool) -> DeliveryError:
+        return DeliveryError(f"mail: {self._where} {what}", permanent=permanent)
+
+
+def _leave(connection: smtplib.SMTP) -> None:
+    # What was accepted stays accepted, however the server takes the goodbye.
+    with suppress(smtplib.SMTPException, OSError):
+        connection.quit()
+    connection.close()

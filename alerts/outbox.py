@@ -1,0 +1,68 @@
+"""Mail without a mail server: messages as files for a person to open."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from alerts.envelope import envelope
+from monitor.errors import DeliveryError
+from monitor.ports import Clock
+from monitor.types import Message, Receipt
+
+SENDER = "Trustwatch <trustwatch@localhost.invalid>"
+"""Stands in the .eml file: nobody has been set up as a sender yet (RFC 2606, .invalid)."""
+
+_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+class Outbox:
+    """Writes a message as `2026-11-20-comms.r1.html`, `.txt` and `.eml` into `folder`, for its owner only."""
+
+    def __init__(self, folder: Path, now: Clock) -> None:
+        self._folder = folder
+        self._now = now
+
+    def send(self, message: Message) -> Receipt:
+        """Write the three files; the same message again replaces them. `detail` is the path of the HTML.
+
+        Raises DeliveryError(permanent=False) where the folder cannot be written.
+        """
+        mail = envelope(message, SENDER, self._now()).as_bytes()
+        stem = _stem(message.message_id)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(f"{stem}.eml", mail)
+            self._write(f"{stem}.txt", message.text.encode())
+            page = self._write(f"{stem}.html", message.html.encode())
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise DeliveryError(
+                f"outbox: cannot write to {self._folder}: {reason}", permanent=False
+            ) from error
+        return Receipt(accepted_at=self._now(), detail=str(page))
+
+    def _write(self, name: str, content: bytes) -> Path:
+        # A reader sees the old file or the new one, never half of one. mkstemp makes it 0600.
+        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            return Path(temporary).replace(self._folder / name)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+
+
+def _stem(message_id: str) -> str:
+    name = message_id.strip("<>").partition("@")[0].removeprefix("digest.")
+    day = _DAY.search(name)
+    if day:
+        name = "-".join([*day.groups(), (name[: day.start()] + name[day.end() :]).replace("..", ".")])
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "message"

@@ -1,0 +1,204 @@
+"""What a digest says in words: subject, first line, times, and the state of a source."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from alerts.text import safe
+from monitor.types import Briefing, Coverage, Item, Lane, Severity, SourceState
+
+SYMBOLS = {
+    Severity.CRITICAL: "◆",
+    Severity.HIGH: "▲",
+    Severity.MEDIUM: "●",
+    Severity.LOW: "○",
+    Severity.INFO: "–",
+}
+"""Beside the word, so that severity never rests on colour."""
+
+STATES = {
+    SourceState.NEW: "not asked yet",
+    SourceState.DEGRADED: "not answering properly",
+    SourceState.THROTTLED: "asked us to wait",
+    SourceState.BUDGET_STOPPED: "daily budget spent",
+    SourceState.NEEDS_REAUTH: "needs a new sign-in",
+    SourceState.MISCONFIGURED: "its settings are refused",
+    SourceState.GONE: "gone",
+}
+"""What people read of a source that was not read."""
+
+SURE = 0.75
+"""From this confidence on a conduct finding reads "not in line"; below it "unclear"."""
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+class Counts(NamedTuple):
+    """What a digest holds, shown or not. `review` is new, `still_open` is not; neither is `decide`."""
+
+    decide: int
+    review: int
+    still_open: int
+    mentions: int
+    sources: int
+    not_read: int
+
+
+def subject(briefing: Briefing, counts: Counts) -> str:
+    """The subject: counts and a date only, since it reaches lock screens and server logs."""
+    parts = [
+        f"{counts.decide} to decide today" if counts.decide else "",
+        f"{counts.review} to review" if counts.review else "",
+        _number(counts.mentions, "mention") if counts.mentions else "",
+    ]
+    if not any(parts):
+        parts = ["Nothing new", f"{counts.still_open} still open" if counts.still_open else ""]
+    parts.append(f"{_number(counts.not_read, 'source')} not read" if counts.not_read else "")
+    parts.append(calendar(briefing.day))
+    return safe(f"[{briefing.organisation} monitor] " + ", ".join(part for part in parts if part))
+
+
+def counts_of(subject: str) -> str:
+    """The counts of a subject, without whose monitor it is."""
+    return subject.partition("] ")[2]
+
+
+def first_line(briefing: Briefing, counts: Counts) -> str:
+    """One sentence with what needs somebody, after a sentence on the earlier mails that got lost."""
+    first, more = briefing.failed_deliveries[:1], len(briefing.failed_deliveries) - 1
+    others = (
+        [f"{_spell(more).capitalize()} more earlier {_plural(more, 'mail')} failed too."] if more > 0 else []
+    )
+    return safe(" ".join([*first, *others, _summary(counts)]))
+
+
+def _summary(counts: Counts) -> str:
+    if counts.decide:
+        verb = "needs" if counts.decide == 1 else "need"
+        lead = (
+            f"{_spell(counts.decide).capitalize()} {_plural(counts.decide, 'thing')} {verb} a decision today"
+        )
+        return f"{lead}; {_rest(counts)}."
+    if counts.review or counts.still_open:
+        return f"Nothing needs a decision today; {_rest(counts)}."
+    if counts.sources == 0:
+        return "Nothing was checked: no source is set up."
+    if counts.not_read == counts.sources:
+        return "Nothing could be checked: no source answered."
+    if counts.mentions:
+        return (
+            f"Nothing needs you; {_spell(counts.mentions)} {_plural(counts.mentions, 'mention')} met no rule."
+        )
+    return "Nothing needs you." if not counts.not_read else "Nothing needs you in what could be read."
+
+
+def _rest(counts: Counts) -> str:
+    parts = [
+        f"{_spell(counts.review)} to review" if counts.review else "",
+        f"{_spell(counts.still_open)} still open" if counts.still_open else "",
+    ]
+    return " and ".join(part for part in parts if part) or "nothing else changed"
+
+
+def coverage_line(briefing: Briefing) -> str:
+    """How much of the world was looked at: sources that answered, and the newest item they had."""
+    sources = briefing.coverage
+    if not sources:
+        return "No source is set up, so nothing was read."
+    answered = [source for source in sources if source.state.answered]
+    newest = [source.newest_item_at for source in answered if source.newest_item_at]
+    line = f"{len(answered)} of {_number(len(sources), 'source')} answered"
+    return f"{line}; newest item {moment(max(newest), briefing)}." if newest else f"{line}."
+
+
+def late_line(briefing: Briefing) -> str:
+    """Why this digest comes at an unusual hour."""
+    since = f" and covers everything since {moment(briefing.since, briefing)}" if briefing.since else ""
+    return f"This digest is late: it was made at {moment(briefing.made_at, briefing)}{since}."
+
+
+def source_line(source: Coverage, briefing: Briefing) -> str:
+    """Why a source was not read, since when, and what it last gave."""
+    since = f" since {moment(source.since, briefing)}" if source.since else ""
+    last = moment(source.last_ok_at, briefing) if source.last_ok_at else "never"
+    strikes = f", {_number(source.strikes, 'failed try', 'failed tries')}" if source.strikes > 1 else ""
+    return f"{STATES.get(source.state, source.state.value)}{since} (last read: {last}{strikes})"
+
+
+def read_in_part(briefing: Briefing) -> list[tuple[str, str]]:
+    """Sources that answered but do not reach back to the last digest, with where they begin."""
+    return [
+        (source.source, moment(source.covered_from, briefing))
+        for source in briefing.coverage
+        if source.state.answered and source.covered_from and briefing.since
+        if source.covered_from > briefing.since
+    ]
+
+
+def quiet_sources(briefing: Briefing) -> list[str]:
+    """Sources of which "nothing found" is true: they answered and had nothing."""
+    return [source.source for source in briefing.coverage if source.state is SourceState.EMPTY]
+
+
+def standing(item: Item) -> str:
+    """How a post stands to a clause; only conduct is measured, and only ever as an appearance."""
+    if item.lane is not Lane.CONDUCT:
+        return "Policy"
+    return "Appears not in line with" if item.confidence >= SURE else "Unclear whether in line with"
+
+
+def age(item: Item, briefing: Briefing) -> str:
+    """How long a case has been open, in whole days of the organisation's calendar."""
+    if item.is_new:
+        return "new"
+    days = (briefing.day - item.opened_at.astimezone(ZoneInfo(briefing.time_zone)).date()).days
+    return f"open for {_number(days, 'day')}" if days > 0 else "open since today"
+
+
+def excerpts(longest: int) -> str:
+    """How much of a post is quoted, for the footer."""
+    return f"excerpts are at most {longest} characters" if longest else "this mail was too full for excerpts"
+
+
+def times(item: Item, briefing: Briefing) -> str:
+    """When a post was published, where the platform says so, and when it was seen first."""
+    seen = f"seen {moment(item.seen_at, briefing)}"
+    if item.posted_at is None:
+        return seen
+    posted = moment(item.posted_at, briefing)
+    day = posted.rpartition(" ")[0]
+    return f"posted {posted}, " + (seen.replace(f"{day} ", "", 1) if day else seen)
+
+
+def moment(at: datetime, briefing: Briefing) -> str:
+    """`at` by the organisation's wall clock: 19:42, with the date if it isn't the digest's."""
+    local = at.astimezone(ZoneInfo(briefing.time_zone))
+    if local.date() == briefing.day:
+        return f"{local:%H:%M}"
+    year = f" {local.year}" if local.year != briefing.day.year else ""
+    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+
+
+def calendar(day: date) -> str:
+    """`day` as 21 Nov 2026."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def command(*words: str) -> str:
+    """A command line that a shell reads as these words, whatever they contain."""
+    return shlex.join(words)
+
+
+def _number(count: int, one: str, many: str | None = None) -> str:
+    return f"{count} {_plural(count, one, many)}"
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    return one if count == 1 else many or one + "s"
+
+
+def _spell(count: int) -> str:
+    return _WORDS[count] if count < len(_WORDS) else str(count)

@@ -1,0 +1,134 @@
+"""The MediaWiki Action API: one question at a time, continuation followed, errors inside HTTP 200 raised.
+
+Shapes and parameters: https://www.mediawiki.org/wiki/API:Query and API:Revisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+
+from connectors.answers import WAIT_IF_UNTOLD, waiting_until
+from connectors.http import Http, Response
+from connectors.plain import clean
+from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
+from monitor.ports import Clock
+
+Plain = Annotated[str, BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)]
+
+# Background readers stand back while the database replicas lag by more seconds than this:
+# https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
+_ALWAYS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
+
+
+class _Slot(BaseModel):
+    content: Plain | None = None
+
+
+class Revision(BaseModel):
+    """One revision. Where the wiki hides a field, its key is missing."""
+
+    revid: int
+    parentid: int = 0
+    timestamp: AwareDatetime | None = None
+    user: Plain | None = None
+    userid: int = 0
+    comment: Plain | None = None
+    size: int | None = None
+    sha1: str | None = None
+    tags: tuple[str, ...] = ()
+    minor: bool = False
+    slots: Mapping[str, _Slot] = {}
+
+    @property
+    def text(self) -> str | None:
+        """The wikitext, None where it was not asked for or is withheld."""
+        return self.slots["main"].content if "main" in self.slots else None
+
+
+class WikiPage(BaseModel):
+    """A page. What does not exist has no page id, or is `missing`."""
+
+    pageid: int = 0
+    title: Plain = ""
+    missing: bool = False
+    lastrevid: int = 0
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def exists(self) -> bool:
+        """False for a page deleted or never there, and for a title that cannot be one."""
+        return self.pageid > 0 and not self.missing
+
+
+class _Query(BaseModel):
+    pages: tuple[WikiPage, ...] = ()
+
+
+class _Error(BaseModel):
+    code: str
+
+
+class _Answer(BaseModel):
+    query: _Query | None = None
+    error: _Error | None = None
+    following: dict[str, str] | None = Field(default=None, alias="continue")
+
+
+class Wiki:
+    """One wiki's API at `api`, asked as `agent` (a User-Agent that names the operator)."""
+
+    def __init__(self, http: Http, api: str, agent: str, now: Clock) -> None:
+        self._http, self._api, self._agent, self._now = http, api, agent, now
+        self.host = urlsplit(api).netloc
+
+    def page(self, params: Mapping[str, str]) -> WikiPage:
+        """The one page that `params` ask for, without continuation."""
+        return self._page(self._ask(params))
+
+    def pages(self, params: Mapping[str, str]) -> Iterator[WikiPage]:
+        """The one page that `params` ask for, an answer with more of its revisions at a time."""
+        following: dict[str, str] | None = {}
+        while following is not None:
+            answer = self._ask({**params, **following})
+            yield self._page(answer)
+            if answer.following == following:
+                raise SourceChanged(f"{self.host}: the same continuation twice, paging would never end")
+            following = answer.following
+
+    def _page(self, answer: _Answer) -> WikiPage:
+        if answer.query is None:
+            raise SourceChanged(f"{self.host}: an answer without a result")
+        return answer.query.pages[0] if answer.query.pages else WikiPage()
+
+    def _ask(self, params: Mapping[str, str]) -> _Answer:
+        response = self._http.get(
+            self._api, params={**_ALWAYS, **params}, headers={"User-Agent": self._agent}
+        )
+        answer = self._parsed(response.json())
+        if answer.error:
+            raise self._error(answer.error.code, response)
+        return answer
+
+    def _parsed(self, body: Any) -> _Answer:
+        try:
+            return _Answer.model_validate(body)
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors(include_input=False, include_context=False)[0]["loc"]))
+        raise SourceChanged(f"{self.host}: not an answer of MediaWiki's API (at {where or 'its start'})")
+
+    def _error(self, code: str, response: Response) -> SourceError:
+        """Every API error comes with status 200: https://www.mediawiki.org/wiki/API:Errors_and_warnings."""
+        now = self._now()
+        until = waiting_until(response.headers, now)
+        said = f"{self.host}: MediaWiki answered {code!r}"
+        if code in ("maxlag", "ratelimited"):
+            return SourceThrottled(said, until=until or now + WAIT_IF_UNTOLD)
+        if code == "readonly" or code.startswith("internal_api_error"):
+            return SourceUnavailable(said, retry_after=(until - now).total_seconds() if until else None)
+        if code == "readapidenied":
+            return SourceRefused(f"{said}: this wiki is closed to readers who have not signed in")
+        return SourceChanged(said)

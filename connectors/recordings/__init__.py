@@ -1,0 +1,47 @@
+"""Recorded answers of sources, invented from their shapes: what the demo and the contract tests read.
+
+A folder per kind of source: `source.toml` with the settings of a source that the recordings answer,
+and `*.json`, each one recording or a list of them:
+
+    {"method": "GET", "host": "gazette.test", "path": "/feed/", "params": {"paged": "2"},
+     "status": 200, "headers": {"content-type": "application/rss+xml"}, "body_file": "gazette.xml"}
+
+Only host and path are required. `params` are those that must be there; others don't matter. A time is
+written `{{T-3h}}` or `{{T-1d2h|rfc822}}`: that long before now. `connectors.http.Replay` answers from them.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+Recording = dict[str, Any]
+
+
+def load(kind: str) -> list[Recording]:
+    """Every recording of one kind of source, bodies included; empty where there is none."""
+    folder = files(__name__) / kind
+    if not folder.is_dir():
+        return []
+    documents = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
+    return [recording for document in documents for recording in _recordings(document, folder)]
+
+
+def source(kind: str) -> dict[str, Any]:
+    """The settings of the source that `kind`'s recordings answer, as `[[sources]]` would hold them."""
+    return tomllib.loads((files(__name__) / kind / "source.toml").read_text("utf-8"))
+
+
+def _recordings(document: Traversable, folder: Traversable) -> list[Recording]:
+    found = json.loads(document.read_text("utf-8"))
+    recordings: list[Recording] = found if isinstance(found, list) else [found]
+    return [_whole(recording, folder) for recording in recordings]
+
+
+def _whole(recording: Recording, folder: Traversable) -> Recording:
+    if "body_file" not in recording:
+        return recording
+    return recording | {"body": (folder / recording["body_file"]).read_text("utf-8")}

@@ -1,0 +1,216 @@
+"""Wikipedia, or any MediaWiki: every edit of the watched pages as a post with its diff.
+
+Pages are followed by page id, since a move over a redirect changes what a title means, and read
+oldest revision first, so that a cursor may be saved with every answer. From which network an edit
+came is hidden by Wikipedia and not guessed here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, ClassVar
+from urllib.parse import urlencode
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from connectors import Context
+from connectors.mediawiki import Revision, Wiki, WikiPage
+from connectors.worddiff import headings, hunks
+from monitor import __version__
+from monitor.config import Section
+from monitor.errors import ConfigError, SourceChanged
+from monitor.types import Account, Change, Kind, Page, Post, State, Terms
+
+_REVERTS = {"mw-undo", "mw-rollback", "mw-manual-revert"}
+_FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
+_BATCH = "50"  # revisions in one answer; their texts are read one by one
+_RADIUS = 50  # a revision equal to one of that many before it is a revert
+
+Title = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^|#<>\[\]{}\r\n]+$")]
+Marks = dict[str, tuple[int, int]]  # title as configured -> page id, last revision read
+_MARKS = TypeAdapter(Marks)
+
+
+class WikipediaOptions(Section):
+    """What a source of kind `wikipedia` may set. `contact`, a mail or web address, names the operator."""
+
+    pages: tuple[Title, ...] = Field(min_length=1)
+    base_url: str = Field(default="https://en.wikipedia.org", pattern=r"^https?://[^/?#@\s]+/?$")
+    api: str = Field(default="/w/api.php", pattern=r"^/[^?#\s]*api\.php$")
+    contact: str | None = Field(default=None, pattern=r"^[^\r\n]+$")
+    licence: str = "CC BY-SA 4.0"
+
+
+class _NoSuchPage(Exception):
+    pass
+
+
+class Wikipedia:
+    """Reads the edits of `options.pages`. Raises ConfigError where no contact is known."""
+
+    Options = WikipediaOptions
+    keeps_everything: ClassVar[bool] = True  # an edit of a watched page refers, whatever its words
+
+    def __init__(self, options: WikipediaOptions, context: Context) -> None:
+        contact = options.contact or context.contact
+        if not contact:
+            raise ConfigError(
+                f"{context.source}: contact: wikis turn unnamed readers away; give your team's mail or "
+                "web address here or as network.contact"
+            )
+        api = options.base_url.rstrip("/") + options.api
+        self._options, self._context = options, context
+        self._wiki = Wiki(context.http, api, f"trustwatch/{__version__} ({contact})", context.now)
+        self._index = api.removesuffix("api.php") + "index.php"
+        self._latest: tuple[int, str | None] = (0, "")
+
+    def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
+        """Yield the edits after `cursor`, or newer than `since`, oldest first within each wiki page.
+
+        Raises SourceChanged, once everything else is read, where a watched page does not exist.
+        """
+        marks, absent = self._marks(cursor), []
+        for title in self._options.pages:
+            try:
+                yield from self._edits(title, marks, since)
+            except _NoSuchPage:
+                marks.pop(title, None)  # next time the title is looked up anew
+                absent.append(title)
+        yield self._page((), marks, since)
+        if absent:
+            raise SourceChanged(
+                f"{self._wiki.host} has no page {', '.join(map(repr, absent))}: it was deleted, or is "
+                "spelled otherwise; correct `pages` of this source"
+            )
+
+    def _edits(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
+        """The new edits of one wiki page, with `marks` moved on. Raises _NoSuchPage."""
+        known = marks.get(title)
+        page_id, last = known or self._resolve(title)
+        start = {"rvstartid": str(last)} if known else {"rvstart": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
+        asked = {"prop": "revisions", "pageids": str(page_id), "rvdir": "newer", "rvlimit": _BATCH}
+        past: deque[Revision] | None = None
+        for page in self._wiki.pages(asked | {"rvprop": _FIELDS} | start):
+            if not page.exists:
+                raise _NoSuchPage
+            # A start by revision id is inclusive: the last one known comes again.
+            fresh = [revision for revision in page.revisions if not (known and revision.revid == last)]
+            if fresh:
+                past = self._before(page_id, fresh[0]) if past is None else past
+                posts = tuple(self._posts(page, fresh, past))
+                marks[title] = (page_id, fresh[-1].revid)
+                yield self._page(posts, marks, since)
+        marks.setdefault(title, (page_id, last))
+
+    def _page(self, posts: tuple[Post, ...], marks: Marks, since: datetime) -> Page:
+        return Page(posts=posts, cursor=_MARKS.dump_json(marks).decode(), covered_from=since)
+
+    def _marks(self, cursor: str | None) -> Marks:
+        try:
+            return _MARKS.validate_json(cursor) if cursor else {}
+        except ValidationError:
+            raise SourceChanged(
+                f"{self._context.source}: the saved cursor is not one of Wikipedia's"
+            ) from None
+
+    def _resolve(self, title: str) -> tuple[int, int]:
+        """The id and newest revision of the page that `title` names or redirects to."""
+        page = self._wiki.page({"prop": "info", "titles": title, "redirects": "1"})
+        if not page.exists:
+            raise _NoSuchPage
+        return page.pageid, page.lastrevid
+
+    def _before(self, page_id: int, revision: Revision) -> deque[Revision]:
+        """Ids, sizes and hashes of the revisions that precede one, oldest first."""
+        asked = {"prop": "revisions", "pageids": str(page_id), "rvstartid": str(revision.parentid)}
+        limits = {"rvdir": "older", "rvlimit": str(_RADIUS), "rvprop": "ids|size|sha1"}
+        past = self._wiki.page(asked | limits).revisions if revision.parentid else ()
+        return deque(reversed(past), maxlen=_RADIUS)
+
+    def _text(self, revision_id: int) -> str | None:
+        """The wikitext of a revision, None where it is withheld. The latest is kept: it is the next
+        one's parent, nearly always.
+        """
+        if revision_id != self._latest[0]:
+            asked = {"prop": "revisions", "revids": str(revision_id)}
+            page = self._wiki.page(asked | {"rvprop": "ids|content", "rvslots": "main"})
+            self._latest = (revision_id, page.revisions[0].text if page.revisions else None)
+        return self._latest[1]
+
+    def _posts(self, page: WikiPage, fresh: Sequence[Revision], past: deque[Revision]) -> Iterator[Post]:
+        for position, revision in enumerate(fresh, start=1):
+            yield self._post(page, revision, self._change(page, revision, past, fresh[position:]))
+            past.append(revision)
+
+    def _post(self, page: WikiPage, revision: Revision, change: Change) -> Post:
+        return Post(
+            source=self._context.source,
+            platform="wikipedia",
+            external_id=f"{self._wiki.host}:{revision.revid}",
+            observed_at=self._context.now(),
+            kind=Kind.PAGE_EDIT,
+            state=State.HIDDEN if set(change.hidden) - {"parent"} else State.LIVE,
+            url=change.diff_url,
+            author=self._author(revision),
+            title=page.title,
+            text=revision.comment or "",
+            created_at=revision.timestamp,
+            change=change,
+            terms=Terms(licence=self._options.licence),
+        )
+
+    def _author(self, revision: Revision) -> Account | None:
+        if revision.user is None:
+            return None
+        name = revision.user
+        return Account(
+            platform="wikipedia",
+            external_id=f"{self._wiki.host}:{revision.userid}" if revision.userid else None,
+            handle=name,
+            url=f"{self._index}?{urlencode({'title': f'Special:Contributions/{name}'})}",
+        )
+
+    def _change(
+        self, page: WikiPage, revision: Revision, past: Sequence[Revision], later: Sequence[Revision]
+    ) -> Change:
+        parent = next((known for known in past if known.revid == revision.parentid), None)
+        old = self._text(revision.parentid) if revision.parentid else ""
+        new = self._text(revision.revid) if revision.sha1 else None
+        withheld = {"parent": old, "text": new, "user": revision.user, "comment": revision.comment}
+        hidden = tuple(name for name, value in withheld.items() if value is None)
+        if old is None or new is None:
+            old = new = ""  # half a comparison would read as a removal
+        compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
+        return Change(
+            page=page.title,
+            page_id=str(page.pageid),
+            revision=str(revision.revid),
+            parent=str(revision.parentid) if revision.parentid else None,
+            hunks=hunks(old, new),
+            sections_before=tuple(heading.name for heading in headings(old)),
+            sections_after=tuple(heading.name for heading in headings(new)),
+            size_before=parent.size if parent else None if revision.parentid else 0,
+            size_after=revision.size,
+            tags=revision.tags,
+            minor=revision.minor,
+            reverts=not _REVERTS.isdisjoint(revision.tags) or _restores(revision, past),
+            reverted_by=_reverted_by(revision, past, later),
+            hidden=hidden,
+            diff_url=f"{self._index}?{urlencode(compared or {'oldid': revision.revid})}",
+        )
+
+
+def _restores(revision: Revision, past: Sequence[Revision]) -> bool:
+    """True where the text is that of an earlier revision, and not just the parent's left as it was."""
+    same = {known.revid for known in past if known.sha1 and known.sha1 == revision.sha1}
+    return bool(same) and revision.parentid not in same
+
+
+def _reverted_by(revision: Revision, past: Sequence[Revision], later: Sequence[Revision]) -> str | None:
+    """The first of the `later` revisions, as far as they were read, that put back what was before."""
+    before = {known.sha1 for known in past if known.sha1}
+    if revision.sha1 in before:
+        return None
+    return next((str(other.revid) for other in later if other.sha1 in before), None)

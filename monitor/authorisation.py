@@ -1,0 +1,31 @@
+"""The register of authorised staff accounts: the gate before any fetch.
+
+It is called authorisation, not consent: consent is unlikely to be a lawful basis between an
+employer and a worker (ICO, "Employment practices and data protection: monitoring workers").
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.config import Authorisation, Settings, SourceSettings
+from monitor.errors import SourceRefused
+from monitor.types import SourceState
+
+
+def permit(settings: Settings, source: SourceSettings, now: datetime) -> Authorisation | None:
+    """The live row that lets `source` be read, or None where the source is nobody's account.
+
+    Raises SourceRefused when the source names a row that does not exist, has not begun or is over.
+    """
+    if source.authorisation is None:
+        return None
+    today = now.astimezone(settings.organisation.zone).date()
+    for row in settings.authorisations:
+        if row.person == source.authorisation and row.starts <= today <= row.expires:
+            return row
+    raise SourceRefused(
+        f"source {source.name}: no live authorisation {source.authorisation} today; "
+        "renew it in the register or disable the source",
+        state=SourceState.MISCONFIGURED,
+    )

@@ -1,0 +1,98 @@
+"""Cases: where a finding belongs and who is told of it.
+
+A case gathers the findings of one lane, subject, rule family and local day, so that a thread of ten
+posts is one thing to decide. Who is told follows from roles: a rule names routing keys, the
+configuration says who holds them, and a role nobody holds falls back as FALLBACKS says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.store import Judged
+from monitor.store.writing import NewCase
+from monitor.types import Finding, Kind, Lane, Post, Recipient, Relation
+
+FALLBACKS: Mapping[str, tuple[str, ...]] = {
+    "comms_director": ("comms",),
+    "patient_confidentiality": ("information", "comms_director", "comms"),
+    "information": ("comms_director", "comms"),
+    "governors": ("comms_director", "comms"),
+    "oversight": ("comms_director", "comms"),
+    "hr": ("comms_director", "comms"),
+    "authorities": ("comms_director", "comms"),
+}
+"""Who hears of it where a role has no holder, left to right. `concerns` is absent on purpose: a
+possible protected disclosure without a Freedom to Speak Up Guardian stays sealed, it never falls
+back to comms, HR or a line manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who holds which role."""
+
+    recipients: tuple[Recipient, ...]
+
+    def holders(self, role: str) -> tuple[Recipient, ...]:
+        """Those who hold `role` itself."""
+        return tuple(r for r in self.recipients if r.role == role)
+
+    def route(self, roles: Iterable[str]) -> tuple[Recipient, ...]:
+        """Everybody who is told of something routed to `roles`, each once, fallbacks included."""
+        told: dict[str, Recipient] = {}
+        for role in roles:
+            for candidate in (role, *FALLBACKS.get(role, ())):
+                if holders := self.holders(candidate):
+                    told |= {r.address: r for r in holders}
+                    break
+        return tuple(told.values())
+
+    def unheld(self, roles: Iterable[str]) -> tuple[str, ...]:
+        """The routing keys among `roles` that nobody holds."""
+        return tuple(role for role in roles if not self.holders(role))
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Puts findings into cases by the organisation's calendar."""
+
+    directory: Directory
+    zone: ZoneInfo
+    now: datetime
+
+    def place(self, judged: Judged, finding: Finding) -> NewCase:
+        """The case of `finding`, and whom its rule's route reaches."""
+        day = self.now.astimezone(self.zone).date().isoformat()
+        key = "|".join((finding.lane, judged.subject, finding.category, day))
+        told = self.directory.route(("concerns",) if finding.lane is Lane.PROTECTED else finding.route)
+        return NewCase(
+            key=key,
+            subject=judged.subject,
+            owner=finding.owner,
+            recipients=tuple(r.address for r in told),
+        )
+
+
+def subject(post: Post, identity: str) -> str:
+    """What a case is about: the watched page, the account, or else the item itself."""
+    if post.change is not None:
+        return f"{post.platform}:page:{post.change.page_id}"
+    author = post.author
+    if author and post.kind not in (Kind.ARTICLE, Kind.EPISODE) and (author.external_id or author.handle):
+        return f"{post.platform}:account:{author.external_id or author.handle}"
+    return f"item:{identity}"
+
+
+def shown_author(post: Post, pseudonym: str | None) -> str:
+    """The author as people may read it: the register's pseudonym for staff, else the public name."""
+    if pseudonym is not None:
+        return pseudonym
+    author = post.author
+    if author is None:
+        return ""
+    if author.relation is Relation.AUTHORISED_STAFF:
+        return "authorised staff account"
+    return author.handle or author.display_name or ""

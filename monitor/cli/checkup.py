@@ -1,0 +1,365 @@
+"""Checks of an installation, each a function that says what it found or raises what is wrong.
+
+A check returns a sentence where all is well, raises Doubt where somebody should look, and any
+MonitorError where the product cannot work like that.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import sqlite3
+import ssl
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from enum import StrEnum
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from monitor import authorisation, config
+from monitor.cases import Directory
+from monitor.cli import output
+from monitor.config import Settings
+from monitor.errors import ConfigError, MonitorError, RuleError, StoreError
+from monitor.types import Recipient
+
+OUR_PACKAGES = ("monitor", "connectors", "rules", "alerts")
+
+WAL_RESET_FIXED = (3, 51, 3)
+"""Before this version two connections can lose a commit (sqlite.org/wal.html#walresetbug)."""
+
+NEEDED_ROOM = 256 * 1024 * 1024
+NETWORK_DISKS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs")
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    DOUBT = "doubt"
+    FAILURE = "failure"
+
+
+class Doubt(Exception):
+    """It works, but somebody should look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one check found."""
+
+    check: str
+    outcome: Outcome
+    detail: str
+
+    @property
+    def failed(self) -> bool:
+        """True where the product cannot work like that."""
+        return self.outcome is Outcome.FAILURE
+
+
+Check = tuple[str, Callable[[Settings], str]]
+
+
+def run(checks: Iterable[Check], settings: Settings) -> Iterator[Verdict]:
+    """Run each check, whatever became of those before it."""
+    for name, check in checks:
+        yield judged(name, lambda check=check: check(settings))  # type: ignore[misc]
+
+
+def judged(name: str, check: Callable[[], str]) -> Verdict:
+    """The verdict of one check."""
+    try:
+        return Verdict(name, Outcome.OK, check())
+    except Doubt as doubt:
+        return Verdict(name, Outcome.DOUBT, str(doubt))
+    except MonitorError as error:
+        return Verdict(name, Outcome.FAILURE, str(error))
+    except Exception as error:  # a broken check is a finding as well; its words might hold a secret
+        return Verdict(name, Outcome.FAILURE, f"the check itself failed ({type(error).__name__})")
+
+
+def report(verdicts: list[Verdict], *, as_json: bool) -> None:
+    """Print verdicts on stdout."""
+    if as_json:
+        output.print_json([asdict(verdict) for verdict in verdicts])
+        return
+    signs = {
+        Outcome.OK: "[green]ok     [/]",
+        Outcome.DOUBT: "[yellow]look   [/]",
+        Outcome.FAILURE: "[red]FAILED [/]",
+    }
+    console = output.stdout()
+    for verdict in verdicts:
+        for line in verdict.detail.splitlines():
+            console.print(f"{signs[verdict.outcome]} {verdict.check}: {output.clean(line)}", soft_wrap=True)
+
+
+# -- what stands in files -----------------------------------------------------------------------------
+
+
+def the_settings(settings: Settings) -> str:
+    """What the settings file holds."""
+    if doubts := config.warnings(settings):
+        raise Doubt("\n".join(doubts))
+    return f"{settings.origin.file}: {_count(settings.recipients, 'recipient')}"
+
+
+def the_sources(settings: Settings) -> str:
+    """Every source has a connector that takes its options."""
+    problems = [str(e) for i in range(len(settings.sources)) if (e := _refusal(settings, i))]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return ", ".join(f"{s.name} ({s.kind})" for s in settings.sources) or "none"
+
+
+def _refusal(settings: Settings, index: int) -> ConfigError | None:
+    import connectors
+
+    try:
+        connector = connectors.load(settings.sources[index].kind)
+    except ConfigError as error:
+        return config.error_at(settings, ("sources", index, "kind"), str(error))
+    try:
+        config.check_options(settings, index, connector.Options)
+    except ConfigError as error:
+        return error
+    return None
+
+
+def the_authorisations(settings: Settings) -> str:
+    """Each staff account that is read has a row in force today."""
+    now = datetime.now(UTC)
+    rows = [authorisation.permit(settings, source, now) for source in settings.sources if source.enabled]
+    in_force = [row for row in rows if row]
+    today = now.astimezone(settings.organisation.zone).date()
+    if ending := [row.person for row in in_force if (row.expires - today).days <= 30]:
+        raise Doubt(f"within 30 days these end: {', '.join(ending)}")
+    return f"{_count(in_force, 'staff account')} authorised"
+
+
+def the_rules(settings: Settings) -> str:
+    """All rules load, with the policy packs behind them."""
+    from rules import pack
+
+    checked = pack.check(settings.policy, settings.rules)
+    if checked.errors:
+        raise RuleError("\n".join(map(str, checked.errors)))
+    running = sum(rule.runs for rule in checked.rules)
+    packs = ", ".join(policy.key for policy in checked.policies.active)
+    return f"{running} of {_count(checked.rules, 'rule')} in force, for {packs}"
+
+
+def the_routes(settings: Settings) -> str:
+    """Everybody whom a rule wants told can be told."""
+    from rules import pack
+
+    rules = [rule for rule in pack.check(settings.policy, settings.rules).rules if rule.runs]
+    wanted = sorted({role for rule in rules for role in rule.file.route.to})
+    told = Directory(tuple(Recipient(address=r.address, role=r.role) for r in settings.recipients))
+    if unheld := told.unheld(wanted):
+        raise Doubt(f"rules tell {', '.join(unheld)}, but no recipient has such a role: add [[recipients]]")
+    return f"recipients for {', '.join(wanted)}"
+
+
+def the_aliases(settings: Settings) -> str:
+    """The organisation can be recognised."""
+    if not settings.organisation.aliases:
+        raise Doubt(f"{settings.where(('organisation', 'aliases'))}: organisation.aliases: is empty")
+    return f"{_count(settings.organisation.aliases, 'name')} besides the full one"
+
+
+def the_packages(_: Settings) -> str:
+    """The four import names are ours alone: `rules` and others exist on PyPI as well."""
+    owners = packages_distributions()
+    strangers = {name: set(owners.get(name, ())) - {"trustwatch"} for name in OUR_PACKAGES}
+    if taken := [f"{name} is also in {', '.join(sorted(by))}" for name, by in strangers.items() if by]:
+        raise ConfigError(f"{'; '.join(taken)}: install trustwatch into a virtual environment of its own")
+    folders = {_home(name) for name in OUR_PACKAGES}
+    if len(folders) > 1:
+        raise ConfigError(f"packages come from several places: {', '.join(sorted(map(str, folders)))}")
+    return f"{', '.join(OUR_PACKAGES)} are ours"
+
+
+def _home(package: str) -> Path:
+    from importlib.util import find_spec
+
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ConfigError(f"package {package} is missing: install trustwatch again")
+    return Path(spec.origin).parent.parent
+
+
+# -- what surrounds us --------------------------------------------------------------------------------
+
+
+def state_folder(settings: Settings) -> str:
+    """The state folder is ours, writable and closed to others."""
+    folder = settings.store.state_dir
+    if not folder.exists():
+        parent = next(p for p in folder.absolute().parents if p.exists())
+        if not os.access(parent, os.W_OK):
+            raise StoreError(f"{folder}: cannot be made: {parent} is not writable; check store.state_dir")
+        return f"{folder} will be made at the first run"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"{folder}: not writable for this user; check its owner")
+    if folder.stat().st_mode & 0o077:
+        raise Doubt(f"{folder} is open to other users: chmod 700 {folder}")
+    return f"{folder} is writable and closed to others"
+
+
+def local_disk(settings: Settings) -> str:
+    """SQLite needs working locks, which network disks do not give."""
+    if settings.store.url is not None:
+        return "not needed: the database is a server"
+    place = settings.store.state_dir.absolute()
+    mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+    kind = max((m for m in mounts if place.is_relative_to(m[1])), key=lambda m: len(m[1]))[2]
+    if kind in NETWORK_DISKS:
+        raise StoreError(f"{place} is on a network disk ({kind}): choose a local store.state_dir")
+    return f"local ({kind})"
+
+
+def free_room(settings: Settings) -> str:
+    """On a full disk nothing can be stored, nor deleted."""
+    folder = settings.store.state_dir.absolute()
+    place = next(p for p in (folder, *folder.parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    if free < NEEDED_ROOM:
+        raise StoreError(f"only {free // 2**20} MiB free at {place}: make room")
+    return f"{free / 2**30:.1f} GiB free"
+
+
+def sqlite_version(settings: Settings) -> str:
+    """Old versions can lose a commit when two processes write; we take turns there."""
+    if settings.store.url is not None:
+        return "not used: the database is a server"
+    if sqlite3.sqlite_version_info < WAL_RESET_FIXED:
+        return f"SQLite {sqlite3.sqlite_version}, which has the WAL-reset race: our processes take turns"
+    return f"SQLite {sqlite3.sqlite_version}"
+
+
+def database(settings: Settings) -> str:
+    """The database opens and has today's tables."""
+    from monitor.store import open_store
+
+    if not database_exists(settings):
+        return "not there yet: the first run makes it"
+    with closing(open_store(settings.store)) as store:
+        return f"opens, {_count(store.coverage(), 'source')} known"
+
+
+def database_exists(settings: Settings) -> bool:
+    """False where opening the store would make a new database."""
+    return settings.store.url is not None or (settings.store.state_dir / "trustwatch.db").exists()
+
+
+def secret_modes(settings: Settings) -> str:
+    """Secret files are for the service's user only."""
+    files = [
+        Path(place) for place in settings.origin.outside.values() if not place.startswith("environment ")
+    ]
+    if loose := [str(file) for file in files if file.stat().st_mode & 0o077]:
+        raise Doubt(f"other users can read {', '.join(loose)}: chmod 600")
+    if any(place.startswith("environment ") for place in settings.origin.outside.values()):
+        return f"{_count(files, 'secret file')}; some settings come from the environment"
+    return _count(files, "secret file")
+
+
+def mail_sender(settings: Settings) -> str:
+    """NHSmail takes mail only from the account that signed in."""
+    if settings.smtp is None:
+        return "no mail server set up"
+    user, sender = settings.smtp.user, parseaddr(settings.smtp.sender)[1]
+    if user and "@" in user and user.casefold() != sender.casefold():
+        raise Doubt(f"smtp.sender {sender} is not the account that signs in: NHSmail refuses such mail")
+    return f"from {sender}"
+
+
+def mail_server(settings: Settings) -> str:
+    """The mail server answers, encrypts and lets us in; nothing is sent."""
+    from alerts.email import Smtp
+
+    smtp = settings.smtp
+    if smtp is None:
+        return "no mail server set up: digests are written to files"
+    Smtp(smtp, lambda: datetime.now(UTC))  # refuses settings that contradict one another
+    try:
+        with _connected(smtp) as server:
+            if smtp.user and smtp.password:
+                server.login(smtp.user, smtp.password.get_secret_value())
+            server.noop()
+    except smtplib.SMTPAuthenticationError as error:
+        raise ConfigError(f"{smtp.host} refuses the user or password ({error.smtp_code})") from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise ConfigError(f"{smtp.host}:{smtp.port}: {type(error).__name__}; check [smtp]") from None
+    return f"{smtp.host}:{smtp.port} answers" + (" and lets us sign in" if smtp.user else "")
+
+
+def _connected(smtp: config.SmtpSettings) -> smtplib.SMTP:
+    name = parseaddr(smtp.sender)[1].rpartition("@")[2]  # as the real mail greets
+    context = ssl.create_default_context(cafile=smtp.ca_file)
+    if smtp.security == "tls":
+        return smtplib.SMTP_SSL(smtp.host, smtp.port, name, timeout=smtp.timeout, context=context)
+    server = smtplib.SMTP(smtp.host, smtp.port, name, timeout=smtp.timeout)
+    if smtp.security == "starttls":
+        server.starttls(context=context)
+    return server
+
+
+def time_zone(settings: Settings) -> str:
+    """What the organisation's clocks show now."""
+    now = datetime.now(settings.organisation.zone)
+    return f"it is {now:%H:%M} in {settings.organisation.time_zone}"
+
+
+def clock(_: Settings) -> str:
+    """The machine's clock is not obviously wrong."""
+    installed = datetime.fromtimestamp(Path(config.__file__).stat().st_mtime, UTC)
+    if datetime.now(UTC) < installed:
+        raise ConfigError(f"the clock is before this product's installation ({installed:%Y-%m-%d}): set it")
+    timesync = Path("/run/systemd/timesync")
+    if timesync.exists() and not (timesync / "synchronized").exists():
+        raise Doubt("the clock is not synchronised: timedatectl set-ntp true")
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def python(_: Settings) -> str:
+    """The Python that runs us."""
+    return f"Python {'.'.join(map(str, sys.version_info[:3]))}"
+
+
+def _count(things: Iterable[object], noun: str) -> str:
+    number = len(list(things))
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+FILES: tuple[Check, ...] = (
+    ("settings", the_settings),
+    ("sources", the_sources),
+    ("authorisations", the_authorisations),
+    ("names", the_aliases),
+    ("rules", the_rules),
+    ("routes", the_routes),
+)
+SURROUNDINGS: tuple[Check, ...] = (
+    ("state folder", state_folder),
+    ("disk", local_disk),
+    ("room", free_room),
+    ("secret files", secret_modes),
+    ("mail sender", mail_sender),
+    ("mail server", mail_server),
+)
+INSTALLATION: tuple[Check, ...] = (
+    ("packages", the_packages),
+    ("python", python),
+    ("sqlite", sqlite_version),
+    ("database", database),
+    ("time zone", time_zone),
+    ("clock", clock),
+)

@@ -1,0 +1,103 @@
+"""`monitor digest`: what the next digest would say, or send it now."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.output import Exit
+
+if TYPE_CHECKING:
+    from monitor.service import App
+    from monitor.types import Recipient
+
+
+def digest(
+    context: typer.Context,
+    send: Annotated[bool, typer.Option("--send", help="Send it now to everybody it is for.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML there instead.")] = None,
+    role: Annotated[
+        str | None, typer.Option("--for", metavar="ROLE", help="Only this role, such as comms.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The date to head it with.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The digest as JSON.")] = False,
+) -> None:
+    """Show the next digest. Nothing is sent, and nothing counts as told, without --send."""
+    from monitor import service
+
+    app = service.build(output.settings(context))
+    recipients = _recipients(app, role)
+    if send:
+        raise typer.Exit(send_now(app, role))
+    for recipient in recipients:
+        _show(app, recipient, _day(day), html, as_json=as_json)
+
+
+def send_now(app: App, role: str | None) -> Exit:
+    """Make the digests, send what is owed and say where it went; the exit code says whether all left."""
+    desk = app.desk()
+    made = desk.make_now(role)
+    sent, failed = desk.send_due()
+    place = _place(app)
+    output.say(f"{made} digest{'s' if made != 1 else ''} made, {sent} sent {place}, {failed} not sent.")
+    for row in desk.ledger.failures(None, None) if failed else ():
+        output.say(
+            f"  {row.role}: {row.error} ({'refused' if row.status == 'refused' else 'will be retried'})"
+        )
+    return Exit.ERROR if failed else Exit.OK
+
+
+def _place(app: App) -> str:
+    settings = app.settings
+    if settings.smtp is not None:
+        return f"by {settings.smtp.host}"
+    folder = settings.digest.folder or settings.store.state_dir / "digests"
+    return f"to the folder {folder} (no [smtp] in the settings, so nothing was mailed)"
+
+
+def _recipients(app: App, role: str | None) -> list[Recipient]:
+    """One recipient of each role asked for. Raises a usage error where nobody holds it."""
+    everybody = app.directory.recipients
+    chosen = {r.role: r for r in everybody if role in (None, r.role)}
+    if not chosen:
+        held = ", ".join(sorted({r.role for r in everybody})) or "none: add [[recipients]] to the settings"
+        raise typer.BadParameter(
+            f"nobody holds the role '{role or 'comms'}'; held: {held}", param_hint="--for"
+        )
+    return list(chosen.values())
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a date like 2026-11-21", param_hint="--date") from None
+
+
+def _show(app: App, recipient: Recipient, day: date | None, html: Path | None, *, as_json: bool) -> None:
+    from alerts.digest import compose
+
+    desk = app.desk()
+    briefing = desk.preview(recipient, day)
+    message: Any = desk.compose(briefing, message_id="<preview@localhost>", list_id="preview.localhost")
+    if as_json:
+        output.print_json(digest_data(compose(briefing)))
+    elif html is not None:
+        html.write_text(message.html, encoding="utf-8")
+        output.say(f"Wrote {html} ({recipient.role}).")
+    else:
+        output.show(f"Subject: {message.subject}\n\n{message.text}")
+
+
+def digest_data(digest: Any) -> dict[str, Any]:
+    """A digest as plain data."""
+    from dataclasses import asdict
+
+    data: dict[str, Any] = asdict(digest)
+    return data

@@ -1,0 +1,234 @@
+"""`monitor scan`: read the sources now, back to a moment of your choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.output import Exit
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.service import App
+    from monitor.types import Item, Tally
+
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+
+
+def scan(
+    context: typer.Context,
+    since: Annotated[str, typer.Option(help="How far back: 7d, 24h, yesterday, monday, 2026-11-01.")] = "24h",
+    until: Annotated[str | None, typer.Option(help="Leave out what is newer; the same forms.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", "-s", help="Only this source; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Store nothing.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Mail the digest of what was found.")] = False,
+    seed: Annotated[
+        bool, typer.Option("--seed", help="First run: store, but count everything as already told.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Stop each source after about so many posts.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="Exit 10 if something this severe was found.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="One JSON object a line: each source, each case.")
+    ] = False,
+) -> None:
+    """Read all sources now and say what was found.
+
+    Does not move the daemon's place in any source, and mails nothing unless --send is given.
+    """
+    from monitor import service
+    from monitor.pipeline import Window
+
+    settings = output.settings(context)
+    threshold = _severity(fail_on)
+    start = _moment(since, settings, "--since")
+    end = _moment(until, settings, "--until") if until else None
+    with _installation(settings, dry_run=dry_run, seed=seed) as app:
+        began = service.utc_now()
+        tasks = [app.task(entry) for entry in app.sources(source or ())]
+        output.say(_plan(len(tasks), start, began, settings, dry_run=dry_run))
+        tallies = _read(app, tasks, Window(since=start, until=end, limit=limit, from_cursor=False))
+        found = _found(app, began)
+        _report(settings, start, tallies, found, as_json=as_json, jsonl=jsonl)
+        if seed:
+            app.desk().ledger.seed()
+        elif send and not dry_run:
+            _send(app)
+    raise typer.Exit(_code(tallies, found, threshold))
+
+
+@contextmanager
+def _installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[App]:
+    """The installation to scan with: the real one, one that owes nobody, or one on a store of its own."""
+    from dataclasses import replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from monitor import service
+    from monitor.cases import Directory
+
+    if dry_run:
+        with TemporaryDirectory(prefix="trustwatch-") as folder:
+            empty = {"state_dir": Path(folder), "url": None}
+            store = settings.store.model_copy(update=empty)
+            yield service.build(settings.model_copy(update={"store": store}))
+        return
+    app = service.build(settings)
+    yield replace(app, directory=Directory(())) if seed else app
+    app.store.close()
+
+
+def _moment(text: str, settings: Settings, option: str) -> datetime:
+    from monitor import since
+    from monitor.service import utc_now
+
+    try:
+        return since.parse(text, utc_now(), settings.organisation.zone)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _severity(name: str | None) -> Any:
+    from monitor.types import Severity
+
+    if name is None:
+        return None
+    if name not in SEVERITIES:
+        raise typer.BadParameter(f"'{name}' is none of {', '.join(SEVERITIES)}", param_hint="--fail-on")
+    return Severity(name)
+
+
+def _plan(sources: int, start: datetime, now: datetime, settings: Settings, *, dry_run: bool) -> str:
+    local = start.astimezone(settings.organisation.zone)
+    hours = round((now - start).total_seconds() / 3600)
+    many = f"{sources} source{'s' if sources != 1 else ''}"
+    note = ", storing nothing" if dry_run else ""
+    return f"Scanning {many} from {local:%a %d %b %Y %H:%M %Z} ({hours} hours){note}"
+
+
+def _read(app: App, tasks: list[Any], window: Any) -> list[Tally]:
+    with output.progress("Reading", total=len(tasks)) as bar:
+        task_id = bar.task_ids[0]
+
+        def progress(source: str, seen: int) -> None:
+            bar.update(task_id, description=f"Reading {output.clean(source)}")
+
+        return app.scan(tasks, window, progress, lambda tally: bar.advance(task_id))
+
+
+def _found(app: App, began: datetime) -> list[Item]:
+    from monitor.store.views import items_found_since
+
+    return items_found_since(app.store, began, app.rules.clauses)
+
+
+def _report(
+    settings: Settings,
+    start: datetime,
+    tallies: list[Tally],
+    found: list[Item],
+    *,
+    as_json: bool,
+    jsonl: bool,
+) -> None:
+    if jsonl:
+        for row in (*map(source_data, tallies), *map(case_data, found)):
+            output.print_json_line(row)
+    elif as_json:
+        data = {"since": start, "sources": [*map(source_data, tallies)], "cases": [*map(case_data, found)]}
+        output.print_json(data)
+    else:
+        zone = settings.organisation.zone
+        output.table(
+            ("Source", "State", "Read", "Kept", "Findings", "Seen from", ""),
+            [_source_row(tally, zone) for tally in tallies],
+        )
+        _print_cases(tallies, found)
+
+
+def _source_row(tally: Tally, zone: Any) -> tuple[str, ...]:
+    reach = f"{tally.covered_from.astimezone(zone):%d %b %Y %H:%M}" if tally.covered_from else "unknown"
+    numbers = (tally.seen, tally.kept, tally.findings)
+    return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach, tally.note)
+
+
+def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
+    answered = sum(tally.state.answered for tally in tallies)
+    if not found:
+        output.say(f"\nNothing new found in the {answered} of {len(tallies)} sources that answered.")
+    for item in found:
+        where = f"{item.platform} {item.author}".strip()
+        output.show(
+            f"\n{item.severity.upper()}  {output.plain(item.title)}  (case {item.number}, {item.lane} lane)\n"
+            f"  {output.plain(item.reason)}\n"
+            f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
+            f"  {', '.join(f'{c.policy} {c.section}: {c.paraphrase}' for c in item.clauses)}"
+        )
+    for tally in tallies:
+        if not tally.state.answered:
+            output.say(f"Not read: {tally.source} ({tally.state.replace('_', ' ')}: {tally.note})")
+    output.say("\nNext: `monitor digest` shows the digest, `monitor digest --send` sends it.")
+
+
+def source_data(tally: Tally) -> dict[str, Any]:
+    """A source's part of the JSON."""
+    return {
+        "type": "source",
+        "source": tally.source,
+        "state": tally.state,
+        "read": tally.seen,
+        "kept": tally.kept,
+        "folded": tally.folded,
+        "unrelated": tally.unrelated,
+        "findings": tally.findings,
+        "covered_from": tally.covered_from,
+        "note": tally.note,
+    }
+
+
+def case_data(item: Item) -> dict[str, Any]:
+    """A case's part of the JSON: masked, as everywhere."""
+    return {
+        "type": "case",
+        "case": item.number,
+        "lane": item.lane,
+        "severity": item.severity,
+        "rule": item.rule_id,
+        "title": item.title,
+        "reason": item.reason,
+        "platform": item.platform,
+        "author": item.author,
+        "url": item.url,
+        "excerpt": item.excerpt,
+        "clauses": [clause.id for clause in item.clauses],
+        "counter_clauses": [clause.id for clause in item.counter_clauses],
+        "confidence": item.confidence,
+        "posted_at": item.posted_at,
+        "seen_at": item.seen_at,
+        "findings": item.findings,
+        "places": item.places,
+    }
+
+
+def _send(app: App) -> None:
+    """Make today's digests and send them, saying honestly where they went."""
+    from monitor.cli.digest import send_now
+
+    send_now(app, None)
+
+
+def _code(tallies: list[Tally], found: list[Item], threshold: Any) -> Exit:
+    if threshold is not None and any(item.severity >= threshold for item in found):
+        return Exit.FOUND
+    return Exit.OK if all(tally.state.answered for tally in tallies) else Exit.NOT_READ

@@ -1,0 +1,134 @@
+"""`monitor sources`: what is read, how it stands, and whether it answers now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import output
+
+if TYPE_CHECKING:
+    from monitor.config import Settings, SourceSettings
+
+app = typer.Typer(help="See the sources and try them.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command("list")
+def list_sources(
+    context: typer.Context,
+    all_kinds: Annotated[
+        bool, typer.Option("--all", help="List the kinds of source there are instead.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Every source: its kind, state, when it was last read and when it is due."""
+    rows = list(_kinds() if all_kinds else _standing(output.settings(context)))
+    if as_json:
+        output.print_json(rows)
+    elif rows:
+        output.table(map(str.capitalize, rows[0]), (map(_cell, row.values()) for row in rows))
+    else:
+        output.say("no sources yet: add a [[sources]] table to the settings")
+
+
+def _kinds() -> Iterator[dict[str, Any]]:
+    from importlib.metadata import entry_points
+
+    from connectors import CONNECTORS
+
+    added = {entry.name: entry.value for entry in entry_points(group="trustwatch.connectors")}
+    for kind, where in sorted((dict(CONNECTORS) | added).items()):
+        yield {"kind": kind, "connector": where}
+
+
+def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
+    """What the store knows of each source; a source that was never read is `new`."""
+    from monitor.cli.checkup import database_exists
+    from monitor.store import open_store
+
+    if not database_exists(settings):
+        yield from (_row(source, None, None, settings) for source in settings.sources)
+        return
+    with closing(open_store(settings.store)) as store:
+        known = store.coverage()
+        for source in settings.sources:
+            yield _row(source, known.get(source.name), store.next_due(source.name), settings)
+
+
+def _row(source: SourceSettings, known: Any, due: datetime | None, settings: Settings) -> dict[str, Any]:
+    zone = settings.organisation.zone
+    local: Callable[[datetime | None], datetime | None] = lambda at: at and at.astimezone(zone)  # noqa: E731
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "state": (known.state if known else "new") if source.enabled else "disabled",
+        "last ok": local(known and known.last_ok_at),
+        "next due": local(due) if source.enabled else None,
+        "note": known.note if known else "",
+    }
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%d %b %H:%M}"
+    return "-" if value is None else str(value)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Names of sources, as in the settings.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Read one page of each named source now and store nothing. Exit code 3 where one is not read."""
+    settings = output.settings(context)
+    results = [_tried(settings, _named(settings, name)) for name in names]
+    if as_json:
+        output.print_json(results)
+    else:
+        for result in results:
+            output.show(f"{result['name']}: {result['says']}")
+    if not all(result["read"] for result in results):
+        raise typer.Exit(output.Exit.NOT_READ)
+
+
+def _named(settings: Settings, name: str) -> SourceSettings:
+    from monitor.problems import did_you_mean
+
+    found = next((source for source in settings.sources if source.name == name), None)
+    if found is None:
+        known = [source.name for source in settings.sources]
+        hint = did_you_mean(name, known) if known else "the settings name none"
+        raise typer.BadParameter(f"no source is called {name!r}: {hint}")
+    return found
+
+
+def _tried(settings: Settings, source: SourceSettings) -> dict[str, Any]:
+    """Read one page. The gate for staff accounts holds here as well."""
+    from monitor import service
+    from monitor.authorisation import permit
+    from monitor.errors import SourceError
+
+    now = datetime.now(UTC)
+    try:
+        permit(settings, source, now)
+        pages = service.connector(settings, source, lambda: datetime.now(UTC)).pages(
+            None, now - source.lookback
+        )
+        page = next(pages, None)
+    except SourceError as error:
+        return {"name": source.name, "read": False, "posts": 0, "says": f"{error.state}: {error}"}
+    posts = page.posts if page else ()
+    newest = max((post.created_at for post in posts if post.created_at), default=None)
+    says = f"answers; {len(posts)} items on its first page"
+    if newest:
+        says += f", newest of {newest.astimezone(settings.organisation.zone):%d %b %Y %H:%M}"
+    return {"name": source.name, "read": True, "posts": len(posts), "newest": newest, "says": says}

@@ -1,0 +1,182 @@
+"""The daemon: one job a source, digests by cron, a clean stop, and word to systemd.
+
+APScheduler 3 fires; what is due, how far a source was read and what was sent live in rows, so a
+restart forgets nothing. The main thread does nothing but watch: the stop signal, the heartbeat and
+the clock. A job that hangs in a thread cannot be killed, so after the drain the process ends itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor import systemd
+from monitor.config import SourceSettings
+from monitor.delivery import Desk
+from monitor.errors import StoreError
+from monitor.pipeline import Pipeline, Task, Window
+from monitor.service import THREADS, App, lookback
+
+log = structlog.get_logger("monitor.daemon")
+
+DRAIN_SECONDS = 8
+HEARTBEAT_SECONDS = 2
+STALE_HEARTBEAT = 10
+WATCH_SECONDS = 1
+CLOCK_DRIFT = 5
+DELIVERY_SECONDS = 30
+JITTER = 0.1
+"""Share of a source's interval by which polls are spread, so that they do not all start at once."""
+
+
+class Daemon:
+    """Runs one installation until it is told to stop."""
+
+    def __init__(self, app: App) -> None:
+        self._stop = threading.Event()
+        self.app = replace(app, stop=self._stop.is_set)
+        self._running: set[str] = set()
+        self._beat = time.monotonic()
+        self._scheduler = BackgroundScheduler(
+            timezone=app.settings.organisation.zone,
+            # Deliveries and the heartbeat have threads of their own: polls cannot starve them.
+            executors={"default": ThreadPoolExecutor(THREADS), "desk": ThreadPoolExecutor(2)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT; returns the exit code. Raises AlreadyRunning beside another daemon."""
+        with self.app.store.sole_daemon():
+            tasks = [self.app.task(source) for source in self.app.sources()]
+            self._schedule(tasks)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: self._stop.set())
+            self._scheduler.start()
+            systemd.notify("READY=1")
+            log.info("ready", sources=len(tasks), process=os.getpid())
+            self._watch()
+            self._drain()
+        return 0
+
+    # -- jobs -------------------------------------------------------------------------------------
+
+    def _schedule(self, tasks: list[Task]) -> None:
+        pipeline, desk = self.app.pipeline(), self.app.desk()
+        freed = desk.ledger.release(f"{os.uname().nodename}:")
+        if freed:
+            log.info("freed claims of an earlier process", deliveries=freed)
+        for task in tasks:
+            self._add_poll(pipeline, task)
+        at = self.app.settings.digest
+        cron = CronTrigger(
+            day_of_week=at.days, hour=at.at.hour, minute=at.at.minute,
+            timezone=self.app.settings.organisation.zone,
+        )  # fmt: skip
+        self._add("digest", lambda: self._deliver(desk), cron)
+        self._add(
+            "deliveries", lambda: self._deliver(desk), IntervalTrigger(seconds=DELIVERY_SECONDS), now=True
+        )
+        self._add("heartbeat", self._stamp, IntervalTrigger(seconds=HEARTBEAT_SECONDS), now=True)
+
+    def _add(self, name: str, work: object, trigger: object, *, now: bool = False) -> None:
+        first = {"next_run_time": self.app.now()} if now else {}
+        self._scheduler.add_job(work, trigger, id=name, name=name, executor="desk", **first)
+
+    def _add_poll(self, pipeline: Pipeline, task: Task) -> None:
+        every = task.source.every.total_seconds()
+        due = self.app.store.next_due(task.source.name)
+        first = max(due, self.app.now()) if due else self.app.now()
+        self._scheduler.add_job(
+            self._poll,
+            IntervalTrigger(seconds=every, jitter=every * JITTER),
+            args=(pipeline, task),
+            id=f"poll {task.source.name}",
+            next_run_time=first,
+        )
+
+    def _poll(self, pipeline: Pipeline, task: Task) -> None:
+        """One poll, if the source's row says that it is due: a source that asked us to wait is left alone."""
+        due = self.app.store.next_due(task.source.name)
+        slack = timedelta(seconds=task.source.every.total_seconds() * JITTER)
+        if due is not None and due - slack > self.app.now():
+            return
+        with self._named(f"poll {task.source.name}"):
+            pipeline.poll(task, Window(since=lookback(task.source, self.app.now())))
+
+    def _deliver(self, desk: Desk) -> None:
+        """Make what is due and send what is owed. The same job serves cron, start-up and retries."""
+        with self._named("deliveries"):
+            desk.make_due()
+            desk.send_due(self._stop.is_set)
+
+    def _stamp(self) -> None:
+        self._beat = time.monotonic()
+
+    def _named(self, name: str) -> _Named:
+        return _Named(name, self._running)
+
+    # -- the main thread --------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        drift = time.time() - time.monotonic()
+        while not self._stop.wait(WATCH_SECONDS):
+            if time.monotonic() - self._beat < STALE_HEARTBEAT:
+                systemd.notify("WATCHDOG=1")
+            moved = time.time() - time.monotonic() - drift
+            if abs(moved) > CLOCK_DRIFT:
+                drift += moved
+                self._anchor_again(moved)
+
+    def _anchor_again(self, moved: float) -> None:
+        """After a step of the clock: interval jobs would wait for the old time (up to hours)."""
+        log.warning("the clock moved", seconds=round(moved))
+        for job in self._scheduler.get_jobs():
+            if isinstance(job.trigger, IntervalTrigger):
+                self._scheduler.reschedule_job(job.id, trigger=job.trigger)
+        self._scheduler.wakeup()
+
+    def _drain(self) -> None:
+        """Let running jobs finish their page or mail, but not for ever."""
+        systemd.notify("STOPPING=1")
+        self._scheduler.pause()
+        end = time.monotonic() + DRAIN_SECONDS
+        while self._running and time.monotonic() < end:
+            time.sleep(0.05)
+        log.info("stopped", unfinished=sorted(self._running))
+        self._scheduler.shutdown(wait=False)
+
+
+class _Named:
+    """Marks a job as running by name, and keeps its failure from being silent."""
+
+    def __init__(self, name: str, running: set[str]) -> None:
+        self._name, self._running = name, running
+
+    def __enter__(self) -> None:
+        self._running.add(self._name)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        self._running.discard(self._name)
+        if isinstance(error, StoreError):
+            log.error("the store failed", job=self._name, reason=str(error))
+            return True
+        if error is not None:
+            log.error("a job failed", job=self._name, error=type(error).__name__, exc_info=error)
+        return isinstance(error, Exception)
+
+
+def leave(code: int) -> None:
+    """End the process now, hung threads included; log handlers are flushed first."""
+    logging.shutdown()
+    os._exit(code)

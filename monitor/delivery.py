@@ -1,0 +1,219 @@
+"""Loop 2: what is owed -> a digest -> claimed -> sent -> accounted for.
+
+A digest's window is a row, (recipient, kind, local date): a second firing of the clock, a restart or
+a second process finds it and does nothing. The message is rendered once and kept with the row, so
+whatever happens in between, what leaves is one mail under one Message-ID. The one gap that no
+program can close is between the server's acceptance and our note of it; there the same mail may
+leave twice, recognisable by its Message-ID.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from monitor.cases import Directory
+from monitor.config import DigestSettings
+from monitor.errors import DeliveryError
+from monitor.ports import Clock, Notifier
+from monitor.store import Store
+from monitor.store.ledger import Claimed, Ledger, Parcel
+from monitor.store.views import items_for, mention_line
+from monitor.types import Briefing, Clause, Coverage, Message, Recipient, SourceState
+
+log = structlog.get_logger("monitor.delivery")
+
+DIGEST = "digest"
+LEASE = timedelta(minutes=5)
+"""How long a claim holds: longer than any SMTP conversation is allowed to last."""
+GIVE_UP = timedelta(days=5)
+LONGEST_PAUSE = timedelta(minutes=60)
+MARKED_LATE = timedelta(minutes=30)
+SEES_MENTIONS = frozenset({"comms", "comms_director"})
+
+Compose = Callable[..., Message]
+"""(briefing, message_id=, list_id=) -> Message: the alerts package's part, handed in by the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Makes digests and sends them."""
+
+    store: Store
+    directory: Directory
+    settings: DigestSettings
+    organisation: str
+    zone: ZoneInfo
+    clauses: Mapping[str, Clause]
+    policies: tuple[str, ...]
+    sources: tuple[str, ...]
+    compose: Compose
+    notifier: Notifier
+    now: Clock
+    host: str = "trustwatch.invalid"
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of this desk's store."""
+        return Ledger(self.store)
+
+    # -- making digests ---------------------------------------------------------------------------
+
+    def make_due(self) -> int:
+        """Write today's digest for everybody whose window is due and not yet made; returns how many."""
+        now = self.now()
+        day = now.astimezone(self.zone).date()
+        due_at = datetime.combine(day, self.settings.at, self.zone)
+        if now < due_at or not self._works_on(day) or self._installed_after(due_at):
+            return 0
+        late = now - due_at > MARKED_LATE
+        return sum(self._make(r, day, day.isoformat(), late=late) for r in self.directory.recipients)
+
+    def make_now(self, role: str | None = None) -> int:
+        """Write a digest at once, by hand: today's window, or the next one of today's if it was made."""
+        day = self.now().astimezone(self.zone).date()
+        made = 0
+        for recipient in self.directory.recipients:
+            if role is None or recipient.role == role:
+                earlier = len(self.ledger.windows(recipient.address, DIGEST, day.isoformat()))
+                window = day.isoformat() if not earlier else f"{day.isoformat()}.{earlier + 1}"
+                made += self._make(recipient, day, window, late=False)
+        return made
+
+    def _make(self, recipient: Recipient, day: date, window: str, *, late: bool) -> bool:
+        if self.ledger.exists(recipient.address, DIGEST, window):
+            return False
+        briefing, parcel = self._prepare(recipient, day, window, late=late)
+        if self.settings.on_empty == "skip" and is_quiet(briefing):
+            return False
+        return self.ledger.make(parcel, briefing.made_at)
+
+    def preview(self, recipient: Recipient, day: date | None = None) -> Briefing:
+        """What the recipient's next digest would say. Changes nothing."""
+        today = day or self.now().astimezone(self.zone).date()
+        return self._brief(recipient, today, late=False)[0]
+
+    def _prepare(
+        self, recipient: Recipient, day: date, window: str, *, late: bool
+    ) -> tuple[Briefing, Parcel]:
+        # The items are read before the cases: what arrives in between is owed to the next digest.
+        item_ids = tuple(row.id for row in self.ledger.owed_items(recipient.address))
+        briefing, highest, totals = self._brief(recipient, day, late=late)
+        message = self.compose(
+            briefing,
+            message_id=self._message_id(recipient, window),
+            list_id=f"digest.{recipient.role}.{self.host}",
+        )
+        return briefing, Parcel(
+            recipient=recipient,
+            kind=DIGEST,
+            window=window,
+            message=message,
+            item_ids=item_ids,
+            mentions_up_to=highest,
+            totals=totals,
+        )
+
+    def _brief(self, recipient: Recipient, day: date, *, late: bool) -> tuple[Briefing, int, dict[str, int]]:
+        last = self.ledger.last(recipient.address, DIGEST)
+        numbers, totals = self.ledger.numbers(last.totals if last else {})
+        told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
+        mentions, total, highest = self.ledger.mentions_after(told)
+        sees_mentions = recipient.role in SEES_MENTIONS
+        briefing = Briefing(
+            organisation=self.organisation,
+            recipient=recipient,
+            day=day,
+            made_at=self.now(),
+            time_zone=str(self.zone),
+            items=tuple(items_for(self.store, recipient, self.clauses)),
+            mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
+            mentions_total=total if sees_mentions else 0,
+            coverage=self.coverage(),
+            failed_deliveries=self._failures(recipient, last.created_at if last else None),
+            numbers=numbers,
+            late=late,
+            since=last.created_at if last else None,
+            policies=self.policies,
+        )
+        return briefing, highest, totals
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """How each configured source stands; one that was never asked is new, not silent."""
+        known = self.store.coverage()
+        return tuple(known.get(name) or _never_asked(name) for name in self.sources)
+
+    def _failures(self, recipient: Recipient, since: datetime | None) -> tuple[str, ...]:
+        """Comms hears of everybody's failed mails, others of their own."""
+        whose = None if recipient.role in SEES_MENTIONS else recipient.address
+        return tuple(
+            f"The {row.kind} of {row.window} for {row.role} "
+            + ("was refused" if row.status == "refused" else "has not been delivered yet")
+            + f": {row.error}"
+            for row in self.ledger.failures(whose, since)
+        )
+
+    def _message_id(self, recipient: Recipient, window: str) -> str:
+        """The same for the same list, window and recipient, whenever and wherever it is made."""
+        who = blake2b(recipient.address.encode(), digest_size=4).hexdigest()
+        return f"<digest.{recipient.role}.{window.replace('-', '')}.{who}@{self.host}>"
+
+    def _works_on(self, day: date) -> bool:
+        from apscheduler.triggers.cron import CronTrigger
+
+        noon = datetime.combine(day, datetime.min.time(), self.zone)
+        fires = CronTrigger(day_of_week=self.settings.days, timezone=self.zone).get_next_fire_time(None, noon)
+        return fires is not None and fires.date() == day
+
+    def _installed_after(self, due_at: datetime) -> bool:
+        """Nothing is late that was due before this installation first ran."""
+        installed = self.store.meta("installed_at")
+        return installed is not None and datetime.fromisoformat(installed) > due_at
+
+    # -- sending ----------------------------------------------------------------------------------
+
+    def send_due(self, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
+        """Send what is owed, one recipient at a time; returns (sent, not sent)."""
+        sent = failed = 0
+        worker = f"{os.uname().nodename}:{os.getpid()}"
+        while not stop() and (claimed := self.ledger.claim(worker, self.now(), LEASE)):
+            if self._send(claimed):
+                sent += 1
+            else:
+                failed += 1
+        return sent, failed
+
+    def _send(self, claimed: Claimed) -> bool:
+        try:
+            self.notifier.send(claimed.message)
+        except DeliveryError as error:
+            self._not_sent(claimed, error)
+            return False
+        self.ledger.sent(claimed.id, self.now())
+        log.info("sent", message_id=claimed.message.message_id, attempt=claimed.attempts)
+        return True
+
+    def _not_sent(self, claimed: Claimed, error: DeliveryError) -> None:
+        pause = min(timedelta(minutes=2 ** min(claimed.attempts - 1, 6)), LONGEST_PAUSE)
+        too_long = self.now() - claimed.created_at > GIVE_UP
+        log.warning("not sent", message_id=claimed.message.message_id, reason=str(error))
+        if error.permanent or too_long:
+            self.ledger.refused(claimed.id, self.now(), str(error))
+        else:
+            self.ledger.retry(claimed.id, self.now() + pause, str(error))
+
+
+def is_quiet(briefing: Briefing) -> bool:
+    """True where a digest would only say that nothing happened."""
+    answered = all(source.state.answered for source in briefing.coverage)
+    return answered and not (briefing.items or briefing.mentions_total or briefing.failed_deliveries)
+
+
+def _never_asked(name: str) -> Coverage:
+    return Coverage(source=name, kind="", state=SourceState.NEW, note="not read yet")

@@ -1,0 +1,126 @@
+"""The sorts of value a setting can have: durations, addresses, roles, days, paths."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+
+from monitor.problems import did_you_mean
+
+ROLES = (
+    "comms", "comms_director", "patient_confidentiality", "information", "concerns", "governors",
+    "line_management", "hr", "professional_body", "platform", "authorities", "oversight", "ict",
+)  # fmt: skip
+"""The routing keys that policy packs use."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+_N = "[0-9]{1,9}"
+_SHORT = f"({_N}[smhdw])+"
+_ISO = f"P({_N}W)?({_N}D)?(T(?=[0-9])({_N}H)?({_N}M)?({_N}S)?)?"
+_LONGEST = timedelta(days=3660)
+
+
+def duration(value: object) -> timedelta:
+    """`30m`, `2h`, `7d`, `1h30m` or ISO 8601 (`PT30M`), of more than nothing and at most ten years."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(f"{_SHORT}|{_ISO}", value):
+        raise ValueError('must be a duration such as "30m", "2h", "7d" or "PT30M"')
+    parts = re.findall(f"({_N})([smhdw])", value.lower())
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if not 0 < seconds <= _LONGEST.total_seconds():
+        raise ValueError("must be longer than nothing and at most ten years")
+    return timedelta(seconds=seconds)
+
+
+def short_duration(length: timedelta) -> str:
+    """The shortest way to write it: `7d`, `90m`."""
+    seconds = int(length.total_seconds())
+    unit, size = next((u, s) for u, s in _SECONDS.items() if u != "w" and seconds % s == 0)
+    return f"{seconds // size}{unit}"
+
+
+def address(value: str) -> str:
+    """One mail address. With a line break in it, a header could be smuggled into every mail."""
+    try:
+        host = Address(addr_spec=value).domain
+    except Exception:  # the header parser raises IndexError and others of its own on odd text
+        host = ""
+    if not value.isprintable() or " " in value or not ("." in host.strip(".") or host == "localhost"):
+        raise ValueError("must be one mail address such as comms@trust.nhs.uk")
+    return value
+
+
+def _sender(value: str) -> str:
+    address(parseaddr(value)[1])
+    if not value.isprintable():
+        raise ValueError("must be on one line")
+    return value
+
+
+def _role(value: str) -> str:
+    if value not in ROLES:
+        raise ValueError(f"is not a role: {did_you_mean(value, ROLES)}")
+    return value
+
+
+def _zone(value: str) -> str:
+    zones = available_timezones()
+    if value not in zones:
+        hint = did_you_mean(value, sorted(zones)) if value else ""
+        raise ValueError(f"is not a time zone such as Europe/London: {hint}".rstrip(": "))
+    return value
+
+
+def _digest_time(value: time) -> time:
+    # The clocks change in that hour: such a time comes twice in autumn and in spring not at all.
+    if value.hour == 1:
+        raise ValueError("must lie outside 01:00 to 01:59, when the clocks change")
+    if value.tzinfo is not None:
+        raise ValueError('must be local time without an offset, such as "07:30"')
+    return value
+
+
+def _days(value: str) -> str:
+    # Names only: APScheduler counts days from Monday = 0, cron from Sunday = 0.
+    for part in value.split(","):
+        first, _, last = part.partition("-")
+        ends = (first, last or first)
+        if not set(ends) <= set(DAYS) or DAYS.index(ends[0]) > DAYS.index(ends[1]):
+            raise ValueError('must be day names such as "mon-fri", "mon-sun" or "mon,wed,fri"')
+    return value
+
+
+def _beside_the_file(value: Path, info: ValidationInfo) -> Path:
+    folder: Path | None = (info.context or {}).get("folder")
+    return folder / value.expanduser() if folder else value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration),
+    PlainSerializer(short_duration, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^({_SHORT}|{_ISO})$", "examples": ["30m", "2h", "7d"]}),
+]
+MailAddress = Annotated[str, AfterValidator(address)]
+Sender = Annotated[str, AfterValidator(_sender)]
+Role = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "enum": list(ROLES)})]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Days = Annotated[str, AfterValidator(_days)]
+DigestTime = Annotated[
+    time,
+    AfterValidator(_digest_time),
+    PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$"}),
+]
+LocalPath = Annotated[Path, AfterValidator(_beside_the_file)]
+"""A relative path means beside the settings file, wherever the command is run from."""

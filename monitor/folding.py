@@ -1,0 +1,51 @@
+"""Is it the same story? Canonical addresses and comparable words, for folding duplicates."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from monitor.types import Kind, Post
+
+FOLDS = frozenset({Kind.ARTICLE, Kind.VIDEO, Kind.EPISODE, Kind.REVIEW})
+"""Kinds that travel through several feeds. What a person says or does never folds."""
+
+TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$|igshid$|ref$|ref_src$|cmpid$|at_)", re.IGNORECASE)
+PLAIN = re.compile(r"https?://[a-z0-9.-]+(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?(\?[A-Za-z0-9_.~=&-]*)?")
+"""Addresses that are already normal: no port, escape, empty or dot segment. Most are; it saves half a poll."""
+ENOUGH_WORDS = 200
+"""Characters below which equal words prove nothing."""
+
+
+@lru_cache(maxsize=4096)
+def canonical(url: str) -> str:
+    """The address without what only tells who linked to it: scheme, `www.`, tracking keys, fragment."""
+    try:
+        parts = urlsplit(url if PLAIN.fullmatch(url) else _normal(url))
+    except ValueError:
+        return url
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if not TRACKING.match(k)])
+    host = parts.netloc.lower().removeprefix("www.")
+    return urlunsplit(("", host, parts.path.rstrip("/"), query, ""))
+
+
+def _normal(url: str) -> str:
+    from url_normalize import url_normalize
+
+    return str(url_normalize(url) or url)
+
+
+def address(post: Post) -> str | None:
+    """What posts at the same address share, or None where the kind never folds."""
+    if post.kind not in FOLDS or not post.url:
+        return None
+    return canonical(post.url)
+
+
+def words(post: Post) -> str | None:
+    """What posts of the same words share, or None where there are too few of them to tell."""
+    if post.kind not in FOLDS:
+        return None
+    folded = " ".join(f"{post.title} {post.text}".casefold().split())
+    return folded if len(folded) >= ENOUGH_WORDS else None

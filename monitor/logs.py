@@ -1,0 +1,59 @@
+"""Logs: one JSON object a line on stderr, UTC, event names and ids; never a post's words."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SECRET_PAIR = re.compile(r"(?i)\b((?:access_)?token|key|secret|password|authorization)(\s*[=:]\s*)\S+")
+USER_INFO = re.compile(r"(?i)(://)[^/\s@]+@")
+LONG_DIGITS = re.compile(r"\d(?:[ .\-/]?\d){9,}")
+QUIET = ("httpx", "httpcore", "tweepy", "apscheduler", "urllib3")
+"""These print whole addresses, tokens included, at INFO or DEBUG."""
+
+
+def redacted(value: Any) -> Any:
+    """`value` without what may not be logged: secrets, user names in addresses, ten digits in a row."""
+    if not isinstance(value, str):
+        return value
+    value = SECRET_PAIR.sub(r"\1\2[redacted]", value)
+    value = USER_INFO.sub(r"\1[redacted]@", value)
+    return LONG_DIGITS.sub("[number redacted]", value)
+
+
+def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value if name == "timestamp" else redacted(value) for name, value in event.items()}
+
+
+def configure(*, verbose: bool = False) -> None:
+    """Set logging up for a process: structlog and the standard library's loggers alike."""
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=shared,
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,0 +1,248 @@
+"""Loop 1: source -> post -> finding -> case -> cursor. Read this file first.
+
+    connector.pages(cursor)      one answer of the source at a time
+      | unseen or changed        identity decides, never a timestamp
+      | judge                    references, rules, masking: no lock is held
+      | one transaction          mentions, findings, cases and the cursor, or nothing of the page
+
+A source that fails takes nobody with it: its state says what happened, and everything committed
+stays. Kill the process anywhere: after the restart the same page comes again and adds nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from monitor.cases import Clerk, Directory, shown_author, subject
+from monitor.config import SourceSettings
+from monitor.errors import MonitorError, SourceChanged, SourceError, SourceThrottled, SourceUnavailable
+from monitor.ports import Clock, Connector, Identifiers, References, Rules
+from monitor.redaction import redact
+from monitor.store import Judged, Store
+from monitor.store.identity import identity
+from monitor.types import Account, Page, Post, Relation, SourceState, Tally
+
+log = structlog.get_logger("monitor.pipeline")
+
+STRIKES_BEFORE_REST = 5
+"""Failures in a row after which a source is asked less and less often."""
+LONGEST_REST = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What every post goes through, and the version of it that a judgement is remembered under."""
+
+    references: References
+    rules: Rules
+    identifiers: Identifiers
+    version: str
+    official_handles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One source with everything that reading it takes. `gate` raises where it may not be read now."""
+
+    source: SourceSettings
+    connector: Connector
+    keeps_everything: bool = False
+    pseudonym: str | None = None
+    gate: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What of a source to read: after its cursor (the daemon), or from `since` on with none (a scan)."""
+
+    since: datetime
+    until: datetime | None = None
+    limit: int | None = None
+    from_cursor: bool = True
+
+
+@dataclass(slots=True)
+class Count:
+    """What one poll has done so far."""
+
+    pages: int = 0
+    seen: int = 0
+    fresh: int = 0
+    kept: int = 0
+    folded: int = 0
+    findings: int = 0
+    covered_from: datetime | None = None
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Reads sources into the store. `stop` is looked at between pages."""
+
+    store: Store
+    stages: Stages
+    directory: Directory
+    zone: ZoneInfo
+    now: Clock
+    stop: Callable[[], bool] = field(default=lambda: False)
+
+    def poll(self, task: Task, window: Window, progress: Callable[[int], None] = lambda seen: None) -> Tally:
+        """Read one source once; returns what it did. A source's failure is a state, not an exception.
+
+        Raises StoreError or DiskFull when the store fails: what was committed before is safe.
+        """
+        count = Count()
+        self._register(task)
+        try:
+            for page in self._pages(task, window, count):
+                self._store_page(task, page, window, count)
+                progress(len(page.posts))
+        except SourceError as error:
+            return self._failed(task, error, window, count)
+        return self._read(task, window, count)
+
+    def _register(self, task: Task) -> None:
+        with self.store.transaction() as tx:
+            tx.register(task.source.name, task.source.kind)
+
+    def _pages(self, task: Task, window: Window, count: Count) -> Iterator[Page]:
+        task.gate()
+        cursor = self.store.cursor(task.source.name) if window.from_cursor else None
+        for page in _honest(task.connector.pages(cursor, window.since)):
+            yield page
+            if self.stop() or (window.limit is not None and count.seen >= window.limit):
+                return
+            task.gate()  # an authorisation that ends while we read ends the reading
+
+    def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
+        """Slow work first, holding nothing; then one short transaction with all of the page."""
+        source = task.source.name
+        posts = [post for post in page.posts if _within(post, window)]
+        fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
+        kept = [judged for post in fresh if (judged := self._judge(post, task))]
+        clerk = Clerk(self.directory, self.zone, self.now())
+        with self.store.transaction() as tx:
+            saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
+            tx.count(
+                source,
+                seen=len(fresh),
+                kept=saved.mentions,
+                unrelated=len(fresh) - len(kept),
+                folded=saved.folded,
+                found=saved.findings,
+            )
+            if page.cursor is not None and window.from_cursor:
+                tx.save_cursor(source, page.cursor)
+        count.pages += 1
+        count.seen += len(posts)
+        count.fresh += len(fresh)
+        count.kept += len(kept)
+        count.folded += saved.folded
+        count.findings += saved.findings
+        count.covered_from = _earliest(count.covered_from, page.covered_from)
+        count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
+
+    def _judge(self, post: Post, task: Task) -> Judged | None:
+        """The post judged and masked, or None where it does not speak of the organisation."""
+        post = replace(post, author=self._related(post.author, task)) if post.author else post
+        references = self.stages.references.find(post)
+        if not references and not task.keeps_everything:
+            return None
+        masked, findings = redact(post, self.stages.identifiers.spans(post), self.stages.rules.evaluate(post))
+        return Judged(
+            post=post,
+            masked=masked,
+            references=tuple(references),
+            findings=tuple(findings),
+            author=shown_author(masked, task.pseudonym),
+            subject=subject(masked, identity(self.store.key, post)),
+        )
+
+    def _related(self, author: Account, task: Task) -> Account:
+        """The author with what it is to the organisation: registers say so, never the text."""
+        if task.pseudonym is not None:
+            return replace(author, relation=Relation.AUTHORISED_STAFF)
+        if author.handle and author.handle.lstrip("@").casefold() in self.stages.official_handles:
+            return replace(author, relation=Relation.OFFICIAL)
+        return author
+
+    # -- how the source stands --------------------------------------------------------------------
+
+    def _read(self, task: Task, window: Window, count: Count) -> Tally:
+        now = self.now()
+        state = SourceState.OK if count.seen else SourceState.EMPTY
+        values: dict[str, object] = {"note": "", "strikes": 0, "last_ok_at": now}
+        if count.newest:
+            values["newest_item_at"] = count.newest
+        if count.covered_from:
+            values["covered_from"] = count.covered_from
+        if window.from_cursor:
+            values["next_due_at"] = now + task.source.every
+        with self.store.transaction() as tx:
+            before = tx.save_state(task.source.name, state, now, **values)
+        if not before.answered and before is not SourceState.NEW:
+            log.info("source recovered", source=task.source.name, was=before)
+        return self._tally(task, state, count)
+
+    def _failed(self, task: Task, error: SourceError, window: Window, count: Count) -> Tally:
+        now = self.now()
+        note = str(error)
+        with self.store.transaction() as tx:
+            strikes = tx.strike(task.source.name)
+            values: dict[str, object] = {"note": note}
+            if window.from_cursor:
+                values["next_due_at"] = _next_try(error, strikes, task.source.every, now)
+            before = tx.save_state(task.source.name, error.state, now, **values)
+        if before is not error.state:
+            log.warning("source broke", source=task.source.name, state=error.state, reason=note)
+        return self._tally(task, error.state, count, note)
+
+    def _tally(self, task: Task, state: SourceState, count: Count, note: str = "") -> Tally:
+        return Tally(
+            source=task.source.name,
+            state=state,
+            pages=count.pages,
+            seen=count.seen,
+            fresh=count.fresh,
+            kept=count.kept,
+            folded=count.folded,
+            unrelated=count.fresh - count.kept,
+            findings=count.findings,
+            covered_from=count.covered_from,
+            note=note,
+        )
+
+
+def _honest(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages; a connector that breaks in a way of its own is a source that changed, not a crash."""
+    try:
+        yield from pages
+    except MonitorError:
+        raise
+    except Exception as error:
+        log.exception("connector failed", error=type(error).__name__)
+        raise SourceChanged(f"the connector failed on an answer ({type(error).__name__})") from None
+
+
+def _within(post: Post, window: Window) -> bool:
+    return window.until is None or post.created_at is None or post.created_at <= window.until
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment), default=None)
+
+
+def _next_try(error: SourceError, strikes: int, every: timedelta, now: datetime) -> datetime:
+    """When to ask again: as the source said, else as usual, and rarer after several failures in a row."""
+    longest = now + LONGEST_REST
+    if isinstance(error, SourceThrottled):
+        return min(max(error.until, now + every), longest)
+    rest: timedelta = every * 2 ** max(0, min(strikes - STRIKES_BEFORE_REST, 10))
+    if isinstance(error, SourceUnavailable) and error.retry_after:
+        rest = max(rest, timedelta(seconds=min(error.retry_after, LONGEST_REST.total_seconds())))
+    return min(now + rest, longest)

@@ -1,0 +1,141 @@
+"""Masking: what identifies a person never reaches a table, a template or a log.
+
+Masks are placed once, in the spans that the identifiers' detectors gave, before anything is stored.
+Finding spans are moved along, so that they index the masked copy exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from monitor.types import Account, Change, Finding, Post, Span
+
+_JOIN = "\n\n"  # how Change.added and Change.removed join their hunks
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """One stretch to hide and what to show instead."""
+
+    start: int
+    end: int
+    shown: str
+
+
+def masks(spans: Iterable[Span]) -> list[Mask]:
+    """Spans of one text as masks in order; overlapping ones are joined under the first one's label."""
+    result: list[Mask] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if result and span.start < result[-1].end:
+            result[-1] = replace(result[-1], end=max(result[-1].end, span.end))
+        elif span.end > span.start:
+            result.append(Mask(span.start, span.end, f"[{span.label} redacted]"))
+    return result
+
+
+def apply(text: str, hidden: Sequence[Mask]) -> str:
+    """The masked copy of `text`."""
+    if not hidden:
+        return text
+    pieces, at = [], 0
+    for mask in hidden:
+        pieces += [text[at : mask.start], mask.shown]
+        at = mask.end
+    return "".join([*pieces, text[at:]])
+
+
+def moved(position: int, hidden: Sequence[Mask], *, end: bool = False) -> int:
+    """Where `position` of the original stands in the masked copy; inside a mask, at its near or far edge.
+
+    `end` says that the position closes a span: one that closes where a mask opens stays before it.
+    """
+    shift = 0
+    for mask in hidden:
+        if position < mask.start or (end and position == mask.start):
+            break
+        if position < mask.end or (end and position == mask.end):
+            return mask.start + shift + (len(mask.shown) if end else 0)
+        shift += len(mask.shown) - (mask.end - mask.start)
+    return position + shift
+
+
+def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tuple[Post, list[Finding]]:
+    """The masked copy of a post, and its findings with spans that index that copy."""
+    if not spans:
+        return (replace(post, raw=None) if post.raw else post), list(findings)
+    hidden: dict[str, list[Mask]] = {}
+    for where in {span.where for span in spans}:
+        hidden[where] = masks(span for span in spans if span.where == where)
+    digits = _digits(post, hidden)
+    masked = replace(
+        post,
+        title=apply(post.title, hidden.get("title", ())),
+        text=apply(post.text, hidden.get("text", ())),
+        author=_author(post.author, hidden.get("bio", ())),
+        change=_change(post.change, hidden),
+        url=_address(post.url, digits),
+        links=tuple(_address(link, digits) or "" for link in post.links),
+        raw=None,
+    )
+    return masked, [_moved_finding(finding, hidden) for finding in findings]
+
+
+def _moved_finding(finding: Finding, hidden: dict[str, list[Mask]]) -> Finding:
+    def move(span: Span) -> Span:
+        there = hidden.get(span.where, ())
+        return replace(span, start=moved(span.start, there), end=moved(span.end, there, end=True))
+
+    return replace(finding, spans=tuple(move(span) for span in finding.spans))
+
+
+def _author(author: Account | None, hidden: Sequence[Mask]) -> Account | None:
+    if author is None or not hidden or author.bio is None:
+        return author
+    return replace(author, bio=apply(author.bio, hidden))
+
+
+def _change(change: Change | None, hidden: dict[str, list[Mask]]) -> Change | None:
+    """Masks each hunk by the part of the joined text it stands for."""
+    if change is None or not (hidden.get("added") or hidden.get("removed")):
+        return change
+    new = _hunks([h.new for h in change.hunks], hidden.get("added", ()))
+    old = _hunks([h.old for h in change.hunks], hidden.get("removed", ()))
+    hunks = tuple(replace(h, old=o, new=n) for h, o, n in zip(change.hunks, old, new, strict=True))
+    return replace(change, hunks=hunks)
+
+
+def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:
+    result, offset = [], 0
+    for text in texts:
+        end = offset + len(text)
+        inside = [
+            replace(m, start=max(m.start, offset) - offset, end=min(m.end, end) - offset)
+            for m in hidden
+            if m.start < end and m.end > offset
+        ]
+        result.append(apply(text, inside))
+        offset = end + len(_JOIN)
+    return result
+
+
+def _digits(post: Post, hidden: dict[str, list[Mask]]) -> list[str]:
+    """The digit strings behind the masks: an address built from the title repeats them."""
+    found = (
+        re.sub(r"[^0-9]", "", post.part(where)[mask.start : mask.end])
+        for where, there in hidden.items()
+        for mask in there
+    )
+    return [digits for digits in found if len(digits) >= 6]
+
+
+def _address(url: str | None, digits: Iterable[str]) -> str | None:
+    if url is None:
+        return None
+    bare = re.sub(r"[^0-9]", "", url)
+    if not any(d in bare for d in digits):
+        return url
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

@@ -1,0 +1,204 @@
+"""Wiring: settings become a pipeline, a desk and the tasks they work on."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import connectors
+from alerts.digest import compose
+from alerts.email import Smtp
+from alerts.outbox import Outbox
+from alerts.rendering import render
+from monitor import authorisation
+from monitor.cases import Directory
+from monitor.config import Settings, SourceSettings, check_options, error_at
+from monitor.delivery import Desk
+from monitor.errors import ConfigError
+from monitor.pipeline import Pipeline, Stages, Task, Window
+from monitor.ports import Clock, Connector, Notifier
+from monitor.store import Store, open_store
+from monitor.types import Briefing, Message, Recipient, Tally
+from rules.identifiers import PersonIdentifiers
+from rules.pack import RuleSet
+from rules.pack import load as load_rules
+from rules.references import OrganisationReferences
+
+if TYPE_CHECKING:
+    from connectors.http import Http
+
+THREADS = 8
+"""Sources read at once: reading waits for networks, and the store takes one writer at a time."""
+
+
+def utc_now() -> datetime:
+    """The machine's clock as aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """One installation, ready to work."""
+
+    settings: Settings
+    store: Store
+    rules: RuleSet
+    stages: Stages
+    directory: Directory
+    now: Clock = utc_now
+    http: Http | None = None
+    notifier: Notifier | None = None
+    stop: Callable[[], bool] = field(default=lambda: False)
+
+    def pipeline(self) -> Pipeline:
+        """Loop 1 of this installation."""
+        zone = self.settings.organisation.zone
+        return Pipeline(self.store, self.stages, self.directory, zone, self.now, self.stop)
+
+    def desk(self) -> Desk:
+        """Loop 2 of this installation."""
+        organisation = self.settings.organisation
+        return Desk(
+            store=self.store,
+            directory=self.directory,
+            settings=self.settings.digest,
+            organisation=organisation.short,
+            zone=organisation.zone,
+            clauses=self.rules.clauses,
+            policies=tuple(policy.title for policy in self.rules.policies),
+            sources=tuple(source.name for source in self.sources()),
+            compose=partial(_message, known_hosts=frozenset(organisation.domains)),
+            notifier=self.notifier or notifier(self.settings, self.now),
+            now=self.now,
+            host=mail_host(self.settings),
+        )
+
+    def sources(self, names: Iterable[str] = ()) -> list[SourceSettings]:
+        """The enabled sources, or those named. Raises ConfigError for a name that is not configured."""
+        enabled = {source.name: source for source in self.settings.sources if source.enabled}
+        wanted = list(names) or list(enabled)
+        if unknown := [name for name in wanted if name not in enabled]:
+            known = ", ".join(sorted(enabled)) or "none"
+            raise ConfigError(f"no enabled source is called {unknown[0]!r}; there are: {known}")
+        return [enabled[name] for name in wanted]
+
+    def task(self, source: SourceSettings) -> Task:
+        """What reading `source` takes. Raises ConfigError for options its kind does not know."""
+        http = self.http or way_out(self.settings, self.now)
+        kind = connectors.load(source.kind)
+        everything = source.keep == "everything" if source.keep else kind.keeps_everything
+        return Task(
+            source=source,
+            connector=connector(self.settings, source, self.now, http),
+            keeps_everything=everything,
+            pseudonym=source.authorisation,
+            gate=lambda: authorisation.permit(self.settings, source, self.now()),
+        )
+
+    def scan(
+        self,
+        tasks: Iterable[Task],
+        window: Window,
+        progress: Callable[[str, int], None] = lambda source, posts: None,
+        done: Callable[[Tally], None] = lambda tally: None,
+    ) -> list[Tally]:
+        """Read the tasks over `window`, several at once. `progress` hears of pages, `done` of sources."""
+        pipeline = self.pipeline()
+
+        def read(task: Task) -> Tally:
+            tally = pipeline.poll(task, window, partial(progress, task.source.name))
+            done(tally)
+            return tally
+
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="scan") as pool:
+            return list(pool.map(read, tasks))
+
+
+def build(settings: Settings, now: Clock = utc_now, **parts: Any) -> App:
+    """The installation that `settings` describe. Raises ConfigError, RuleError or StoreError."""
+    rules = load_rules(settings.organisation, settings.policy, settings.rules)
+    store = open_store(settings.store)
+    with store.transaction() as tx:
+        tx.set_meta("installed_at", now().isoformat())
+    return App(
+        settings=settings,
+        store=store,
+        rules=rules,
+        stages=stages(settings, rules),
+        directory=Directory(tuple(Recipient(address=r.address, role=r.role) for r in settings.recipients)),
+        now=now,
+        **parts,
+    )
+
+
+def stages(settings: Settings, rules: RuleSet) -> Stages:
+    """What every post goes through; its version changes with a rule or with a name of the organisation."""
+    names = blake2b(settings.organisation.model_dump_json().encode(), digest_size=4).hexdigest()
+    return Stages(
+        references=OrganisationReferences(settings.organisation),
+        rules=rules,
+        identifiers=PersonIdentifiers(),
+        version=f"{rules.version}-{names}",
+        official_handles=frozenset(h.lstrip("@").casefold() for h in settings.organisation.handles),
+    )
+
+
+def way_out(settings: Settings, now: Clock, **limits: Any) -> Http:
+    """The HTTP client that the settings allow."""
+    from connectors.http import Http
+
+    network = settings.network
+    return Http(
+        now=now,
+        contact=network.contact,
+        private_hosts=network.private_hosts,
+        proxy=network.proxy,
+        timeout=network.timeout,
+        **limits,
+    )
+
+
+def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http | None = None) -> Connector:
+    """The connector of `source`. Raises ConfigError with the option's place in the file."""
+    index = settings.sources.index(source)
+    try:
+        kind = connectors.load(source.kind)
+    except ConfigError as error:
+        raise error_at(settings, ("sources", index, "kind"), str(error)) from None
+    context = connectors.Context(
+        source=source.name,
+        http=http or way_out(settings, now),
+        now=now,
+        contact=settings.network.contact,
+    )
+    made: Connector = kind(check_options(settings, index, kind.Options), context)
+    return made
+
+
+def notifier(settings: Settings, now: Clock) -> Notifier:
+    """SMTP where it is set up, else a folder of files."""
+    if settings.smtp is not None:
+        return Smtp(settings.smtp, now)
+    return Outbox(settings.digest.folder or settings.store.state_dir / "digests", now)
+
+
+def mail_host(settings: Settings) -> str:
+    """The host in Message-IDs: the sender's domain, so that an installation keeps it when it moves."""
+    if settings.smtp is not None:
+        return settings.smtp.sender.rpartition("@")[2].rstrip(">")
+    return socket.gethostname()
+
+
+def lookback(source: SourceSettings, now: datetime) -> datetime:
+    """How far back a source without a cursor is read."""
+    return now - max(source.lookback, timedelta(0))
+
+
+def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:
+    return render(compose(briefing), known_hosts=known_hosts, **identity)

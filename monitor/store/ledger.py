@@ -1,0 +1,224 @@
+"""The delivery ledger: what each recipient is owed, what was claimed, sent or refused.
+
+A delivery is written with its whole message before anything is sent, so a retry after a crash is the
+same mail under the same Message-ID. Its items are the findings it accounts for to its recipient;
+a refused delivery gives them back, so that the next digest carries them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, and_, func, or_, select
+
+from monitor.store.store import Store
+from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Occurrence
+from monitor.types import Lane, Message, Numbers, Recipient, Severity
+
+_delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
+_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
+_finding: Table = Finding.__table__  # type: ignore[attr-defined]
+_case: Table = Case.__table__  # type: ignore[attr-defined]
+_mention: Table = Mention.__table__  # type: ignore[attr-defined]
+_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
+
+MENTIONS_LISTED = 50
+UNSENT = ("owed", "claimed")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery to make: who, what, under which window; `item_ids` are what it accounts for."""
+
+    recipient: Recipient
+    kind: str
+    window: str
+    message: Message
+    item_ids: tuple[int, ...]
+    mentions_up_to: int
+    totals: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery taken for sending: nobody else sends it until `claimed_until`."""
+
+    id: int
+    recipient: str
+    message: Message
+    attempts: int
+    created_at: datetime
+
+
+class Ledger:
+    """The questions and writes of loop 2."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    # -- making deliveries ------------------------------------------------------------------------
+
+    def exists(self, recipient: str, kind: str, window: str) -> bool:
+        """True if this window was already made for this recipient."""
+        c = _delivery.c
+        query = select(c.id).where(c.recipient == recipient, c.kind == kind, c.window == window)
+        with self.store.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def windows(self, recipient: str, kind: str, day: str) -> list[str]:
+        """The windows already made for `day`: the day itself, and `day.2`, `day.3` made by hand."""
+        c = _delivery.c
+        query = select(c.window).where(c.recipient == recipient, c.kind == kind, c.window.startswith(day))
+        with self.store.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def last(self, recipient: str, kind: str) -> Row[Any] | None:
+        """The latest delivery to this recipient that was not refused."""
+        c = _delivery.c
+        query = (
+            select(_delivery)
+            .where(c.recipient == recipient, c.kind == kind, c.status != "refused")
+            .order_by(c.id.desc())
+        )
+        with self.store.reading() as connection:
+            return connection.execute(query).first()
+
+    def owed_items(self, recipient: str) -> list[Row[Any]]:
+        """What `recipient` has not been told of, oldest first. The protected lane is in no digest."""
+        c = _item.c
+        query = (
+            select(c.id, c.finding_id, _finding.c.case_id)
+            .join(_finding, _finding.c.id == c.finding_id)
+            .where(c.recipient == recipient, c.status == "owed", c.delivery_id.is_(None))
+            .where(_finding.c.lane != Lane.PROTECTED)
+            .order_by(c.id)
+        )
+        with self.store.reading() as connection:
+            return list(connection.execute(query))
+
+    def make(self, parcel: Parcel, now: datetime) -> bool:
+        """Write the delivery and what it accounts for; False if somebody made this window first."""
+        row = {
+            "recipient": parcel.recipient.address,
+            "role": parcel.recipient.role,
+            "kind": parcel.kind,
+            "window": parcel.window,
+            "status": "owed",
+            "message_id": parcel.message.message_id,
+            "message": asdict(parcel.message),
+            "attempts": 0,
+            "next_attempt_at": now,
+            "created_at": now,
+            "mentions_up_to": parcel.mentions_up_to,
+            "totals": parcel.totals,
+        }
+        with self.store.transaction() as tx:
+            insert = tx.insert(_delivery).on_conflict_do_nothing().returning(_delivery.c.id)
+            made = tx.connection.execute(insert, row).scalar()
+            if made is None:
+                return False
+            for chunk in _chunks(parcel.item_ids):
+                tx.connection.execute(
+                    _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
+                )
+        return True
+
+    # -- sending ----------------------------------------------------------------------------------
+
+    def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
+        """Take the oldest delivery that is due: owed, or claimed by somebody whose lease ran out."""
+        c = _delivery.c
+        due = or_(
+            and_(c.status == "owed", c.next_attempt_at <= now),
+            and_(c.status == "claimed", c.claimed_until <= now),
+        )
+        with self.store.transaction() as tx:
+            row = tx.connection.execute(select(_delivery).where(due).order_by(c.id).limit(1)).first()
+            if row is None:
+                return None
+            claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}
+            tx.connection.execute(
+                _delivery.update().where(c.id == row.id).values(attempts=row.attempts + 1, **claimed)
+            )
+        message = Message(**row.message | {"severity": Severity(row.message["severity"])})
+        return Claimed(row.id, row.recipient, message, row.attempts + 1, row.created_at)
+
+    def release(self, prefix: str) -> int:
+        """Free the claims of workers named `prefix…`: their process is gone. Returns how many."""
+        c = _delivery.c
+        mine = and_(c.status == "claimed", c.claimed_by.startswith(prefix))
+        with self.store.transaction() as tx:
+            freed = tx.connection.execute(
+                _delivery.update().where(mine).values(status="owed", claimed_by=None, claimed_until=None)
+            )
+            return int(freed.rowcount)
+
+    def sent(self, delivery: int, now: datetime) -> None:
+        """The channel took it: the delivery and its items are accounted for."""
+        self._settle(delivery, {"status": "sent", "settled_at": now, "error": None}, {"status": "sent"})
+
+    def retry(self, delivery: int, at: datetime, error: str) -> None:
+        """Not taken this time: owed again from `at` on, as the same mail."""
+        self._settle(delivery, {"status": "owed", "next_attempt_at": at, "error": error}, None)
+
+    def refused(self, delivery: int, now: datetime, error: str) -> None:
+        """Refused for good: its items are owed again and travel with the next digest."""
+        self._settle(
+            delivery,
+            {"status": "refused", "settled_at": now, "error": error},
+            {"status": "owed", "delivery_id": None},
+        )
+
+    def _settle(self, delivery: int, values: dict[str, Any], items: dict[str, Any] | None) -> None:
+        values |= {"claimed_by": None, "claimed_until": None}
+        with self.store.transaction() as tx:
+            tx.connection.execute(_delivery.update().where(_delivery.c.id == delivery).values(**values))
+            if items is not None:
+                tx.connection.execute(_item.update().where(_item.c.delivery_id == delivery).values(**items))
+
+    # -- what a digest says -----------------------------------------------------------------------
+
+    def failures(self, recipient: str | None, since: datetime | None) -> list[Row[Any]]:
+        """Deliveries with an error that are unsent, or were refused since `since`."""
+        c = _delivery.c
+        unsent = and_(c.status.in_(UNSENT), c.error.is_not(None))
+        refused = c.status == "refused"
+        if since is not None:
+            refused = and_(refused, c.settled_at >= since)
+        query = select(_delivery).where(or_(unsent, refused)).order_by(c.id)
+        if recipient is not None:
+            query = query.where(c.recipient == recipient)
+        with self.store.reading() as connection:
+            return list(connection.execute(query))
+
+    def numbers(self, before: dict[str, int]) -> tuple[Numbers, dict[str, int]]:
+        """Counts since the totals `before`, and the totals now."""
+        totals = self.store.totals()
+        return Numbers(**{name: totals[name] - before.get(name, 0) for name in totals}), totals
+
+    def seed(self) -> None:
+        """Everything stored so far counts as told: a first digest starts from here."""
+        highest = self.mentions_after(0)[2]
+        with self.store.transaction() as tx:
+            tx.set_meta("seeded_up_to", str(highest), replace=True)
+
+    def mentions_after(self, mention_id: int) -> tuple[list[Row[Any]], int, int]:
+        """Mentions without a finding since `mention_id`: the newest few, how many, and the highest id."""
+        c = _mention.c
+        plain = and_(c.id > mention_id, ~select(_finding.c.id).where(_finding.c.mention_id == c.id).exists())
+        places = (
+            select(func.count(_occurrence.c.id)).where(_occurrence.c.mention_id == c.id).scalar_subquery()
+        )
+        query = select(_mention, places.label("places")).where(plain).order_by(c.id.desc())
+        with self.store.reading() as connection:
+            rows = list(connection.execute(query.limit(MENTIONS_LISTED)))
+            total = connection.execute(select(func.count()).where(plain).select_from(_mention)).scalar_one()
+            highest = connection.execute(select(func.max(c.id))).scalar() or 0
+        return rows, int(total), int(highest)
+
+
+def _chunks(ids: Sequence[int], size: int = 5_000) -> list[Sequence[int]]:
+    return [ids[at : at + size] for at in range(0, len(ids), size)]

@@ -1,0 +1,226 @@
+"""The store: opens the database, answers questions, and gives out writing transactions."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from monitor.config import StoreSettings
+from monitor.errors import AlreadyRunning, DiskFull, MonitorError, StoreError
+from monitor.store import migrations
+from monitor.store.engine import DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
+from monitor.store.identity import content_hash, identity
+from monitor.store.sitekey import SiteKey
+from monitor.store.tables import Meta, Occurrence, Source
+from monitor.store.writing import Transaction
+from monitor.types import Coverage, Post, SourceState
+
+MAX_CHANGES = 24
+"""An item that differs at every poll is judged this often, then only counted."""
+
+_occurrence = Occurrence.__table__  # type: ignore[attr-defined]
+_source = Source.__table__  # type: ignore[attr-defined]
+_meta = Meta.__table__  # type: ignore[attr-defined]
+
+
+def open_store(settings: StoreSettings) -> Store:
+    """Open (and where needed create and migrate) the database that the settings name.
+
+    Raises StoreError when it cannot be used, DiskFull when there is no room to open it.
+    """
+    folder = settings.state_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = SiteKey.at(folder / "site.key")
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: cannot be used as state folder ({error.strerror}); check [store] state_dir"
+        ) from None
+    store = Store(settings.database_url, folder, key)
+    try:
+        with _translated():
+            migrations.upgrade(store._writer)
+            store._check_key()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+class Store:
+    """One database. Safe to share between threads; every method is one short transaction."""
+
+    def __init__(self, url: str, folder: Path, key: SiteKey) -> None:
+        self.folder = folder
+        self.key = key
+        self.embedded = is_sqlite(url)
+        self._writer = writer_engine(url)
+        self._reader = reader_engine(url)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    # -- transactions -----------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """All of a page, or none of it. Writes only: nothing slow belongs inside.
+
+        Raises DiskFull or StoreError; whatever was raised inside rolls everything back.
+        """
+        with _translated(), self._one_writer(), self._writer.begin() as connection:
+            yield Transaction(connection, self.key)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent look at the database that waits for nobody."""
+        with _translated(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Processes take turns: SQLite before 3.51.3 must not see two of them commit at once."""
+        if not self.embedded:
+            yield
+            return
+        with _locked(self.folder / "writer.lock", wait=True):
+            yield
+
+    @contextmanager
+    def sole_daemon(self) -> Iterator[None]:
+        """Hold the database against a second daemon. Raises AlreadyRunning with the holder's process id."""
+        if self.embedded:
+            with _locked(self.folder / "daemon.lock", wait=False) as file:
+                file.seek(0)
+                file.truncate()
+                file.write(str(os.getpid()))
+                file.flush()
+                yield
+            return
+        with self._reader.connect() as connection:
+            if not connection.execute(text(f"SELECT pg_try_advisory_lock({DAEMON_LOCK})")).scalar():
+                raise AlreadyRunning("another daemon holds this database; stop it first")
+            try:
+                yield
+            finally:
+                connection.invalidate()  # the lock belongs to the connection, so that must really close
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def cursor(self, source: str) -> str | None:
+        """How far `source` was read, None if never."""
+        with self.reading() as connection:
+            return connection.execute(select(_source.c.cursor).where(_source.c.name == source)).scalar()
+
+    def next_due(self, source: str) -> datetime | None:
+        """When `source` may be asked again, None if never asked."""
+        with self.reading() as connection:
+            return connection.execute(select(_source.c.next_due_at).where(_source.c.name == source)).scalar()
+
+    def unseen_or_changed(self, source: str, posts: Sequence[Post], version: str) -> list[Post]:
+        """Those of `posts` that this source has not shown before, not like this, or not to these rules.
+
+        One query a page. An item that keeps changing is left alone after MAX_CHANGES; a post that
+        comes twice in a page is judged once.
+        """
+        by_key = {identity(self.key, post): post for post in posts}
+        columns = (
+            _occurrence.c.key,
+            _occurrence.c.content_hash,
+            _occurrence.c.judged_by,
+            _occurrence.c.changes,
+        )
+        query = select(*columns).where(_occurrence.c.source == source, _occurrence.c.key.in_(by_key))
+        with self.reading() as connection:
+            known = {row.key: row for row in connection.execute(query)}
+        return [post for key, post in by_key.items() if self._to_judge(post, known.get(key), version)]
+
+    def _to_judge(self, post: Post, row: Any, version: str) -> bool:
+        if row is None or row.judged_by != version:
+            return True
+        return bool(row.changes < MAX_CHANGES and row.content_hash != content_hash(self.key, post))
+
+    def coverage(self) -> dict[str, Coverage]:
+        """How every source stands, by name."""
+        with self.reading() as connection:
+            return {row.name: _coverage(row) for row in connection.execute(select(_source))}
+
+    def totals(self) -> dict[str, int]:
+        """What all sources together have seen, kept, folded and found since the beginning."""
+        counted = ("seen", "kept", "folded", "found")
+        with self.reading() as connection:
+            rows = connection.execute(select(*(_source.c[name] for name in counted))).all()
+        return {name: sum(row[at] for row in rows) for at, name in enumerate(counted)}
+
+    def meta(self, name: str) -> str | None:
+        """A fact about this database, such as `installed_at`."""
+        with self.reading() as connection:
+            return connection.execute(select(_meta.c.value).where(_meta.c.name == name)).scalar()
+
+    def _check_key(self) -> None:
+        """Identities are keyed: with another key every known item would look new."""
+        mine = self.key.hash("site key check")
+        known = self.meta("site_key_check")
+        if known is None:
+            with self.transaction() as tx:
+                tx.set_meta("site_key_check", mine)
+        elif known != mine:
+            raise StoreError(f"{self.folder / 'site.key'} did not make this database: put the right key back")
+
+
+def _coverage(row: Any) -> Coverage:
+    return Coverage(
+        source=row.name,
+        kind=row.kind,
+        state=SourceState(row.state),
+        since=row.state_since,
+        note=row.note,
+        last_ok_at=row.last_ok_at,
+        newest_item_at=row.newest_item_at,
+        covered_from=row.covered_from,
+        strikes=row.strikes,
+    )
+
+
+@contextmanager
+def _locked(path: Path, *, wait: bool) -> Iterator[IO[str]]:
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise AlreadyRunning(
+                f"another daemon holds this database (process {holder}); stop it first"
+            ) from None
+        yield file
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Database errors as ours: what happened and what to do, never a bound value."""
+    try:
+        yield
+    except MonitorError:
+        raise
+    except OperationalError as error:
+        words = str(error.orig).splitlines()[0]
+        if "disk is full" in words or "disk I/O" in words or "No space left" in words:
+            raise DiskFull("the disk is full: free some room; everything committed is safe") from None
+        if "locked" in words:
+            raise StoreError(
+                "the database stayed locked for 10 s: another program is writing; try again"
+            ) from None
+        raise StoreError(f"the database cannot be used: {words}") from None
+    except DBAPIError as error:
+        raise StoreError(f"the database refused a statement: {type(error.orig).__name__}") from None

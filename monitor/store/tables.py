@@ -1,0 +1,170 @@
+"""What rests: one table a class. They only store; values are validated before they get here.
+
+Every text column that came from outside holds the masked copy. Times are aware UTC (the plain
+`datetime` annotation: SQLModel 0.0.50 stores UTC, returns aware values and refuses naive ones).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Meta(SQLModel, table=True):
+    """Facts about this database itself."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Source(SQLModel, table=True):
+    """How one source stands: what was read, how far, and what is wrong with it."""
+
+    name: str = Field(primary_key=True)
+    kind: str
+    state: str = "new"
+    state_since: datetime | None = None
+    note: str = ""
+    strikes: int = 0
+    cursor: str | None = Field(default=None, sa_column=Column(Text))
+    earlier_cursors: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    next_due_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    newest_item_at: datetime | None = None
+    covered_from: datetime | None = None
+    seen: int = 0
+    kept: int = 0
+    unrelated: int = 0
+    folded: int = 0
+    found: int = 0
+
+
+class Mention(SQLModel, table=True):
+    """A post that refers to the organisation, once, whatever number of sources carried it.
+
+    `key` is a keyed hash of (platform, external id): ids may themselves hold what must be masked.
+    `address_key` and `text_key` are keyed hashes too, of the canonical address and of the words: the
+    same story by another way shares one of them. None for what never folds.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    address_key: str | None = Field(default=None, index=True)
+    text_key: str | None = Field(default=None, index=True)
+    platform: str
+    source: str
+    kind: str
+    state: str
+    subject: str
+    author: str
+    relation: str
+    url: str | None = Field(default=None, sa_column=Column(Text))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    lang: str | None = None
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    references: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class Occurrence(SQLModel, table=True):
+    """One source's sight of a mention. `content_hash` is keyed; `changes` caps restless items.
+
+    `judged_by` is the version of the rules and names it was judged with: new rules judge it again.
+    """
+
+    __table_args__ = (UniqueConstraint("source", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    url: str | None = Field(default=None, sa_column=Column(Text))
+    content_hash: str
+    judged_by: str
+    changes: int = 0
+    seen_at: datetime
+
+
+class Case(SQLModel, table=True):
+    """What people work on: the findings of one lane, subject, rule family and local day."""
+
+    __tablename__ = "case_file"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    lane: str
+    subject: str
+    category: str
+    severity: str
+    status: str = "open"
+    owner: str
+    route: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    opened_at: datetime
+    changed_at: datetime
+
+
+class Finding(SQLModel, table=True):
+    """A rule that a mention met: positions in the masked copy, never the words."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    rule_id: str
+    rule_version: str
+    title: str
+    category: str
+    lane: str
+    severity: str
+    confidence: float
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    counter_clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    spans: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    created_at: datetime
+
+
+class Delivery(SQLModel, table=True):
+    """One message to one recipient for one window, kept whole so that a retry is the same mail."""
+
+    __table_args__ = (UniqueConstraint("recipient", "kind", "window"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient: str
+    role: str
+    kind: str
+    window: str
+    status: str = "owed"
+    message_id: str
+    message: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    attempts: int = 0
+    next_attempt_at: datetime
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    error: str | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+    mentions_up_to: int = 0
+    totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class DeliveryItem(SQLModel, table=True):
+    """The ledger: what each recipient is owed of each finding, and by which delivery it went."""
+
+    __tablename__ = "delivery_item"
+    __table_args__ = (
+        UniqueConstraint("recipient", "finding_id"),
+        Index("ix_delivery_item_owed", "recipient", "status"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient: str
+    finding_id: int = Field(foreign_key="finding.id")
+    status: str = "owed"
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)

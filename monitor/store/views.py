@@ -1,0 +1,159 @@
+"""Cases as people see them: masked, with the finding that speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, and_, func, or_, select
+
+from monitor.store.store import Store
+from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence
+from monitor.types import Clause, Item, Lane, MentionLine, Recipient, Severity
+
+EXCERPT = 240
+"""Characters of a masked excerpt, at most."""
+
+_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
+_finding: Table = Finding.__table__  # type: ignore[attr-defined]
+_case: Table = Case.__table__  # type: ignore[attr-defined]
+_mention: Table = Mention.__table__  # type: ignore[attr-defined]
+_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
+
+
+def items_for(store: Store, recipient: Recipient, clauses: Mapping[str, Clause]) -> list[Item]:
+    """The recipient's new and still open cases, most severe first. The protected lane is never listed."""
+    owed = and_(_item.c.status == "owed", _item.c.delivery_id.is_(None))
+    query = (
+        _findings()
+        .add_columns(owed.label("owed"))
+        .join(_item, _item.c.finding_id == _finding.c.id)
+        .where(_item.c.recipient == recipient.address)
+        .where(or_(owed, _case.c.status == "open"))
+        .where(_case.c.lane != Lane.PROTECTED)
+    )
+    with store.reading() as connection:
+        rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
+    return _items(rows, clauses, recipient.role)
+
+
+def items_found_since(store: Store, moment: datetime, clauses: Mapping[str, Clause]) -> list[Item]:
+    """The cases with a finding made since `moment`, most severe first; for the terminal, not for mail."""
+    query = _findings().where(_finding.c.created_at >= moment, _case.c.lane != Lane.PROTECTED)
+    with store.reading() as connection:
+        rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
+    return _items(rows, clauses, None)
+
+
+def mention_line(row: Row[Any]) -> MentionLine:
+    """A mention without a finding, for a list."""
+    return MentionLine(
+        platform=row.platform,
+        source=row.source,
+        headline=shorten(row.title or row.text, 120),
+        url=row.url,
+        seen_at=row.first_seen_at,
+        places=row.places,
+    )
+
+
+def _findings() -> Select[Any]:
+    places = (
+        select(func.count(_occurrence.c.id))
+        .where(_occurrence.c.mention_id == _mention.c.id)
+        .scalar_subquery()
+        .label("places")
+    )
+    return (
+        select(
+            _case.c.id.label("case_id"),
+            _case.c.lane,
+            _case.c.severity.label("case_severity"),
+            _case.c.status,
+            _case.c.owner,
+            _case.c.route,
+            _case.c.opened_at,
+            _finding,
+            _mention.c.platform,
+            _mention.c.author,
+            _mention.c.title.label("headline"),
+            _mention.c.text,
+            _mention.c.url,
+            _mention.c.change,
+            _mention.c.terms,
+            _mention.c.created_at.label("posted_at"),
+            _mention.c.first_seen_at,
+            places,
+        )
+        .join(_case, _case.c.id == _finding.c.case_id)
+        .join(_mention, _mention.c.id == _finding.c.mention_id)
+    )
+
+
+def _items(rows: Iterable[Row[Any]], clauses: Mapping[str, Clause], role: str | None) -> list[Item]:
+    grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
+    items = [_case_item(group, clauses, role) for group in grouped]
+    return sorted(items, key=lambda item: (-item.severity.rank, item.opened_at, item.number))
+
+
+def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], role: str | None) -> Item:
+    lead = max(rows, key=lambda row: Severity(row.severity).rank)
+    terms = lead.terms or {}
+    return Item(
+        number=lead.case_id,
+        lane=Lane(lead.lane),
+        severity=Severity(lead.case_severity),
+        title=lead.title,
+        reason=lead.reason,
+        rule_id=lead.rule_id,
+        platform=lead.platform,
+        author=lead.author,
+        excerpt=excerpt(lead),
+        url=lead.url,
+        clauses=tuple(clauses[c] for c in lead.clauses if c in clauses),
+        counter_clauses=tuple(clauses[c] for c in lead.counter_clauses if c in clauses),
+        confidence=lead.confidence,
+        status=lead.status,
+        owner=lead.owner,
+        opened_at=lead.opened_at,
+        seen_at=lead.first_seen_at,
+        posted_at=lead.posted_at,
+        findings=len(rows),
+        places=sum({row.mention_id: row.places for row in rows}.values()),
+        page=lead.change["page"] if lead.change else None,
+        mailable=terms.get("may_mail_excerpt", True),
+        is_new=any(getattr(row, "owed", True) for row in rows),
+        misrouted=None if role is None or role in lead.route else lead.route[0],
+    )
+
+
+def excerpt(row: Row[Any]) -> str:
+    """The masked words around the first span, at most EXCERPT characters, cut at spaces."""
+    where, start, end, _label = row.spans[0] if row.spans else ("text", 0, 0, "")
+    whole = _part(row, where)
+    if len(whole) <= EXCERPT:
+        return " ".join(whole.split())
+    left = max(0, min(start, len(whole)) - (EXCERPT - min(end - start, EXCERPT)) // 2)
+    cut = whole[left : left + EXCERPT]
+    before = "… " if left else ""
+    after = " …" if left + EXCERPT < len(whole) else ""
+    return before + " ".join(cut.split()) + after
+
+
+def shorten(words: str, limit: int) -> str:
+    """`words` on one line, cut at a space where they are longer than `limit` characters."""
+    line = " ".join(words.split())
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def _part(row: Row[Any], where: str) -> str:
+    if where in ("added", "removed") and row.change:
+        side = "new" if where == "added" else "old"
+        return "\n\n".join(hunk[side] for hunk in row.change["hunks"])
+    if where == "title":
+        return str(row.headline)
+    return str(row.text or row.headline)

@@ -1,0 +1,373 @@
+"""What one writing transaction may do: a page's mentions, findings, cases and cursor, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.store.identity import content_hash, fold_keys, identity
+from monitor.store.sitekey import SiteKey
+from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Meta, Occurrence, Source
+from monitor.types import Finding as FindingValue
+from monitor.types import Post, Reference, SourceState, State, Terms
+
+KEPT_CURSORS = 10
+
+_meta: Table = Meta.__table__  # type: ignore[attr-defined]
+_source: Table = Source.__table__  # type: ignore[attr-defined]
+_mention: Table = Mention.__table__  # type: ignore[attr-defined]
+_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
+_finding: Table = Finding.__table__  # type: ignore[attr-defined]
+_case: Table = Case.__table__  # type: ignore[attr-defined]
+_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
+_delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A post that was looked at: as it came, its masked copy, and what was found.
+
+    `post` only makes the keyed hashes; what is stored is `masked`. `author` and `subject` are what
+    may be shown and grouped by: a public handle, or a pseudonym for an authorised account.
+    """
+
+    post: Post
+    masked: Post
+    references: tuple[Reference, ...]
+    findings: tuple[FindingValue, ...]
+    author: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """Where a finding belongs: the case's key and what a case opened by it would say."""
+
+    key: str
+    subject: str
+    owner: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What one page added."""
+
+    mentions: int = 0
+    folded: int = 0
+    findings: int = 0
+
+
+class Transaction:
+    """One writing transaction on an open connection; the store commits or rolls it back."""
+
+    def __init__(self, connection: Connection, key: SiteKey) -> None:
+        self.connection = connection
+        self.key = key
+        self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+    # -- a page -----------------------------------------------------------------------------------
+
+    def save_page(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        version: str,
+        now: datetime,
+        place: Callable[[Judged, FindingValue], NewCase],
+    ) -> Saved:
+        """Store what was kept of a page: mentions folded, findings new to their mention, cases extended."""
+        if not judged:
+            return Saved()
+        keys = [identity(self.key, j.post) for j in judged]
+        folds = [fold_keys(self.key, j.post) for j in judged]
+        known = self._known_mentions(keys, folds)
+        new = [
+            _mention_row(j, key, fold, now)
+            for j, key, fold in zip(judged, keys, folds, strict=True)
+            if _match(known, key, fold) is None
+        ]
+        fresh = self._insert_mentions(new)
+        self._refresh(
+            [(j, key, known[key]) for j, key in zip(judged, keys, strict=True) if key in known], now
+        )
+        ids = [_match(known, key, fold) or fresh[key] for key, fold in zip(keys, folds, strict=True)]
+        self._save_occurrences(source, judged, keys, ids, version, now)
+        found = self._save_findings(judged, ids, now, place)
+        added = len(fresh)
+        return Saved(mentions=added, folded=sum(k not in known for k in keys) - added, findings=found)
+
+    def _known_mentions(
+        self, keys: Sequence[str], folds: Sequence[tuple[str | None, str | None]]
+    ) -> dict[str, int]:
+        """Mention ids by every key they answer to: identity, address, words."""
+        c = _mention.c
+        known: dict[str, int] = {}
+        for column, wanted in (
+            (c.text_key, [w for _, w in folds if w]),
+            (c.address_key, [a for a, _ in folds if a]),
+            (c.key, list(keys)),
+        ):
+            if wanted:
+                known |= {
+                    k: i for k, i in self.connection.execute(select(column, c.id).where(column.in_(wanted)))
+                }
+        return known
+
+    def _insert_mentions(self, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+        """Insert, folding within the page as well: the first of several equals stands for them."""
+        fresh: dict[str, int] = {}
+        unique: dict[str, dict[str, Any]] = {}
+        alias: dict[str, str] = {}
+        for row in rows:
+            twin = next((alias[k] for k in (row["address_key"], row["text_key"]) if k in alias), None)
+            if twin is None:
+                unique[row["key"]] = row
+                twin = row["key"]
+            for name in (row["key"], row["address_key"], row["text_key"]):
+                if name:
+                    alias.setdefault(name, twin)
+        if unique:
+            statement = self.insert(_mention).returning(_mention.c.key, _mention.c.id)
+            fresh = {key: id_ for key, id_ in self.connection.execute(statement, list(unique.values()))}
+        return fresh | {row["key"]: fresh[alias[row["key"]]] for row in rows}
+
+    def _refresh(self, changed: Iterable[tuple[Judged, str, int]], now: datetime) -> None:
+        rows = [
+            {
+                "b_id": id_,
+                "state": State.EDITED if j.masked.state is State.LIVE else j.masked.state,
+                "title": j.masked.title,
+                "text": j.masked.text,
+                "change": _change(j.masked),
+                "edited_at": j.masked.edited_at or now,
+                "last_seen_at": now,
+            }
+            for j, _key, id_ in changed
+        ]
+        if rows:
+            self.connection.execute(_mention.update().where(_mention.c.id == bindparam("b_id")), rows)
+
+    def _save_occurrences(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        keys: Sequence[str],
+        ids: Sequence[int],
+        version: str,
+        now: datetime,
+    ) -> None:
+        rows = [
+            {
+                "source": source,
+                "key": key,
+                "mention_id": id_,
+                "url": j.masked.url,
+                "content_hash": content_hash(self.key, j.post),
+                "judged_by": version,
+                "changes": 0,
+                "seen_at": now,
+            }
+            for j, key, id_ in zip(judged, keys, ids, strict=True)
+        ]
+        statement = self.insert(_occurrence)
+        new = statement.excluded
+        self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["source", "key"],
+                set_={
+                    "changes": _occurrence.c.changes
+                    + (_occurrence.c.content_hash != new.content_hash).cast(_occurrence.c.changes.type),
+                    "content_hash": new.content_hash,
+                    "judged_by": new.judged_by,
+                    "seen_at": new.seen_at,
+                },
+            ),
+            rows,
+        )
+
+    # -- findings and cases -----------------------------------------------------------------------
+
+    def _save_findings(
+        self,
+        judged: Sequence[Judged],
+        ids: Sequence[int],
+        now: datetime,
+        place: Callable[[Judged, FindingValue], NewCase],
+    ) -> int:
+        """Findings new to their mention. The same evidence again (an edit there and back) is no news."""
+        candidates = {
+            self.key.hash("finding", str(id_), f.rule_id, _evidence(f)): (j, f, id_)
+            for j, id_ in zip(judged, ids, strict=True)
+            for f in j.findings
+        }
+        if not candidates:
+            return 0
+        seen = set(
+            self.connection.execute(select(_finding.c.key).where(_finding.c.key.in_(candidates))).scalars()
+        )
+        new = {key: value for key, value in candidates.items() if key not in seen}
+        for key, (j, finding, mention_id) in new.items():
+            case = place(j, finding)
+            case_id = self._open_or_extend(case, finding, now)
+            self._insert_finding(key, finding, mention_id, case_id, case.recipients, now)
+        return len(new)
+
+    def _open_or_extend(self, case: NewCase, finding: FindingValue, now: datetime) -> int:
+        row = {
+            "key": case.key,
+            "lane": finding.lane,
+            "subject": case.subject,
+            "category": finding.category,
+            "severity": finding.severity,
+            "status": "open",
+            "owner": case.owner,
+            "route": list(finding.route),
+            "opened_at": now,
+            "changed_at": now,
+        }
+        known = self.connection.execute(
+            select(_case.c.id, _case.c.severity).where(_case.c.key == case.key)
+        ).first()
+        if known is None:
+            return int(self.connection.execute(self.insert(_case).returning(_case.c.id), row).scalar_one())
+        worst = max(finding.severity, type(finding.severity)(known.severity))
+        self.connection.execute(
+            _case.update().where(_case.c.id == known.id).values(severity=worst, changed_at=now)
+        )
+        return int(known.id)
+
+    def _insert_finding(
+        self,
+        key: str,
+        finding: FindingValue,
+        mention_id: int,
+        case_id: int,
+        recipients: Iterable[str],
+        now: datetime,
+    ) -> None:
+        row = {
+            "key": key,
+            "mention_id": mention_id,
+            "case_id": case_id,
+            "rule_id": finding.rule_id,
+            "rule_version": finding.rule_version,
+            "title": finding.title,
+            "category": finding.category,
+            "lane": finding.lane,
+            "severity": finding.severity,
+            "confidence": finding.confidence,
+            "reason": finding.reason,
+            "clauses": list(finding.clauses),
+            "counter_clauses": list(finding.counter_clauses),
+            "spans": [[s.where, s.start, s.end, s.label] for s in finding.spans],
+            "created_at": now,
+        }
+        finding_id = self.connection.execute(self.insert(_finding).returning(_finding.c.id), row).scalar_one()
+        owed = [{"recipient": to, "finding_id": finding_id, "status": "owed"} for to in recipients]
+        if owed:
+            self.connection.execute(self.insert(_item), owed)
+
+    # -- sources ----------------------------------------------------------------------------------
+
+    def save_cursor(self, source: str, cursor: str) -> None:
+        """Remember how far `source` was read; the last KEPT_CURSORS stay for a way back."""
+        row = self.connection.execute(
+            select(_source.c.cursor, _source.c.earlier_cursors).where(_source.c.name == source)
+        ).one()
+        if row.cursor == cursor:
+            return
+        earlier = [*row.earlier_cursors, row.cursor][-KEPT_CURSORS:] if row.cursor else row.earlier_cursors
+        self.connection.execute(
+            _source.update().where(_source.c.name == source).values(cursor=cursor, earlier_cursors=earlier)
+        )
+
+    def register(self, source: str, kind: str) -> None:
+        """Make sure `source` has a row."""
+        row = {"name": source, "kind": kind, "state": "new", "note": "", "strikes": 0, "earlier_cursors": []}
+        counters = dict.fromkeys(("seen", "kept", "unrelated", "folded", "found"), 0)
+        self.connection.execute(self.insert(_source).on_conflict_do_nothing(), row | counters)
+
+    def count(self, source: str, **added: int) -> None:
+        """Add to the counters of `source`: seen, kept, unrelated, folded, found."""
+        values = {name: _source.c[name] + number for name, number in added.items() if number}
+        if values:
+            self.connection.execute(_source.update().where(_source.c.name == source).values(**values))
+
+    def save_state(self, source: str, state: SourceState, now: datetime, **values: Any) -> SourceState:
+        """Set how `source` stands; returns how it stood before, so that a change is told once."""
+        row = self.connection.execute(
+            select(_source.c.state, _source.c.state_since).where(_source.c.name == source)
+        ).one()
+        before = SourceState(row.state)
+        since = row.state_since if before is state and row.state_since else now
+        self.connection.execute(
+            _source.update().where(_source.c.name == source).values(state=state, state_since=since, **values)
+        )
+        return before
+
+    def strike(self, source: str) -> int:
+        """One more failure in a row; returns how many."""
+        row = self.connection.execute(select(_source.c.strikes).where(_source.c.name == source)).one()
+        self.connection.execute(
+            _source.update().where(_source.c.name == source).values(strikes=row.strikes + 1)
+        )
+        return int(row.strikes) + 1
+
+    def set_meta(self, name: str, value: str, *, replace: bool = False) -> None:
+        """Record a fact about this database; the first value stays unless `replace`."""
+        statement = self.insert(_meta)
+        self.connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+            if replace
+            else statement.on_conflict_do_nothing(),
+            {"name": name, "value": value},
+        )
+
+
+def _match(known: Mapping[str, int], key: str, fold: tuple[str | None, str | None]) -> int | None:
+    return next((known[k] for k in (key, *fold) if k is not None and k in known), None)
+
+
+def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: datetime) -> dict[str, Any]:
+    post = j.masked
+    return {
+        "key": key,
+        "address_key": fold[0],
+        "text_key": fold[1],
+        "platform": post.platform,
+        "source": post.source,
+        "kind": post.kind,
+        "state": post.state,
+        "subject": j.subject,
+        "author": j.author,
+        "relation": post.author.relation if post.author else "public",
+        "url": post.url,
+        "title": post.title,
+        "text": post.text if post.terms.may_store_text else "",
+        "lang": post.lang,
+        "created_at": post.created_at,
+        "edited_at": post.edited_at,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "references": [[r.alias, r.score, r.why] for r in j.references],
+        "change": _change(post),
+        "terms": asdict(post.terms) if post.terms != Terms() else None,
+    }
+
+
+def _change(post: Post) -> dict[str, Any] | None:
+    return asdict(post.change) if post.change else None
+
+
+def _evidence(finding: FindingValue) -> str:
+    """What a finding rests on, without the words: how many spans of which label, where."""
+    counts: dict[tuple[str, str], int] = {}
+    for span in finding.spans:
+        counts[span.where, span.label] = counts.get((span.where, span.label), 0) + 1
+    return ";".join(f"{where}:{label}:{n}" for (where, label), n in sorted(counts.items()))

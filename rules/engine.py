@@ -1,0 +1,176 @@
+"""The rule engine: one scan of the folded text gives candidates, then each candidate is checked exactly.
+
+The scan is one RE2 set over a necessary pattern of every rule, so its cost hardly grows with the number
+of rules; most posts end there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.config import Organisation
+from monitor.types import Clause, Finding, Kind, Lane, Post, Relation, Severity
+from rules.detectors import Detector, Hit, Options
+from rules.matching import hits_of, necessary
+from rules.names import Names
+from rules.patterns import PatternSet, found
+from rules.policy import Policy
+from rules.reading import Reading, scan_text
+from rules.schema import RuleFile
+
+_COUNTERED_AT_MOST = Severity.MEDIUM
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule ready to run. `clauses` and `counter_clauses` are those of the packs in force."""
+
+    file: RuleFile
+    version: str
+    clauses: tuple[str, ...]
+    counter_clauses: tuple[str, ...]
+    detector: Detector | None
+    options: Options
+    likely: bool
+
+    @property
+    def id(self) -> str:
+        """The rule's id, for instance NHS-001."""
+        return self.file.id
+
+    @property
+    def runs(self) -> bool:
+        """True where the rule is stable and a clause of a pack in force stands behind it."""
+        return self.file.status == "stable" and bool(self.clauses)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Patterns of which at least one occurs in every post that meets the rule; empty if unknown."""
+        if self.file.match is not None:
+            return necessary(self.file.match)
+        return self.detector.prefilter if self.detector else ()
+
+    def judge(self, reading: Reading) -> Finding | None:
+        """The finding of one post, or None. The caller has checked the subject."""
+        hits = list(self._kept(reading))
+        if not hits or any(found(p, reading.text) for p in self.file.unless if isinstance(p, str)):
+            return None
+        worst, severity = max(hits, key=lambda pair: (pair[1].rank, pair[0].confidence))
+        reasons = [worst.reason]
+        for step in self.file.downgrade:
+            if found(step.when, reading.text):
+                severity = min(severity, step.to)
+                reasons.append(f"Lowered: {step.reason}.")
+        if self.counter_clauses:
+            severity = min(severity, _COUNTERED_AT_MOST)
+        return self._finding(reading.post, [hit for hit, _ in hits], worst, severity, " ".join(reasons))
+
+    def _kept(self, reading: Reading) -> Iterable[tuple[Hit, Severity]]:
+        """Every hit with its severity, without those that `levels` drops."""
+        for hit in self._hits(reading):
+            level = self.file.levels.get(hit.level, self.file.severity)
+            if isinstance(level, Severity):
+                yield hit, level
+
+    def _hits(self, reading: Reading) -> Iterable[Hit]:
+        if self.file.match is not None:
+            places = hits_of(self.file.match, self.file.unless, reading.text)
+            if not places:
+                return ()
+            reading = reading.with_hits(places)
+        if self.detector is not None:
+            return self.detector.find(reading, self.options)
+        reason = self.file.reason or f"{self.file.title}: words that this rule looks for are in the post."
+        confidence = 0.9 if self.likely else 0.6
+        label = self.file.category
+        return [Hit(reading.span(*place, label), "match", confidence, reason) for place in reading.hits]
+
+    def _finding(
+        self, post: Post, hits: Sequence[Hit], worst: Hit, severity: Severity, reason: str
+    ) -> Finding:
+        return Finding(
+            rule_id=self.file.id,
+            rule_version=self.version,
+            title=self.file.title,
+            post=post.key,
+            category=self.file.category,
+            lane=self.file.lane,
+            severity=severity,
+            confidence=worst.confidence,
+            reason=reason,
+            clauses=self.clauses,
+            counter_clauses=self.counter_clauses,
+            spans=tuple(dict.fromkeys(hit.span for hit in hits if hit.span is not None)),
+            owner=self.file.owner,
+            route=tuple(self.file.route.to),
+        )
+
+
+def subject_of(post: Post) -> str:
+    """Whose post it is to the rules: wikipedia, staff_account (authorised only) or public_mention."""
+    if post.kind is Kind.PAGE_EDIT:
+        return "wikipedia"
+    if post.author is not None and post.author.relation is Relation.AUTHORISED_STAFF:
+        return "staff_account"
+    return "public_mention"
+
+
+def _may_judge(rule: Rule, subject: str) -> bool:
+    """The conduct lane is for authorised staff accounts, whatever a rule file says."""
+    return subject in rule.file.subjects and (
+        rule.file.lane is not Lane.CONDUCT or subject == "staff_account"
+    )
+
+
+class RuleSet:
+    """The rules in force. Implements monitor.ports.Rules; pure, and safe to share between threads.
+
+    `rules` holds every rule that was loaded, also those that don't run; `version` changes with any of them.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        organisation: Organisation,
+        clauses: Mapping[str, Clause] | None = None,
+        policies: Sequence[Policy] = (),
+    ) -> None:
+        self.rules = tuple(rules)
+        self.clauses: Mapping[str, Clause] = dict(clauses or {})
+        self.policies = tuple(policies)
+        self.version = _digest(sorted(f"{rule.id} {rule.version}" for rule in rules))
+        self._names = Names(organisation)
+        running = [rule for rule in self.rules if rule.runs]
+        scanned = [(pattern, rule) for rule in running for pattern in rule.needs]
+        self._scan = PatternSet(pattern for pattern, _ in scanned)
+        self._scanned = [rule for _, rule in scanned]
+        self._unscanned: list[tuple[Rule, Callable[[Post, Names], bool]]] = [
+            (rule, rule.detector.applies) for rule in running if not rule.needs and rule.detector
+        ]
+
+    @property
+    def running(self) -> int:
+        """How many rules run."""
+        return sum(rule.runs for rule in self.rules)
+
+    def evaluate(self, post: Post) -> list[Finding]:
+        """The findings of one post, at most one a rule."""
+        hits = self._scan.match(scan_text(post))
+        candidates = [rule for rule, applies in self._unscanned if applies(post, self._names)]
+        candidates += [self._scanned[hit] for hit in hits]
+        return self._judge(post, candidates) if candidates else []
+
+    def _judge(self, post: Post, candidates: Iterable[Rule]) -> list[Finding]:
+        subject = subject_of(post)
+        allowed = {rule.id: rule for rule in candidates if _may_judge(rule, subject)}
+        if not allowed:
+            return []
+        reading = Reading.of(post, self._names)
+        findings = (allowed[rule_id].judge(reading) for rule_id in sorted(allowed))
+        return [finding for finding in findings if finding is not None]
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]

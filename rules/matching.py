@@ -1,0 +1,70 @@
+"""The `match` and `unless` blocks of a rule over folded text: any, all, near, and windows in words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from rules.patterns import spans
+from rules.schema import AnyOf, Match, Near, Window
+
+Place = tuple[int, int]
+_WORD = re.compile(r"\w+")
+
+
+def necessary(match: Match) -> tuple[str, ...]:
+    """Patterns of which at least one occurs wherever the block holds."""
+    if match.any:
+        return tuple(match.any)
+    if match.all:
+        first = match.all[0]
+        return tuple(first.any) if isinstance(first, AnyOf) else (first,)
+    return (match.near[0].a,)
+
+
+def hits_of(match: Match, unless: Iterable[str | Window], text: str) -> list[Place]:
+    """The places where the block holds, without those cancelled by a nearby exception; [] if it doesn't.
+
+    The places are those of `any` and `all`; where there is only `near`, those of its `a`.
+    """
+    words = _Words(text)
+    blocks: list[Sequence[str]] = [match.any] if match.any else []
+    blocks += [block.any if isinstance(block, AnyOf) else [block] for block in match.all]
+    found = [[place for pattern in block for place in spans(pattern, text)] for block in blocks]
+    close = [words.near(near) for near in match.near]
+    if not all(found) or not all(close):
+        return []
+    windows = [item for item in unless if isinstance(item, Window)]
+    places = {place for places in (found or close) for place in places}
+    return sorted(place for place in places if not any(words.has(window, place) for window in windows))
+
+
+class _Words:
+    """Distances in words."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [match.start() for match in _WORD.finditer(self._text)]
+
+    def near(self, near: Near) -> list[Place]:
+        """The hits of `a` that have a hit of `b` close enough, in either order."""
+        others = [self._number(start) for start, _ in spans(near.b, self._text)]
+        return [
+            place
+            for place in spans(near.a, self._text)
+            if any(abs(self._number(place[0]) - other) <= near.words for other in others)
+        ]
+
+    def has(self, window: Window, place: Place) -> bool:
+        """True where the exception stands close to the place."""
+        first, last = self._number(place[0]), self._number(max(place[1] - 1, place[0]))
+        numbers = (self._number(start) for start, _ in spans(window.pattern, self._text))
+        return any(first - window.words <= number <= last + window.words for number in numbers)
+
+    def _number(self, at: int) -> int:
+        return bisect_right(self._starts, at)

@@ -1,0 +1,178 @@
+"""Loads rule files and policy packs, and refuses what could mislead: the only part that reads files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+from rapidfuzz import process
+
+from monitor.config import Organisation, PolicySettings, RuleSettings
+from monitor.errors import RuleError
+from rules import detectors, examples
+from rules.detectors import Options
+from rules.engine import Rule, RuleSet
+from rules.policy import Policies
+from rules.refusal import refusals
+from rules.schema import PolicyFile, RuleFile, Table
+from rules.yamlfile import YamlFile, parse
+
+_T = TypeVar("_T", bound=Table)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a look at all rule files gave: the rules that are fine, and a refusal for each that isn't."""
+
+    rules: tuple[Rule, ...]
+    errors: tuple[RuleError, ...]
+    policies: Policies
+
+
+def load(
+    organisation: Organisation,
+    policy: PolicySettings,
+    settings: RuleSettings,
+    *,
+    today: date | None = None,
+) -> RuleSet:
+    """The rules in force: shipped ones, with the organisation's own in place of those of the same id.
+
+    Raises RuleError ("file:line: reason") for the first file that is refused.
+    """
+    checked = check(policy, settings, today=today)
+    if checked.errors:
+        more = len(checked.errors) - 1
+        hint = f" ({more} more: `monitor rules check` lists them)" if more else ""
+        raise RuleError(f"{checked.errors[0]}{hint}")
+    return RuleSet(checked.rules, organisation, checked.policies.clauses, checked.policies.active)
+
+
+def check(policy: PolicySettings, settings: RuleSettings, *, today: date | None = None) -> Checked:
+    """Look at every rule file and run its examples. Raises RuleError only for a policy pack."""
+    policies = _policies(policy, today or datetime.now(UTC).date())
+    shipped = files("rules") / "packs"
+    rules: dict[str, Rule] = {}
+    errors: list[RuleError] = []
+    for folder, shown in ((shipped, "rules/packs"), (settings.folder, str(settings.folder))):
+        for name, text in _texts(folder, shown):
+            try:
+                rule = compile_rule(text, name, policies, rehearsal=settings.rehearsal)
+                rules[rule.id] = rule
+            except RuleError as error:
+                errors.append(error)
+    return Checked(tuple(rules[key] for key in sorted(rules)), tuple(errors), policies)
+
+
+def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = False) -> Rule:
+    """One rule from the text of its file. Raises RuleError with the first reason to refuse it.
+
+    `name` ends in the file's name, which must be the rule's id. In a rehearsal test identifiers
+    count as real ones.
+    """
+    source = parse(text, name)
+    file = _validated(source, RuleFile)
+    if Path(name).stem != file.id:
+        raise source.error(
+            ("id",), f"the file is named {Path(name).name!r}, but the rule's id is {file.id!r}"
+        )
+    for path, reason in refusals(file, policies):
+        raise source.error(path, reason)
+    example_rule = _rule(file, policies, file.options | file.tests.options, all_known=True)
+    for path, reason in examples.failures(example_rule, file):
+        raise source.error(path, reason)
+    options = file.options
+    if rehearsal and "synthetic" in example_rule.options.__class__.model_fields:
+        options = options | {"synthetic": "issued"}
+    return _rule(file, policies, options)
+
+
+def _rule(file: RuleFile, policies: Policies, options: dict[str, object], *, all_known: bool = False) -> Rule:
+    citable = policies.known if all_known else policies.clauses
+    detector = detectors.load(file.detector) if file.detector else None
+    if all_known:
+        file = file.model_copy(update={"status": "stable"})  # drafts are tried on their examples, too
+    content = json.dumps([file.model_dump(mode="json"), options], sort_keys=True)
+    return Rule(
+        file=file,
+        version=hashlib.sha256(content.encode()).hexdigest()[:12],
+        clauses=tuple(clause for clause in file.clauses if clause in citable),
+        counter_clauses=tuple(clause for clause in file.counter_clauses if clause in citable),
+        detector=detector,
+        options=detector.options.model_validate(options) if detector else Options(),
+        likely=any(policies.known[clause].observability == "P" for clause in file.clauses),
+    )
+
+
+def _policies(policy: PolicySettings, today: date) -> Policies:
+    shipped = files("rules") / "policies"
+    packs: dict[str, PolicyFile] = {}
+    for folder, shown in ((shipped, "rules/policies"), (policy.folder, str(policy.folder))):
+        for name, text in _texts(folder, shown):
+            pack = _validated(parse(text, name), PolicyFile)
+            packs[pack.key] = pack
+    return Policies.of(packs.values(), policy.packs, today)
+
+
+def _texts(folder: Traversable | Path | None, shown: str) -> Iterator[tuple[str, str]]:
+    """Name and text of every YAML file of a folder, by name."""
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise RuleError(f"{shown}:1: the folder does not exist")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith((".yaml", ".yml")):
+            try:
+                yield f"{shown}/{entry.name}", entry.read_text(encoding="utf-8")
+            except (UnicodeDecodeError, OSError) as error:
+                raise RuleError(f"{shown}/{entry.name}:1: cannot be read: {type(error).__name__}") from None
+
+
+def _validated(source: YamlFile, model: type[_T]) -> _T:
+    try:
+        return model.model_validate(source.value)
+    except ValidationError as error:
+        raise _refusal(source, error) from None
+
+
+_SHAPE_ERRORS = frozenset(
+    {"string_type", "model_type", "model_attributes_type", "dict_type", "literal_error"}
+)
+
+
+def _refusal(source: YamlFile, error: ValidationError) -> RuleError:
+    """The most telling of pydantic's errors; a union also reports the branches that were not meant."""
+    details = error.errors(include_url=False)
+    detail = next((entry for entry in details if entry["type"] not in _SHAPE_ERRORS), details[0])
+    path: tuple[int | str, ...] = ()
+    for step in detail["loc"]:
+        if (*path, step) in source.lines:
+            path = (*path, step)
+    key = ".".join(str(step) for step in path)
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    if detail["type"] == "extra_forbidden":
+        return source.error(path, f"unknown key {last!r}{_did_you_mean(last)}")
+    if detail["type"] == "missing":
+        return source.error(path, f"the key {last!r} is missing")
+    reason = detail["msg"].removeprefix("Value error, ")
+    return source.error(path, f"{key}: {reason}" if key else reason)
+
+
+def _did_you_mean(key: str) -> str:
+    known = {name for model in _tables(Table) for name in model.model_fields}
+    best = process.extractOne(key, known, score_cutoff=70)
+    return f": did you mean {best[0]!r}?" if best else ""
+
+
+def _tables(model: type[Table]) -> Iterable[type[Table]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _tables(child)

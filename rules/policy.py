@@ -1,0 +1,81 @@
+"""Policy packs: clause ids, sections and our paraphrases, and which of them are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.errors import RuleError
+from monitor.types import Clause
+from rules.categories import PROTECTED_EXPRESSION
+from rules.schema import ClauseEntry, PolicyFile
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A pack in force, as people are told of it. An overdue policy stays in force; it is only said so."""
+
+    key: str
+    body: str
+    title: str
+    reference: str | None
+    version: str | None
+    review_due: str | None
+    overdue: bool
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Every pack that is known, and those in force."""
+
+    known: Mapping[str, ClauseEntry]
+    active: tuple[Policy, ...]
+    clauses: Mapping[str, Clause]
+
+    @classmethod
+    def of(cls, packs: Iterable[PolicyFile], active: Iterable[str], today: date) -> Policies:
+        """Put packs together; `today` decides which are overdue for review.
+
+        Raises RuleError where one that should be in force is not there.
+        """
+        by_key = {pack.key: pack for pack in packs}
+        wanted = tuple(active)
+        if missing := [key for key in wanted if key not in by_key]:
+            there = ", ".join(sorted(by_key))
+            raise RuleError(f"policy pack {missing[0]!r} is not installed; known: {there}")
+        known = {clause.id: clause for pack in by_key.values() for clause in pack.clauses}
+        in_force = [(by_key[key], clause) for key in wanted for clause in by_key[key].clauses]
+        clauses = {clause.id: _clause(pack, clause, today) for pack, clause in in_force}
+        return cls(known, tuple(_policy(by_key[key], today) for key in wanted), clauses)
+
+
+def _policy(pack: PolicyFile, today: date) -> Policy:
+    return Policy(
+        key=pack.key,
+        body=pack.body,
+        title=pack.title,
+        reference=pack.reference,
+        version=pack.version,
+        review_due=pack.review_due,
+        overdue=_overdue_since(pack, today) is not None,
+        roles=dict(pack.roles),
+    )
+
+
+def _clause(pack: PolicyFile, entry: ClauseEntry, today: date) -> Clause:
+    return Clause(
+        id=entry.id,
+        policy=f"{pack.body}, {pack.title}",
+        section=entry.section,
+        paraphrase=entry.paraphrase,
+        category=entry.category,
+        protects=entry.category == PROTECTED_EXPRESSION,
+        overdue_since=_overdue_since(pack, today),
+    )
+
+
+def _overdue_since(pack: PolicyFile, today: date) -> str | None:
+    """The printed review month, once it has passed."""
+    return pack.review_due if pack.review_due and pack.review_due < f"{today:%Y-%m}" else None

@@ -1,0 +1,50 @@
+"""Real mail servers on loopback: a certificate made for the occasion, and a fault on demand."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.relay import Fault, Relay
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 with its key, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("the openssl command is not installed, so there is no certificate to offer TLS with")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        + ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(key), "-out", str(cert)],
+        check=True,
+        capture_output=True,
+    )
+    both = folder / "both.pem"
+    both.write_text(cert.read_text() + key.read_text())
+    return both
+
+
+@pytest.fixture
+def relay(certificate: Path) -> Iterator[Callable[..., Relay]]:
+    """Starts relays, `relay(Fault.STALL)`, and stops them after the test."""
+    started: list[Relay] = []
+
+    def start(fault: Fault = Fault.NONE, **changes: object) -> Relay:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        started.append(Relay(fault, port, certificate, **changes))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

@@ -1,0 +1,93 @@
+"""A mail relay inside a test: aiosmtpd with STARTTLS, a login, and one fault of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP as WIRE
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+USER, PASSWORD = "monitor@wvft.nhs.test", "correct horse"
+
+
+class Fault(Enum):
+    """What goes wrong, at the step that it names."""
+
+    NONE = auto()
+    DROP_BEFORE_DATA = auto()
+    DROP_AFTER_DOT = auto()
+    STALL = auto()
+    STALL_AT_QUIT = auto()
+    BUSY = auto()
+
+
+class Handler:
+    """Keeps what arrives. reject@ is unknown, slow@ is to try again later."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.received: list[EmailMessage] = []
+        self.recipients: list[str] = []
+
+    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, to: str, ___: Any) -> str:  # noqa: N802
+        if to.startswith("reject@"):
+            return f"550 5.1.1 <{to}>: Recipient address rejected"
+        if to.startswith("slow@"):
+            return f"450 4.2.0 <{to}>: Greylisted"
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.fault is Fault.BUSY:
+            return "451 4.3.0 try again"
+        if self.fault is Fault.STALL:
+            await asyncio.sleep(5)
+        content = envelope.content
+        self.received.append(BytesParser(_class=EmailMessage, policy=WIRE).parsebytes(content))
+        self.recipients += envelope.rcpt_tos
+        if self.fault is Fault.DROP_AFTER_DOT:
+            server.transport.abort()
+        return "250 2.0.0 queued"
+
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802
+        if self.fault is Fault.STALL_AT_QUIT:
+            await asyncio.sleep(5)
+        return "221 bye"
+
+
+class Wire(SMTP):
+    """The protocol with a line that can be cut before the message is read."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if self.event_handler.fault is Fault.DROP_BEFORE_DATA:
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
+class Relay(Controller):
+    """Listens on 127.0.0.1; offers STARTTLS, and a login once it is encrypted."""
+
+    def __init__(
+        self, fault: Fault, port: int, certificate: Path, *, tls: bool = True, **changes: Any
+    ) -> None:
+        self.kept = Handler(fault)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        self.settings = {"tls_context": context if tls else None, "authenticator": _check} | changes
+        super().__init__(self.kept, hostname="127.0.0.1", port=port)
+
+    def factory(self) -> SMTP:
+        return Wire(self.handler, hostname="relay.test", **self.settings)
+
+
+def _check(_: SMTP, __: Session, ___: Envelope, mechanism: str, given: Any) -> AuthResult:
+    right = isinstance(given, LoginPassword) and given.login == USER.encode()
+    return AuthResult(success=right and given.password == PASSWORD.encode(), handled=False)

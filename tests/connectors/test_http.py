@@ -1,0 +1,358 @@
+"""The way out: limits, redirects, waiting times and errors, against a real server."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors.http import Http, Replay, waiting_until
+from monitor.errors import (
+    BudgetSpent,
+    SourceChanged,
+    SourceRefused,
+    SourceThrottled,
+    SourceUnavailable,
+)
+from monitor.types import SourceState
+
+Clock = Callable[[], datetime]
+
+
+@pytest.fixture
+def http(server: Any, now: Clock) -> Http:
+    return Http(now=now, private_hosts=(server.netloc,), contact="comms@wvft.nhs.test", attempts=1)
+
+
+def test_an_answer_comes_back_whole(server: Any, http: Http) -> None:
+    url = server.answer("/a", b'{"n": 1}', X_Thing="yes")
+    response = http.get(url, params={"q": "a b"})
+    assert (response.status, response.url) == (200, url + "?q=a+b")
+    assert (response.headers["x-thing"], response.json()) == ("yes", {"n": 1})
+
+
+def test_the_request_says_who_asks_and_asks_for_gzip_only(server: Any, http: Http) -> None:
+    http.get(server.answer("/a"))
+    _, sent = server.requests[0]
+    assert sent["user-agent"].startswith("trustwatch/")
+    assert sent["user-agent"].endswith("(+comms@wvft.nhs.test)")
+    assert sent["accept-encoding"] == "gzip"
+    assert "cookie" not in sent
+
+
+def test_cookies_are_not_kept(server: Any, http: Http) -> None:
+    url = server.answer("/a", Set_Cookie="id=1")
+    http.get(url)
+    http.get(url)
+    assert "cookie" not in server.requests[1][1]
+
+
+def test_the_environment_changes_nothing(server: Any, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert http.get(server.answer("/a", b"direct")).body == b"direct"
+
+
+def test_validators_go_back_byte_for_byte_and_304_is_success(server: Any, http: Http) -> None:
+    url = server.answer("/a", status=304)
+    response = http.get(url, etag='W/"x y"', modified="Sat, 21 Nov 2026 09:00:00 GMT")
+    _, sent = server.requests[0]
+    assert response.not_modified
+    assert sent["if-none-match"] == 'W/"x y"'
+    assert sent["if-modified-since"] == "Sat, 21 Nov 2026 09:00:00 GMT"
+
+
+def test_gzip_is_unpacked(server: Any, http: Http) -> None:
+    url = server.answer("/a", gzip.compress(b"news" * 1000), Content_Encoding="gzip")
+    assert http.get(url).body == b"news" * 1000
+
+
+def test_a_gzip_bomb_is_refused_before_it_unfolds(server: Any, http: Http) -> None:
+    bomb = gzip.compress(bytes(200_000_000), compresslevel=9)
+    assert len(bomb) < 2_000_000
+    url = server.answer("/a", bomb, Content_Encoding="gzip")
+    with pytest.raises(SourceChanged, match="larger than"):
+        http.get(url)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip"])
+def test_a_packing_that_was_not_asked_for_is_refused(server: Any, http: Http, encoding: str) -> None:
+    with pytest.raises(SourceChanged, match="not asked for"):
+        http.get(server.answer("/a", b"x", Content_Encoding=encoding))
+
+
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"x" * 5000)[:-12]])
+def test_a_broken_gzip_body_is_a_changed_source(server: Any, http: Http, body: bytes) -> None:
+    with pytest.raises(SourceChanged, match="compressed"):
+        http.get(server.answer("/a", body, Content_Encoding="gzip"))
+
+
+def test_a_declared_length_above_the_cap_is_refused_unread(server: Any, http: Http) -> None:
+    def route(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "2000001")
+        handler.end_headers()
+
+    server.routes["/a"] = route
+    with pytest.raises(SourceChanged, match="larger than 2000000 bytes"):
+        http.get(server.url("/a"))
+
+
+def test_an_endless_body_is_cut_at_the_cap(server: Any, http: Http) -> None:
+    def route(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(bytes(65536))
+
+    server.routes["/a"] = route
+    with pytest.raises(SourceChanged, match="larger than"):
+        http.get(server.url("/a"))
+
+
+def test_a_dripping_body_meets_the_deadline_of_the_whole_request(server: Any, now: Clock) -> None:
+    def route(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b".")
+            time.sleep(0.05)
+
+    server.routes["/a"] = route
+    http = Http(now=now, private_hosts=(server.netloc,), timeout=0.5)
+    started = time.monotonic()
+    with pytest.raises(SourceUnavailable):
+        http.get(server.url("/a"))
+    assert time.monotonic() - started < 2
+
+
+def test_dripping_headers_meet_the_deadline(server: Any, now: Clock) -> None:
+    def route(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            handler.wfile.write(b"X: y\r\n")
+            time.sleep(0.05)
+
+    server.routes["/a"] = route
+    with pytest.raises(SourceUnavailable):
+        Http(now=now, private_hosts=(server.netloc,), timeout=0.5).get(server.url("/a"))
+
+
+def test_silence_is_an_unavailable_source(server: Any, now: Clock) -> None:
+    server.routes["/a"] = lambda handler: time.sleep(1)
+    with pytest.raises(SourceUnavailable, match="no answer in time"):
+        Http(now=now, private_hosts=(server.netloc,), timeout=0.3).get(server.url("/a"))
+
+
+def test_a_cut_off_body_is_an_unavailable_source(server: Any, http: Http) -> None:
+    def route(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"only this")
+
+    server.routes["/a"] = route
+    with pytest.raises(SourceUnavailable, match="broke off"):
+        http.get(server.url("/a"))
+
+
+def test_two_megabytes_of_headers_are_an_unavailable_source(server: Any, http: Http) -> None:
+    server.answer("/a", X_Long="x" * 2_000_000)
+    with pytest.raises(SourceUnavailable):
+        http.get(server.url("/a"))
+
+
+def test_a_failed_connection_is_tried_again_within_the_request(now: Clock) -> None:
+    calls = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        if len(calls) < 3:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, text="at last")
+
+    http = Http(now=now, transport=httpx.MockTransport(answer))
+    assert http.get("https://gazette.test/").body == b"at last"
+
+
+def test_no_connection_is_an_unavailable_source(now: Clock) -> None:
+    http = Http(now=now, private_hosts=("127.0.0.1:9",), attempts=1)
+    with pytest.raises(SourceUnavailable, match="cannot connect"):
+        http.get("http://127.0.0.1:9/?key=SECRET")
+
+
+def test_redirects_are_followed_and_the_final_address_is_told(server: Any, http: Http) -> None:
+    server.answer("/old", status=301, Location="/new")
+    server.answer("/new", b"moved")
+    response = http.get(server.url("/old"))
+    assert (response.body, response.url) == (b"moved", server.url("/new"))
+
+
+def test_a_redirect_loop_ends_after_five_hops(server: Any, http: Http) -> None:
+    server.answer("/a", status=302, Location="/a")
+    with pytest.raises(SourceChanged, match="more than 5 redirects"):
+        http.get(server.url("/a"))
+    assert len(server.requests) == 6
+
+
+def test_headers_meant_for_one_host_do_not_follow_to_another(now: Clock) -> None:
+    seen = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen[request.url.host] = request.headers
+        if request.url.host == "a.test":
+            return httpx.Response(302, headers={"Location": "https://b.test/"})
+        return httpx.Response(200)
+
+    Http(now=now, transport=httpx.MockTransport(answer)).get(
+        "https://a.test/", headers={"Authorization": "Bearer k"}, etag='"e"'
+    )
+    assert "authorization" in seen["a.test"]
+    assert "authorization" not in seen["b.test"]
+    assert "if-none-match" not in seen["b.test"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://gazette.test/", "file:///etc/passwd", "gopher://gazette.test/", "https://other.test:22/"],
+)
+def test_a_redirect_to_a_worse_place_is_refused(now: Clock, location: str) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(302, headers={"Location": location}))
+    with pytest.raises(SourceRefused) as refused:
+        Http(now=now, transport=transport).get("https://gazette.test/")
+    assert refused.value.state is SourceState.MISCONFIGURED
+
+
+@pytest.mark.parametrize(
+    "url", ["gazette.test/feed", "ftp://gazette.test/", "https://", "http://[::1", "http://u:p@gazette.test/"]
+)
+def test_an_address_that_cannot_be_asked_is_refused_with_what_to_do(now: Clock, url: str) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        Http(now=now).get(url)
+    assert refused.value.state is SourceState.MISCONFIGURED
+    assert "u:p" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, SourceChanged),
+        (401, SourceRefused),
+        (402, BudgetSpent),
+        (403, SourceRefused),
+        (404, SourceUnavailable),
+        (410, SourceRefused),
+        (429, SourceThrottled),
+        (500, SourceUnavailable),
+        (503, SourceUnavailable),
+        (522, SourceUnavailable),
+        (599, SourceUnavailable),
+    ],
+)
+def test_a_status_is_an_error_that_says_what_to_do_next(now: Clock, status: int, error: type) -> None:
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(status)))
+    with pytest.raises(error, match=f"gazette.test answered {status}") as raised:
+        http.get("https://gazette.test/feed?token=SECRET")
+    assert "SECRET" not in str(raised.value)
+
+
+def test_gone_is_not_the_same_as_refused(now: Clock) -> None:
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(410)))
+    with pytest.raises(SourceRefused) as raised:
+        http.get("https://gazette.test/")
+    assert raised.value.state is SourceState.GONE
+
+
+def test_an_accepted_status_is_handed_over(now: Clock) -> None:
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(404, text="end")))
+    response = http.get("https://gazette.test/", accept=(404,))
+    assert (response.status, response.body) == (404, b"end")
+
+
+MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "120"}, 120),
+        ({"retry-after": "Sat, 21 Nov 2026 09:35:00 GMT"}, 300),
+        ({"retry-after": "Sat, 21 Nov 2026 09:00:00 GMT"}, 0),
+        ({"retry-after": "1000000000"}, 86400),
+        ({"ratelimit-reset": "60"}, 60),
+        ({"ratelimit-reset": str(int(MOMENT.timestamp()) + 90)}, 90),
+        ({"x-ratelimit-reset": str(int(MOMENT.timestamp()) + 900)}, 900),
+        ({"x-ratelimit-reset": "2026-11-21T09:31:00.000Z"}, 60),
+        ({"retry-after": "9" * 400}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": ""}, None),
+        ({}, None),
+    ],
+)
+def test_every_way_of_saying_wait_is_understood(headers: dict[str, str], seconds: int | None) -> None:
+    until = waiting_until(headers, MOMENT)
+    assert until == (None if seconds is None else MOMENT + timedelta(seconds=seconds))
+
+
+def test_a_throttled_source_rests_even_if_it_does_not_say_how_long(now: Clock) -> None:
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(429)))
+    with pytest.raises(SourceThrottled) as raised:
+        http.get("https://gazette.test/")
+    assert raised.value.until == now() + timedelta(minutes=15)
+
+
+def test_an_unavailable_source_may_say_when_to_come_back(now: Clock) -> None:
+    answer = httpx.Response(503, headers={"Retry-After": "30"})
+    with pytest.raises(SourceUnavailable) as raised:
+        Http(now=now, transport=httpx.MockTransport(lambda request: answer)).get("https://gazette.test/")
+    assert raised.value.retry_after == 30
+
+
+@pytest.mark.parametrize("body", ["<html>", '{"cut": ', "[" * 200_000, "1" * 5000])
+def test_what_is_not_json_is_a_changed_source(now: Clock, body: str) -> None:
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(200, text=body)))
+    with pytest.raises(SourceChanged, match="gazette.test: the answer is not JSON"):
+        http.get("https://gazette.test/").json()
+
+
+def test_a_key_in_the_address_reaches_no_log(
+    server: Any, http: Http, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        http.get(server.answer("/a") + "?key=SECRET")
+    assert "SECRET" not in caplog.text
+
+
+def test_the_loggers_that_print_whole_addresses_are_quiet() -> None:
+    assert logging.getLogger("httpx").level == logging.WARNING
+    assert logging.getLogger("httpcore").level == logging.WARNING
+
+
+RECORDINGS = [
+    {"host": "gazette.test", "path": "/feed", "body": "first {{T-3h}}", "headers": {"ETag": '"1"'}},
+    {"host": "gazette.test", "path": "/feed", "params": {"paged": "2"}, "body": "{{T-1d2h|rfc822}}"},
+]
+
+
+def test_a_replay_answers_with_the_narrowest_recording_and_times_before_now(now: Clock) -> None:
+    http = Http(now=now, transport=Replay(RECORDINGS, now))
+    assert http.get("https://gazette.test/feed").body == b"first 2026-11-21T06:30:00Z"
+    assert http.get("https://gazette.test/feed?paged=2&x=1").body == b"Fri, 20 Nov 2026 07:30:00 GMT"
+
+
+def test_a_replay_honours_the_etag(now: Clock) -> None:
+    http = Http(now=now, transport=Replay(RECORDINGS, now))
+    assert http.get("https://gazette.test/feed", etag='"1"').not_modified
+    assert not http.get("https://gazette.test/feed", etag='"0"').not_modified
+
+
+def test_a_replay_says_what_it_has_no_recording_of(now: Clock) -> None:
+    request = httpx.Request("GET", "https://gazette.test/other?key=SECRET")
+    answer = Replay(RECORDINGS, now).handle_request(request)
+    assert (answer.status_code, answer.text) == (599, "no recording of GET gazette.test/other")

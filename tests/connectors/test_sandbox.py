@@ -1,0 +1,165 @@
+"""The killable child, and the feeds that are meant to kill it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors import Context, sandbox
+from connectors.http import Http
+from connectors.rss import Rss, RssOptions
+from monitor.errors import SourceChanged
+
+RSS = b'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>%b</title></item></channel></rss>'
+LAUGHS = b"".join(b'<!ENTITY l%d "%b">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
+
+HOSTILE = {
+    "billion laughs": b'<!DOCTYPE r [<!ENTITY l0 "lol">' + LAUGHS + b"]>" + RSS % b"&l9;",
+    "quadratic entities": b'<!DOCTYPE r [<!ENTITY a "' + b"a" * 100_000 + b'">]>' + RSS % (b"&a;" * 10_000),
+    "external entity": b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + RSS % b"&x;",
+    "comments that never close": RSS % (b"<!--" * 200_000),
+}
+
+
+@contextmanager
+def heartbeat() -> Iterator[list[float]]:
+    """The longest pauses of a thread that should run every 10 ms."""
+    pauses, stop = [0.0], threading.Event()
+
+    def beat() -> None:
+        last = time.monotonic()
+        while not stop.wait(0.01):
+            pauses.append(time.monotonic() - last)
+            last = time.monotonic()
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    yield pauses
+    stop.set()
+    thread.join()
+
+
+@pytest.fixture
+def rss(server: Any, now: Callable[[], datetime]) -> Callable[[bytes], Rss]:
+    def connector(document: bytes) -> Rss:
+        url = server.answer("/feed", document, Content_Type="application/rss+xml")
+        http = Http(now=now, private_hosts=(server.netloc,))
+        return Rss(RssOptions(url=url), Context(source="hostile", http=http, now=now))
+
+    return connector
+
+
+def read(connector: Rss, now: Callable[[], datetime]) -> list[Any]:
+    """Every post of a first poll."""
+    return [post for page in connector.pages(None, now() - timedelta(days=7)) for post in page.posts]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_feed_is_malformed_and_every_other_thread_goes_on(
+    rss: Callable[[bytes], Rss], now: Callable[[], datetime], name: str
+) -> None:
+    started = time.monotonic()
+    with heartbeat() as pauses, pytest.raises(SourceChanged, match="malformed feed"):
+        read(rss(HOSTILE[name]), now)
+    assert time.monotonic() - started < 10
+    assert max(pauses) < 1
+
+
+def test_depth_harms_nobody(rss: Callable[[bytes], Rss], now: Callable[[], datetime]) -> None:
+    deep = RSS % (b"<a>" * 200_000)
+    with heartbeat() as pauses:
+        try:
+            assert len(read(rss(deep), now)) == 1
+        except SourceChanged as error:
+            assert "malformed feed" in str(error)  # noqa: PT017 - either end is right
+    assert max(pauses) < 1
+
+
+def test_after_a_hostile_feed_the_next_one_is_read(
+    rss: Callable[[bytes], Rss], now: Callable[[], datetime]
+) -> None:
+    with pytest.raises(SourceChanged):
+        read(rss(HOSTILE["external entity"]), now)
+    assert [post.title for post in read(rss(RSS % b"fine"), now)] == ["fine"]
+
+
+def test_a_hang_ends_with_its_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "DEADLINE", 0.5)
+    started = time.monotonic()
+    with pytest.raises(sandbox.ParserError):
+        sandbox.run("signal:sigwait", b"\x02")
+    assert time.monotonic() - started < 5
+
+
+def test_a_crash_ends_with_its_child() -> None:
+    with pytest.raises(sandbox.ParserError, match="no answer"):
+        sandbox.run("os:abort_with", b"") if hasattr(os, "abort_with") else sandbox.run("os:_exit", b"")
+
+
+def test_an_exception_is_named_without_its_text() -> None:
+    with pytest.raises(sandbox.ParserError) as raised:
+        sandbox.run("json:loads", b"private text")
+    assert str(raised.value) == "JSONDecodeError"
+
+
+def test_the_child_may_not_take_all_memory() -> None:
+    with pytest.raises(sandbox.ParserError, match="MemoryError"):
+        sandbox.run("builtins:bytearray.__call__", b"")
+
+
+def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_SMTP__PASSWORD", "hunter2")
+    sandbox.close()
+    assert sandbox.run("os:getenvb", b"MONITOR_SMTP__PASSWORD") is None
+
+
+def test_children_are_reused_and_work_from_several_threads() -> None:
+    sandbox.close()
+    answers: list[int] = []
+
+    def work() -> None:
+        answers.extend(sandbox.run("builtins:len", b"x" * n) for n in range(50))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == sorted(list(range(50)) * 4)
+    assert sandbox._idle.qsize() <= 4
+
+
+def test_a_child_is_replaced_after_its_share_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "DOCUMENTS_PER_CHILD", 1)
+    sandbox.close()
+    sandbox.run("builtins:len", b"x")
+    assert sandbox._idle.empty()
+
+
+def test_a_child_that_died_while_idle_is_replaced() -> None:
+    sandbox.close()
+    sandbox.run("builtins:len", b"x")
+    child = sandbox._idle.queue[0]
+    child._process.kill()
+    child._process.wait()
+    assert sandbox.run("builtins:len", b"xy") == 2
+
+
+def test_a_plain_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from connectors import sandbox\nprint('started')\nprint(sandbox.run('builtins:len', b'abc'))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["started", "3"]
+    assert done.stderr == ""

@@ -1,0 +1,390 @@
+"""The Wikipedia connector, against the recordings and against a small wiki in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from connectors import Context, recordings
+from connectors.http import Http, Replay
+from connectors.wikipedia import Wikipedia
+from monitor.errors import (
+    ConfigError,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    SourceThrottled,
+    SourceUnavailable,
+)
+from monitor.types import Kind, Post, State
+
+TITLE = "Wearside Vale NHS Foundation Trust"
+START = datetime(2026, 11, 10, tzinfo=UTC)
+
+
+@dataclass
+class FakeWiki(httpx.BaseTransport):
+    """Enough of the API for one page: starts, limits, continuation, moves and suppression as MediaWiki's."""
+
+    texts: list[str]
+    tags: Mapping[int, list[str]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    title: str = TITLE
+    page_id: int = 7
+    limit: int = 2
+    fails_after: int | None = None
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def handle_request(self, request):
+        asked = dict(request.url.params)
+        self.asked.append(asked | {"agent": request.headers["user-agent"]})
+        if self.fails_after is not None and len(self.asked) > self.fails_after:
+            return httpx.Response(503, request=request)
+        return httpx.Response(200, json=self.answer(asked), request=request)
+
+    def answer(self, asked):
+        if asked["prop"] == "info":
+            return self.page(asked["titles"] == self.title, lastrevid=len(self.texts))
+        if "revids" in asked:
+            return self.page(True, revisions=[self.revision(int(asked["revids"]), text=True)])
+        numbers = list(range(1, len(self.texts) + 1))
+        if asked["rvdir"] == "older":
+            wanted = [n for n in reversed(numbers) if n <= int(asked["rvstartid"])]
+            return self.page(True, revisions=[self.revision(n) for n in wanted[: int(asked["rvlimit"])]])
+        first = int(asked.get("rvcontinue") or asked.get("rvstartid") or 1)
+        since = datetime.fromisoformat(asked.get("rvstart", "2000-01-01T00:00:00Z"))
+        wanted = [n for n in numbers if n >= first and self.at(n) >= since]
+        answer = self.page(
+            asked["pageids"] == str(self.page_id), revisions=map(self.revision, wanted[: self.limit])
+        )
+        more = (
+            {"continue": {"rvcontinue": str(wanted[self.limit]), "continue": "||"}}
+            if wanted[self.limit :]
+            else {}
+        )
+        return answer | more
+
+    def at(self, number):
+        return START + timedelta(hours=number)
+
+    def page(self, exists, **content):
+        here = (
+            {"pageid": self.page_id, "ns": 0, "title": self.title}
+            if exists
+            else {"missing": True, "title": "-"}
+        )
+        return {
+            "query": {
+                "pages": [here | {key: list(v) if key == "revisions" else v for key, v in content.items()}]
+            }
+        }
+
+    def revision(self, number, text=False):
+        content, shown = self.texts[number - 1], number not in self.hidden
+        row = {
+            "revid": number,
+            "parentid": number - 1,
+            "timestamp": self.at(number).isoformat(),
+            "minor": False,
+        }
+        row |= {"size": len(content.encode()), "tags": self.tags.get(number, [])}
+        row |= {"user": "Harbour Lantern", "userid": 51, "comment": "why"} if shown else {"suppressed": True}
+        row |= {"sha1": hashlib.sha1(content.encode()).hexdigest()} if shown else {"sha1hidden": True}
+        slot = {"content": content} if shown else {"texthidden": True}
+        return row | ({"slots": {"main": slot}} if text else {})
+
+
+def connector(transport, now, operator="comms@wvft.nhs.test", **options):
+    context = Context("wikipedia", Http(now=now, transport=transport), now, operator)
+    settings = {"base_url": "https://wiki.test", "pages": [TITLE]} | options
+    return Wikipedia(Wikipedia.Options.model_validate(settings), context)
+
+
+def answering(now, body, **headers):
+    answer = {"host": "wiki.test", "path": "/w/api.php", "body": json.dumps(body), "headers": headers}
+    return connector(Replay([answer], now), now)
+
+
+def read(source, cursor=None, since=START):
+    return [post for page in source.pages(cursor, since) for post in page.posts]
+
+
+def read_until_it_breaks(source, cursor=None):
+    """What a pipeline would have stored of a reading that ends in an error: posts, cursor, the error."""
+    posts: list[Post] = []
+    try:
+        for page in source.pages(cursor, START):
+            posts, cursor = posts + list(page.posts), page.cursor
+    except SourceError as error:
+        return posts, cursor, error
+    return posts, cursor, None
+
+
+def last_cursor(source, cursor=None, since=START):
+    return [page.cursor for page in source.pages(cursor, since)][-1]
+
+
+def revisions(posts):
+    return [post.external_id for post in posts]
+
+
+@pytest.fixture
+def recorded(now):
+    replay = Replay(recordings.load("wikipedia"), now)
+    return {post.change.revision: post for post in read(connector(replay, now))}
+
+
+def test_the_recorded_removal_of_criticism_is_plain_and_not_reverted(recorded):
+    change = recorded["9008"].change
+    (hunk,) = change.hunks
+    assert hunk.section == "Criticism"
+    assert "serious failings" in hunk.old
+    assert hunk.new == ""
+    assert set(change.sections_before) - set(change.sections_after) == {"Criticism"}
+    assert (change.reverts, change.reverted_by) == (False, None)
+    assert change.size_after < change.size_before
+
+
+def test_an_edit_is_a_post_with_summary_author_and_permalink(recorded):
+    post = recorded["9008"]
+    assert (post.platform, post.external_id, post.kind) == ("wikipedia", "wiki.test:9008", Kind.PAGE_EDIT)
+    assert (post.title, post.text) == (TITLE, "Tidied up, out of date")
+    assert post.url == post.change.diff_url == "https://wiki.test/w/index.php?diff=9008&oldid=9007"
+    assert post.author.handle == "WVFT Comms Desk"
+    assert post.author.external_id == "wiki.test:915"
+    assert post.created_at.utcoffset() == timedelta(0)
+    assert post.terms.licence == "CC BY-SA 4.0"
+
+
+def test_vandalism_and_its_revert_know_each_other(recorded):
+    assert recorded["9004"].change.reverted_by == "9005"
+    assert recorded["9005"].change.reverts
+    assert [(h.old, h.new) for h in recorded["9005"].change.hunks] == [
+        ("a circus run by clowns", "requires improvement")
+    ]
+
+
+def test_a_suppressed_revision_has_no_author_and_no_words(recorded):
+    post = recorded["9006"]
+    assert (post.state, post.author, post.text) == (State.HIDDEN, None, "")
+    assert post.change.hidden == ("text", "user", "comment")
+    assert (post.change.hunks, post.change.sections_before, post.change.sections_after) == ((), (), ())
+    assert (post.change.size_before, post.change.size_after) == (1775, 1893)
+
+
+def test_the_edit_after_a_suppressed_one_is_visible_but_cannot_be_compared(recorded):
+    post = recorded["9007"]
+    assert post.state is State.LIVE
+    assert post.change.hidden == ("parent",)
+    assert post.change.hunks == ()
+
+
+def test_a_temporary_account_is_an_account_like_any_other(recorded):
+    author = recorded["9003"].author
+    assert (author.handle, author.external_id) == ("~2026-12345-1", "wiki.test:902")
+    assert author.url == "https://wiki.test/w/index.php?title=Special%3AContributions%2F~2026-12345-1"
+
+
+def test_an_unregistered_editor_has_a_handle_and_no_id(now):
+    wiki = FakeWiki(["a"])
+    wiki.revision = lambda number, text=False: FakeWiki.revision(wiki, number, text) | {
+        "user": "2001:DB8:0:0:0:0:0:7", "userid": 0, "anon": True,
+    }  # fmt: skip
+    (post,) = read(connector(wiki, now))
+    assert (post.author.handle, post.author.external_id) == ("2001:DB8:0:0:0:0:0:7", None)
+
+
+def test_the_first_poll_compares_its_first_edit_with_the_one_before(now):
+    wiki = FakeWiki(["good\n", "good enough\n", "poor\n"])
+    posts = read(connector(wiki, now), since=wiki.at(3))
+    assert revisions(posts) == ["wiki.test:3"]
+    assert [(h.old, h.new) for h in posts[0].change.hunks] == [("good enough", "poor")]
+    assert posts[0].change.size_before == len("good enough\n")
+
+
+def test_the_creation_of_a_page_is_one_great_addition(now):
+    (post,) = read(connector(FakeWiki(["It is.\n\n== History ==\nLong.\n"]), now))
+    assert [(h.section, h.old) for h in post.change.hunks] == [(None, ""), ("History", "")]
+    assert (post.change.parent, post.change.size_before) == (None, 0)
+    assert post.url == "https://wiki.test/w/index.php?oldid=1"
+
+
+def test_sizes_are_bytes_and_hunks_are_characters(now):
+    posts = read(connector(FakeWiki(["café 🏥 good\n", "café 🏥 bad\n"]), now))
+    assert posts[1].change.size_before == len("café 🏥 good\n".encode())
+    assert [(h.old, h.new) for h in posts[1].change.hunks] == [("good", "bad")]
+
+
+def test_every_page_of_answers_is_followed_oldest_first(now):
+    posts = read(connector(FakeWiki(list("abcdefg")), now))
+    assert revisions(posts) == [f"wiki.test:{n}" for n in range(1, 8)]
+
+
+def test_each_text_is_fetched_once(now):
+    wiki = FakeWiki(list("abcdefg"))
+    read(connector(wiki, now))
+    fetched = [asked["revids"] for asked in wiki.asked if "revids" in asked]
+    assert fetched == list("1234567")
+
+
+def test_a_second_run_with_the_saved_cursor_yields_nothing_and_asks_once(now):
+    wiki = FakeWiki(list("abc"))
+    cursor = last_cursor(connector(wiki, now))
+    wiki.asked.clear()
+    assert read(connector(wiki, now), cursor) == []
+    assert last_cursor(connector(wiki, now), cursor) == cursor
+    assert [asked["rvstartid"] for asked in wiki.asked] == ["3", "3"]
+
+
+@pytest.mark.parametrize("answers", range(1, 13))
+def test_resuming_after_a_crash_at_any_answer_loses_and_doubles_nothing(now, answers):
+    wiki = FakeWiki(list("abcdefg"), fails_after=answers)
+    stored, cursor, error = read_until_it_breaks(connector(wiki, now))
+    assert isinstance(error, SourceUnavailable)
+    wiki.fails_after = None
+    stored += read(connector(wiki, now), cursor)
+    assert revisions(stored) == [f"wiki.test:{n}" for n in range(1, 8)]
+
+
+def test_a_page_without_recent_edits_is_remembered_where_it_stood(now):
+    wiki = FakeWiki(list("abc"))
+    quiet = last_cursor(connector(wiki, now), since=START + timedelta(days=5))
+    wiki.texts.append("d")
+    assert revisions(read(connector(wiki, now), quiet, START + timedelta(days=9))) == ["wiki.test:4"]
+
+
+def test_a_moved_page_is_followed_by_its_id(now):
+    wiki = FakeWiki(list("abc"))
+    cursor = last_cursor(connector(wiki, now))
+    wiki.title, wiki.texts = "Wearside Vale Hospitals", [*"abcd"]
+    (post,) = read(connector(wiki, now), cursor)
+    assert (post.title, post.change.page, post.change.page_id) == ("Wearside Vale Hospitals",) * 2 + ("7",)
+
+
+def test_a_missing_page_is_named_after_the_others_were_read(now):
+    source = connector(FakeWiki(list("ab")), now, pages=["Wearside Vale Trsut", TITLE])
+    stored, cursor, error = read_until_it_breaks(source)
+    assert isinstance(error, SourceChanged)
+    assert "wiki.test has no page 'Wearside Vale Trsut'" in str(error)
+    assert (revisions(stored), json.loads(cursor)) == (["wiki.test:1", "wiki.test:2"], {TITLE: [7, 2]})
+
+
+def test_a_page_deleted_and_made_anew_is_found_again(now):
+    wiki = FakeWiki(list("ab"))
+    cursor = last_cursor(connector(wiki, now))
+    wiki.page_id = 8
+    _, cursor, error = read_until_it_breaks(connector(wiki, now), cursor)
+    assert isinstance(error, SourceChanged)
+    assert json.loads(last_cursor(connector(wiki, now), cursor)) == {TITLE: [8, 2]}
+
+
+def test_an_equal_text_makes_a_revert_without_any_tag(now):
+    posts = read(connector(FakeWiki(["good", "bad", "good"], limit=50), now))
+    assert [post.change.reverts for post in posts] == [False, False, True]
+    assert posts[1].change.reverted_by == "3"
+
+
+def test_a_revert_to_an_edit_before_the_cursor_is_recognised(now):
+    wiki = FakeWiki(["good", "bad"])
+    cursor = last_cursor(connector(wiki, now))
+    wiki.texts.append("good")
+    (post,) = read(connector(wiki, now), cursor)
+    assert post.change.reverts
+
+
+def test_a_revision_that_leaves_the_text_as_it_was_reverts_nothing(now):
+    posts = read(connector(FakeWiki(["good", "good", "good"]), now))
+    assert not any(post.change.reverts or post.change.reverted_by for post in posts)
+
+
+def test_the_wikis_own_tags_tell_a_revert(now):
+    posts = read(connector(FakeWiki(["a", "b", "c"], tags={3: ["mw-rollback"]}), now))
+    assert posts[2].change.reverts
+    assert posts[2].change.tags == ("mw-rollback",)
+
+
+def test_the_operator_is_named_to_the_wiki_and_lag_respected(now):
+    wiki = FakeWiki(["a"])
+    read(connector(wiki, now))
+    assert all("(comms@wvft.nhs.test)" in asked["agent"] for asked in wiki.asked)
+    assert {(asked["maxlag"], asked["formatversion"]) for asked in wiki.asked} == {("5", "2")}
+
+
+def test_without_a_contact_nothing_starts(now):
+    with pytest.raises(ConfigError, match=r"wikipedia: contact: .*network\.contact"):
+        connector(FakeWiki([]), now, operator=None)
+
+
+def test_the_sources_own_contact_is_enough(now):
+    wiki = FakeWiki(["a"])
+    read(connector(wiki, now, operator=None, contact="web@wvft.nhs.test"))
+    assert "(web@wvft.nhs.test)" in wiki.asked[0]["agent"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"pages": []}, {"pages": ["A|B"]}, {"pages": [""]}, {"base_url": "wiki.test"}, {"titles": ["A"]}],
+)
+def test_options_that_cannot_work_are_refused(now, options):
+    with pytest.raises(ValidationError):
+        connector(FakeWiki([]), now, **options)
+
+
+def test_a_lagging_wiki_is_left_alone_as_long_as_it_says(now):
+    with pytest.raises(SourceThrottled) as raised:
+        read(answering(now, {"error": {"code": "maxlag", "lag": 7}}, **{"retry-after": "5"}))
+    assert raised.value.until == now() + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("ratelimited", SourceThrottled),
+        ("readonly", SourceUnavailable),
+        ("internal_api_error_DBQueryError", SourceUnavailable),
+        ("readapidenied", SourceRefused),
+        ("badid_rvstartid", SourceChanged),
+    ],
+)
+def test_an_error_inside_a_good_answer_is_an_error(now, code, error):
+    with pytest.raises(error, match=f"wiki.test: MediaWiki answered '{code}'"):
+        read(answering(now, {"error": {"code": code, "info": "private words"}}))
+
+
+def test_the_same_continuation_twice_ends_the_reading(now):
+    page = {"pageid": 7, "title": TITLE, "revisions": []}
+    body = {"query": {"pages": [page]}, "continue": {"rvcontinue": "1|1", "continue": "||"}}
+    with pytest.raises(SourceChanged, match="the same continuation twice"):
+        read(answering(now, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"batchcomplete": True},
+        {"query": {"pages": {"7": {}}}},
+        {"query": {"pages": [{"pageid": "x"}]}},
+    ],
+)
+def test_what_is_not_the_apis_shape_is_said_to_have_changed(now, body):
+    with pytest.raises(SourceChanged, match=r"wiki\.test"):
+        read(answering(now, body))
+
+
+def test_a_foreign_cursor_is_refused_not_guessed_at(now):
+    with pytest.raises(SourceChanged, match="the saved cursor"):
+        read(connector(FakeWiki(["a"]), now), '{"since": 3}')
+
+
+def test_characters_that_cannot_be_stored_are_replaced(now):
+    (post,) = read(connector(FakeWiki(["a\0b"]), now))
+    assert post.change.added == "a\ufffdb"

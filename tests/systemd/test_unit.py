@@ -1,0 +1,91 @@
+"""The systemd unit keeps what it promises: restarts that help, and a daemon that is shut in."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SYSTEMD = Path(__file__).parents[2] / "systemd"
+UNIT = SYSTEMD / "trustwatch.service"
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None,
+    reason="systemd-analyze is not installed: apt-get install systemd",
+)
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, list[str]]:
+    """Every setting of the unit with its values; a key may stand on several lines."""
+    found: dict[str, list[str]] = {}
+    for line in UNIT.read_text().splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(key, []).append(value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("Type", "notify"),
+        ("Restart", "on-failure"),
+        ("User", "trustwatch"),
+        ("StateDirectory", "trustwatch"),
+        ("StateDirectoryMode", "0700"),
+        ("UMask", "0077"),
+        ("NoNewPrivileges", "yes"),
+        ("CapabilityBoundingSet", ""),
+        ("ProtectSystem", "strict"),
+        ("ProtectHome", "yes"),
+        ("PrivateTmp", "yes"),
+        ("MemoryDenyWriteExecute", "yes"),
+        ("LimitCORE", "0"),
+    ],
+)
+def test_the_daemon_is_shut_in(settings: dict[str, list[str]], key: str, value: str) -> None:
+    assert settings[key] == [value]
+
+
+def test_a_fault_that_needs_a_person_is_not_restarted(settings: dict[str, list[str]]) -> None:
+    assert settings["RestartPreventExitStatus"] == ["77 78"]
+
+
+def test_no_secret_stands_in_the_unit_or_its_environment(settings: dict[str, list[str]]) -> None:
+    assert settings["LoadCredential"] == ["smtp-password:/etc/trustwatch/credentials/smtp-password"]
+    assert not any("password" in value.lower() for value in settings["Environment"])
+
+
+def test_private_networks_are_out_of_reach(settings: dict[str, list[str]]) -> None:
+    denied = settings["IPAddressDeny"][0].split()
+    assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7"} <= set(denied)
+
+
+def test_the_account_of_the_unit_is_made_by_sysusers(settings: dict[str, list[str]]) -> None:
+    lines = (SYSTEMD / "trustwatch.sysusers").read_text().splitlines()
+    accounts = [line.split()[1] for line in lines if line.startswith("u ")]
+    assert accounts == settings["User"]
+
+
+@needs_systemd
+def test_the_exposure_is_at_most_1_1_of_10() -> None:
+    answer = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=11", UNIT],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "SYSTEMD_PAGER": ""},
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@needs_systemd
+def test_systemd_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+    # It also looks for the program, which is installed on a real machine only.
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace("/opt/trustwatch/bin/monitor", sys.executable))
+    answer = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
