@@ -4,6 +4,8 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests' own servers are never reached through a proxy.
+export no_proxy := 127.0.0.1,$(no_proxy)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -15,7 +15,6 @@ from alerts import wording
 from alerts.text import KNOWN_HOSTS, defang, link, safe, shorten
 from monitor.types import Digest, Message, Severity
 
-
 EXCERPTS = (240, 120, 0)
 """Characters of a post that leave in a mail; the next smaller figure where a mail gets too large."""
 

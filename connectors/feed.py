@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,11 @@ from defusedxml.ElementTree import DefusedXMLParser
 from connectors import plain
 
 Entry = dict[str, Any]
+# NUL and surrogates written as references: feedparser gives up on the whole feed for one of them.
+_UNCHARACTER = re.compile(
+    rb"&#(?:[xX]0*(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0)"
+    rb"|0*(?:0|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
 _LONGEST_ENTITY = 1000  # characters; a document type declares abbreviations, not content
 _MEDIA_KINDS = ("image", "audio", "video")
 
@@ -35,6 +41,7 @@ def read(document: bytes, url: str, content_type: str, now: str) -> list[Entry] 
     moment = datetime.fromisoformat(now)
     if document.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _json_feed(document, url, moment)
+    document = _UNCHARACTER.sub(b"&#xFFFD;", document)
     _refuse_entity_tricks(document)
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
     # BytesIO, always: bytes or text that look like a path or an address would be opened.

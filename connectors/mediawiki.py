@@ -5,7 +5,8 @@ Shapes and parameters: https://www.mediawiki.org/wiki/API:Query and API:Revision
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,9 @@ from monitor.ports import Clock
 
 Plain = Annotated[str, BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)]
 
-# Background readers stand back while the database replicas lag by more seconds than this:
+_FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
+_BATCH = "50"  # revisions in one answer; their texts are read one by one, so memory stays flat
+# Background readers stand back while the database replicas lag by more seconds than `maxlag`:
 # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
 _ALWAYS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
 
@@ -79,25 +82,48 @@ class _Answer(BaseModel):
 
 
 class Wiki:
-    """One wiki's API at `api`, asked as `agent` (a User-Agent that names the operator)."""
+    """One wiki's API at `api`, asked as `agent` (a User-Agent that names the operator).
+
+    Every question may raise a SourceError.
+    """
 
     def __init__(self, http: Http, api: str, agent: str, now: Clock) -> None:
         self._http, self._api, self._agent, self._now = http, api, agent, now
+        self._latest: tuple[int, str | None] = (0, None)
         self.host = urlsplit(api).netloc
 
-    def page(self, params: Mapping[str, str]) -> WikiPage:
-        """The one page that `params` ask for, without continuation."""
-        return self._page(self._ask(params))
+    def find(self, title: str) -> WikiPage:
+        """The page that `title` names or redirects to, with its newest revision's id."""
+        return self._page(self._ask({"prop": "info", "titles": title, "redirects": "1"}))
 
-    def pages(self, params: Mapping[str, str]) -> Iterator[WikiPage]:
-        """The one page that `params` ask for, an answer with more of its revisions at a time."""
+    def history(self, page_id: int, start: int | datetime) -> Iterator[WikiPage]:
+        """The page with its revisions from `start` on, oldest first, an answer at a time.
+
+        `start` is a moment (UTC) or a revision id; the revision of that id comes first.
+        """
+        asked = {"pageids": str(page_id), "rvdir": "newer", "rvprop": _FIELDS, "rvlimit": _BATCH}
+        asked |= {"rvstartid": str(start)} if isinstance(start, int) else {"rvstart": f"{start:%FT%TZ}"}
         following: dict[str, str] | None = {}
         while following is not None:
-            answer = self._ask({**params, **following})
+            answer = self._ask({"prop": "revisions", **asked, **following})
             yield self._page(answer)
             if answer.following == following:
                 raise SourceChanged(f"{self.host}: the same continuation twice, paging would never end")
             following = answer.following
+
+    def until(self, page_id: int, revision_id: int) -> Sequence[Revision]:
+        """Ids, sizes and hashes of a revision and those before it, newest first, 50 at most."""
+        asked = {"pageids": str(page_id), "rvdir": "older", "rvstartid": str(revision_id)}
+        limits = {"rvprop": "ids|size|sha1", "rvlimit": _BATCH}
+        return self._page(self._ask({"prop": "revisions", **asked, **limits})).revisions
+
+    def text(self, revision_id: int) -> str | None:
+        """The wikitext of a revision, None where it is withheld."""
+        if revision_id != self._latest[0]:  # the last one read is, nearly always, the next one's parent
+            asked = {"revids": str(revision_id), "rvprop": "ids|content", "rvslots": "main"}
+            revisions = self._page(self._ask({"prop": "revisions", **asked})).revisions
+            self._latest = (revision_id, revisions[0].text if revisions else None)
+        return self._latest[1]
 
     def _page(self, answer: _Answer) -> WikiPage:
         if answer.query is None:

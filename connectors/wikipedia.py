@@ -24,8 +24,6 @@ from monitor.errors import ConfigError, SourceChanged
 from monitor.types import Account, Change, Kind, Page, Post, State, Terms
 
 _REVERTS = {"mw-undo", "mw-rollback", "mw-manual-revert"}
-_FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
-_BATCH = "50"  # revisions in one answer; their texts are read one by one
 _RADIUS = 50  # a revision equal to one of that many before it is a revert
 
 Title = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^|#<>\[\]{}\r\n]+$")]
@@ -64,7 +62,6 @@ class Wikipedia:
         self._options, self._context = options, context
         self._wiki = Wiki(context.http, api, f"trustwatch/{__version__} ({contact})", context.now)
         self._index = api.removesuffix("api.php") + "index.php"
-        self._latest: tuple[int, str | None] = (0, "")
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the edits after `cursor`, or newer than `since`, oldest first within each wiki page.
@@ -88,11 +85,9 @@ class Wikipedia:
     def _edits(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
         """The new edits of one wiki page, with `marks` moved on. Raises _NoSuchPage."""
         known = marks.get(title)
-        page_id, last = known or self._resolve(title)
-        start = {"rvstartid": str(last)} if known else {"rvstart": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
-        asked = {"prop": "revisions", "pageids": str(page_id), "rvdir": "newer", "rvlimit": _BATCH}
+        page_id, last = known or self._find(title)
         past: deque[Revision] | None = None
-        for page in self._wiki.pages(asked | {"rvprop": _FIELDS} | start):
+        for page in self._wiki.history(page_id, last if known else since):
             if not page.exists:
                 raise _NoSuchPage
             # A start by revision id is inclusive: the last one known comes again.
@@ -104,6 +99,16 @@ class Wikipedia:
                 yield self._page(posts, marks, since)
         marks.setdefault(title, (page_id, last))
 
+    def _find(self, title: str) -> tuple[int, int]:
+        page = self._wiki.find(title)
+        if not page.exists:
+            raise _NoSuchPage
+        return page.pageid, page.lastrevid
+
+    def _before(self, page_id: int, first: Revision) -> deque[Revision]:
+        earlier = self._wiki.until(page_id, first.parentid) if first.parentid else ()
+        return deque(reversed(earlier), maxlen=_RADIUS)
+
     def _page(self, posts: tuple[Post, ...], marks: Marks, since: datetime) -> Page:
         return Page(posts=posts, cursor=_MARKS.dump_json(marks).decode(), covered_from=since)
 
@@ -114,30 +119,6 @@ class Wikipedia:
             raise SourceChanged(
                 f"{self._context.source}: the saved cursor is not one of Wikipedia's"
             ) from None
-
-    def _resolve(self, title: str) -> tuple[int, int]:
-        """The id and newest revision of the page that `title` names or redirects to."""
-        page = self._wiki.page({"prop": "info", "titles": title, "redirects": "1"})
-        if not page.exists:
-            raise _NoSuchPage
-        return page.pageid, page.lastrevid
-
-    def _before(self, page_id: int, revision: Revision) -> deque[Revision]:
-        """Ids, sizes and hashes of the revisions that precede one, oldest first."""
-        asked = {"prop": "revisions", "pageids": str(page_id), "rvstartid": str(revision.parentid)}
-        limits = {"rvdir": "older", "rvlimit": str(_RADIUS), "rvprop": "ids|size|sha1"}
-        past = self._wiki.page(asked | limits).revisions if revision.parentid else ()
-        return deque(reversed(past), maxlen=_RADIUS)
-
-    def _text(self, revision_id: int) -> str | None:
-        """The wikitext of a revision, None where it is withheld. The latest is kept: it is the next
-        one's parent, nearly always.
-        """
-        if revision_id != self._latest[0]:
-            asked = {"prop": "revisions", "revids": str(revision_id)}
-            page = self._wiki.page(asked | {"rvprop": "ids|content", "rvslots": "main"})
-            self._latest = (revision_id, page.revisions[0].text if page.revisions else None)
-        return self._latest[1]
 
     def _posts(self, page: WikiPage, fresh: Sequence[Revision], past: deque[Revision]) -> Iterator[Post]:
         for position, revision in enumerate(fresh, start=1):
@@ -176,8 +157,8 @@ class Wikipedia:
         self, page: WikiPage, revision: Revision, past: Sequence[Revision], later: Sequence[Revision]
     ) -> Change:
         parent = next((known for known in past if known.revid == revision.parentid), None)
-        old = self._text(revision.parentid) if revision.parentid else ""
-        new = self._text(revision.revid) if revision.sha1 else None
+        old = self._wiki.text(revision.parentid) if revision.parentid else ""
+        new = self._wiki.text(revision.revid) if revision.sha1 else None
         withheld = {"parent": old, "text": new, "user": revision.user, "comment": revision.comment}
         hidden = tuple(name for name, value in withheld.items() if value is None)
         if old is None or new is None:

@@ -41,13 +41,15 @@ class Directory:
         return tuple(r for r in self.recipients if r.role == role)
 
     def route(self, roles: Iterable[str]) -> tuple[Recipient, ...]:
-        """Everybody who is told of something routed to `roles`, each once, fallbacks included."""
-        told: dict[str, Recipient] = {}
-        for role in roles:
-            for candidate in (role, *FALLBACKS.get(role, ())):
-                if holders := self.holders(candidate):
-                    told |= {r.address: r for r in holders}
-                    break
+        """Everybody who is told of something routed to `roles`, each once.
+
+        Fallbacks count only where nobody at all would hear of it: need to know comes first.
+        """
+        wanted = tuple(roles)
+        told = {r.address: r for role in wanted for r in self.holders(role)}
+        chain = (fallback for role in wanted for fallback in FALLBACKS.get(role, ()))
+        while not told and (role := next(chain, None)):
+            told = {r.address: r for r in self.holders(role)}
         return tuple(told.values())
 
     def unheld(self, roles: Iterable[str]) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ class SmtpSettings(Section):
 
 
 class RecipientSettings(Section):
-    """Who is told: an address and the routing key of their role (facts: policy roles)."""
+    """Who is told: an address and the routing key of their role."""
 
     address: MailAddress
     """Where the digest goes."""

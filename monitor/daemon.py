@@ -22,11 +22,10 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import systemd
-from monitor.config import SourceSettings
 from monitor.delivery import Desk
 from monitor.errors import StoreError
 from monitor.pipeline import Pipeline, Task, Window
-from monitor.service import THREADS, App, lookback
+from monitor.service import THREADS, App, lookback, utc_now
 
 log = structlog.get_logger("monitor.daemon")
 
@@ -56,7 +55,7 @@ class Daemon:
         )
 
     def run(self) -> int:
-        """Work until SIGTERM or SIGINT; returns the exit code. Raises AlreadyRunning beside another daemon."""
+        """Work until SIGTERM or SIGINT; the exit code. Raises AlreadyRunning beside another daemon."""
         with self.app.store.sole_daemon():
             tasks = [self.app.task(source) for source in self.app.sources()]
             self._schedule(tasks)
@@ -90,19 +89,19 @@ class Daemon:
         self._add("heartbeat", self._stamp, IntervalTrigger(seconds=HEARTBEAT_SECONDS), now=True)
 
     def _add(self, name: str, work: object, trigger: object, *, now: bool = False) -> None:
-        first = {"next_run_time": self.app.now()} if now else {}
+        first = {"next_run_time": utc_now()} if now else {}
         self._scheduler.add_job(work, trigger, id=name, name=name, executor="desk", **first)
 
     def _add_poll(self, pipeline: Pipeline, task: Task) -> None:
         every = task.source.every.total_seconds()
-        due = self.app.store.next_due(task.source.name)
-        first = max(due, self.app.now()) if due else self.app.now()
+        now, due = self.app.now(), self.app.store.next_due(task.source.name)
+        wait = max(due - now, timedelta(0)) if due else timedelta(0)
         self._scheduler.add_job(
             self._poll,
             IntervalTrigger(seconds=every, jitter=every * JITTER),
             args=(pipeline, task),
             id=f"poll {task.source.name}",
-            next_run_time=first,
+            next_run_time=utc_now() + wait,
         )
 
     def _poll(self, pipeline: Pipeline, task: Task) -> None:

@@ -13,7 +13,7 @@ FOLDS = frozenset({Kind.ARTICLE, Kind.VIDEO, Kind.EPISODE, Kind.REVIEW})
 
 TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$|igshid$|ref$|ref_src$|cmpid$|at_)", re.IGNORECASE)
 PLAIN = re.compile(r"https?://[a-z0-9.-]+(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?(\?[A-Za-z0-9_.~=&-]*)?")
-"""Addresses that are already normal: no port, escape, empty or dot segment. Most are; it saves half a poll."""
+"""Addresses already normal: no port, escape, empty or dot segment. Most are; it saves half a poll."""
 ENOUGH_WORDS = 200
 """Characters below which equal words prove nothing."""
 

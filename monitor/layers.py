@@ -42,7 +42,7 @@ def parsed(text: str, path: Path) -> Tree:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, place = re.fullmatch(r"(.*) \(at (.*)\)", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
+        message, _, place = str(error).rpartition(" (at ")
         numbers = re.findall("[0-9]+", place) or [str(text.count("\n") + 1), "1"]
         raise ConfigError(f"{path}:{':'.join(numbers)}: not TOML: {message}") from None
 

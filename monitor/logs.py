@@ -13,8 +13,10 @@ import structlog
 SECRET_PAIR = re.compile(r"(?i)\b((?:access_)?token|key|secret|password|authorization)(\s*[=:]\s*)\S+")
 USER_INFO = re.compile(r"(?i)(://)[^/\s@]+@")
 LONG_DIGITS = re.compile(r"\d(?:[ .\-/]?\d){9,}")
-QUIET = ("httpx", "httpcore", "tweepy", "apscheduler", "urllib3")
-"""These print whole addresses, tokens included, at INFO or DEBUG."""
+ONLY_ERRORS = logging.ERROR
+"""For commands that report to a person themselves."""
+QUIET = ("httpx", "httpcore", "tweepy", "apscheduler", "urllib3", "alembic")
+"""The first three print whole addresses, tokens included, at INFO or DEBUG; the others chat."""
 
 
 def redacted(value: Any) -> Any:
@@ -30,7 +32,7 @@ def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
     return {name: value if name == "timestamp" else redacted(value) for name, value in event.items()}
 
 
-def configure(*, verbose: bool = False) -> None:
+def configure(level: int = logging.INFO) -> None:
     """Set logging up for a process: structlog and the standard library's loggers alike."""
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -42,7 +44,7 @@ def configure(*, verbose: bool = False) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -56,4 +58,4 @@ def configure(*, verbose: bool = False) -> None:
             foreign_pre_chain=shared,
         )
     )
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -25,7 +25,7 @@ from monitor.ports import Clock, Connector, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
 from monitor.store.identity import identity
-from monitor.types import Account, Page, Post, Relation, SourceState, Tally
+from monitor.types import Account, Coverage, Page, Post, Relation, SourceState, Tally
 
 log = structlog.get_logger("monitor.pipeline")
 
@@ -179,8 +179,8 @@ class Pipeline:
         values: dict[str, object] = {"note": "", "strikes": 0, "last_ok_at": now}
         if count.newest:
             values["newest_item_at"] = count.newest
-        if count.covered_from:
-            values["covered_from"] = count.covered_from
+        if reach := _reach(self.store.coverage()[task.source.name], count.covered_from):
+            values["covered_from"] = reach
         if window.from_cursor:
             values["next_due_at"] = now + task.source.every
         with self.store.transaction() as tx:
@@ -235,6 +235,13 @@ def _within(post: Post, window: Window) -> bool:
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((moment for moment in (one, other) if moment), default=None)
+
+
+def _reach(before: Coverage, covered_from: datetime | None) -> datetime | None:
+    """How far back the source is covered without a gap: readings that overlap join up."""
+    if covered_from is None or before.last_ok_at is None or before.covered_from is None:
+        return covered_from
+    return min(before.covered_from, covered_from) if covered_from <= before.last_ok_at else covered_from
 
 
 def _next_try(error: SourceError, strikes: int, every: timedelta, now: datetime) -> datetime:

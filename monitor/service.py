@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import connectors
 from alerts.digest import compose
 from alerts.email import Smtp
 from alerts.outbox import Outbox
 from alerts.rendering import render
+from alerts.text import KNOWN_HOSTS
 from monitor import authorisation
 from monitor.cases import Directory
 from monitor.config import Settings, SourceSettings, check_options, error_at
@@ -73,7 +75,7 @@ class App:
             clauses=self.rules.clauses,
             policies=tuple(policy.title for policy in self.rules.policies),
             sources=tuple(source.name for source in self.sources()),
-            compose=partial(_message, known_hosts=frozenset(organisation.domains)),
+            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
             notifier=self.notifier or notifier(self.settings, self.now),
             now=self.now,
             host=mail_host(self.settings),
@@ -198,6 +200,12 @@ def mail_host(settings: Settings) -> str:
 def lookback(source: SourceSettings, now: datetime) -> datetime:
     """How far back a source without a cursor is read."""
     return now - max(source.lookback, timedelta(0))
+
+
+def _known_hosts(settings: Settings) -> frozenset[str]:
+    """Hosts that may stand in a digest as they are: ours, and those that we were told to read."""
+    read = (urlsplit(str(value)).hostname for s in settings.sources for value in s.options.values())
+    return KNOWN_HOSTS | frozenset(settings.organisation.domains) | frozenset(host for host in read if host)
 
 
 def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = "(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AMOUNT = r"([0-9]+|an?(?= ))\s*(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)(?![a-z])"
 _CLOCK = r"(?:at )?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?\s*(?P<half>[ap]m)?"
@@ -17,8 +19,8 @@ _DAY = f"(?P<day>today|yesterday|(?:last )?(?:{'|'.join(WEEKDAYS)}))"
 _ISO = "P(?=.)(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?=.)(?:([0-9]+)H)?(?:([0-9]+)M)?)?"
 _DATES = (
     "(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})(?:/(?P<y>[0-9]{4}|[0-9]{2}))?",
-    f"(?P<d>[0-9]{{1,2}}) {_MONTH}(?: (?P<y>[0-9]{{4}}))?",
-    f"{_MONTH} (?P<d>[0-9]{{1,2}})(?:,? (?P<y>[0-9]{{4}}))?",
+    "(?P<d>[0-9]{1,2}) (?P<month>[a-z]{3,})(?: (?P<y>[0-9]{4}))?",
+    "(?P<month>[a-z]{3,}) (?P<d>[0-9]{1,2})(?:,? (?P<y>[0-9]{4}))?",
 )
 
 
@@ -117,13 +119,18 @@ def _written_date(text: str, now: datetime) -> datetime | None:
     if found is None:
         return None
     parts = found.groupdict()
-    month = int(parts.get("m") or _MONTHS.index(parts["month"][:3]) + 1)
+    month = int(parts["m"]) if "m" in parts else _month(parts["month"])
     day, year = int(parts["d"]), parts["y"]
     if year is not None:
         on = date(int(year) + (2000 if len(year) == 2 else 0), month, day)
     else:
         on = max(d for d in _each_year(now, month, day) if d <= now.date())
     return datetime.combine(on, time(), now.tzinfo)
+
+
+def _month(word: str) -> int:
+    """1 to 12 for a month or its first letters, three at least: sep, sept. Raises ValueError."""
+    return [name.startswith(word) for name in MONTHS].index(True) + 1
 
 
 def _each_year(now: datetime, month: int, day: int) -> list[date]:

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.types import Post, Span
-from rules.detectors.nhs_number import RUN, candidates
+from rules.detectors.nhs_number import LABEL, RUN, candidates
 from rules.fold import fold
 from rules.patterns import PatternSet, spans
 from rules.reading import Part
 
 _EMAIL = r"[a-z0-9._%+'\-]+@(?:[a-z0-9\-]+\.)+[a-z]{2,}"
 _GAP = r"[ .\-/]{0,2}"
-_PERSONAL = rf"(?:\+ ?44{_GAP}(?:\(0\))?{_GAP}|\b0044{_GAP}|\(?\b0)[127]\)?(?:{_GAP}\(?\d\)?){{8,9}}\b"
+_ABROAD = rf"(?:\+ ?44|\b0044){_GAP}(?:\(?0\)?)?{_GAP}"
+_PERSONAL = rf"(?:{_ABROAD}|\(?\b0)[127]\)?(?:{_GAP}\(?\d\)?){{8,9}}\b"
 
 _WHERES = ("title", "text", "bio", "added", "removed")
 
@@ -45,11 +46,11 @@ def _found(part: Part, hits: Sequence[int]) -> Iterator[Span]:
     if 0 in hits:
         for candidate in candidates(part.folded):
             if candidate.level or candidate.claimed:
-                yield part.span(candidate.start, candidate.end, "nhs_number")
+                yield part.span(candidate.start, candidate.end, LABEL)
     if 1 in hits:
-        yield from (part.span(*place, "email") for place in spans(_EMAIL, text))
+        yield from (part.span(*place, "e-mail address") for place in spans(_EMAIL, text))
     if 2 in hits:
-        yield from (part.span(*place, "telephone") for place in spans(_PERSONAL, text))
+        yield from (part.span(*place, "telephone number") for place in spans(_PERSONAL, text))
 
 
 def _apart(found: Iterator[Span]) -> list[Span]:

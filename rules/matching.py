@@ -25,20 +25,22 @@ def necessary(match: Match) -> tuple[str, ...]:
 
 
 def hits_of(match: Match, unless: Iterable[str | Window], text: str) -> list[Place]:
-    """The places where the block holds, without those cancelled by a nearby exception; [] if it doesn't.
+    """The places where the block holds; [] if it does not.
 
-    The places are those of `any` and `all`; where there is only `near`, those of its `a`.
+    A place beside a windowed exception does not count. The places are those of `any` and `all`; where
+    there is only `near`, those of its `a`.
     """
     words = _Words(text)
+    windows = [item for item in unless if isinstance(item, Window)]
     blocks: list[Sequence[str]] = [match.any] if match.any else []
     blocks += [block.any if isinstance(block, AnyOf) else [block] for block in match.all]
     found = [[place for pattern in block for place in spans(pattern, text)] for block in blocks]
     close = [words.near(near) for near in match.near]
-    if not all(found) or not all(close):
-        return []
-    windows = [item for item in unless if isinstance(item, Window)]
-    places = {place for places in (found or close) for place in places}
-    return sorted(place for place in places if not any(words.has(window, place) for window in windows))
+    kept = [
+        [place for place in places if not any(words.has(window, place) for window in windows)]
+        for places in found or close
+    ]
+    return sorted({place for places in kept for place in places}) if all(kept) and all(close) else []
 
 
 class _Words:

@@ -81,9 +81,7 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
     source = parse(text, name)
     file = _validated(source, RuleFile)
     if Path(name).stem != file.id:
-        raise source.error(
-            ("id",), f"the file is named {Path(name).name!r}, but the rule's id is {file.id!r}"
-        )
+        raise source.error(("id",), f"the id {file.id!r} is not the name of the file")
     for path, reason in refusals(file, policies):
         raise source.error(path, reason)
     example_rule = _rule(file, policies, file.options | file.tests.options, all_known=True)
@@ -123,17 +121,24 @@ def _policies(policy: PolicySettings, today: date) -> Policies:
 
 
 def _texts(folder: Traversable | Path | None, shown: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every YAML file of a folder, by name."""
+    """Name and text of every YAML file of a folder, by name; `folder` may also be one file."""
     if folder is None:
         return
-    if not folder.is_dir():
+    if folder.is_file():
+        yield shown, _text(folder, shown)
+    elif folder.is_dir():
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith((".yaml", ".yml")):
+                yield f"{shown}/{entry.name}", _text(entry, f"{shown}/{entry.name}")
+    else:
         raise RuleError(f"{shown}:1: the folder does not exist")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith((".yaml", ".yml")):
-            try:
-                yield f"{shown}/{entry.name}", entry.read_text(encoding="utf-8")
-            except (UnicodeDecodeError, OSError) as error:
-                raise RuleError(f"{shown}/{entry.name}:1: cannot be read: {type(error).__name__}") from None
+
+
+def _text(file: Traversable | Path, shown: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, OSError) as error:
+        raise RuleError(f"{shown}:1: cannot be read: {type(error).__name__}") from None
 
 
 def _validated(source: YamlFile, model: type[_T]) -> _T:
@@ -143,15 +148,16 @@ def _validated(source: YamlFile, model: type[_T]) -> _T:
         raise _refusal(source, error) from None
 
 
-_SHAPE_ERRORS = frozenset(
-    {"string_type", "model_type", "model_attributes_type", "dict_type", "literal_error"}
-)
+_TELLING = ("extra_forbidden", "value_error", "missing")
+_SHAPE = frozenset({"string_type", "model_type", "dict_type", "literal_error"})
 
 
 def _refusal(source: YamlFile, error: ValidationError) -> RuleError:
-    """The most telling of pydantic's errors; a union also reports the branches that were not meant."""
-    details = error.errors(include_url=False)
-    detail = next((entry for entry in details if entry["type"] not in _SHAPE_ERRORS), details[0])
+    """The most telling of pydantic's errors.
+
+    A misspelt key is reported as a missing one, too, and a union reports the branches nobody meant.
+    """
+    detail = min(error.errors(include_url=False), key=lambda entry: _rank(entry["type"]))
     path: tuple[int | str, ...] = ()
     for step in detail["loc"]:
         if (*path, step) in source.lines:
@@ -164,6 +170,12 @@ def _refusal(source: YamlFile, error: ValidationError) -> RuleError:
         return source.error(path, f"the key {last!r} is missing")
     reason = detail["msg"].removeprefix("Value error, ")
     return source.error(path, f"{key}: {reason}" if key else reason)
+
+
+def _rank(kind: str) -> int:
+    if kind in _TELLING:
+        return _TELLING.index(kind)
+    return len(_TELLING) + (kind in _SHAPE)
 
 
 def _did_you_mean(key: str) -> str:

@@ -64,12 +64,11 @@ _SHORT_FORMS = {
     "and": "(?:and|&|n)",
     "&": "(?:and|&|n)",
     "of": "(?:of)?",
-    "foundation": "(?:foundation|f)?",
-    "trust": "(?:trust|ft|t)?",
 }
+_ENDING = re.compile(r"\b(?:nhs )?(?:foundation )?trust$|\bnhs ft$", re.IGNORECASE)
 _GAP = r"[\s_\-./,]{0,3}"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_|(?<=[A-Za-z])(?=[0-9])")
-_HASHTAG = re.compile(r"#\w*[A-Z]\w*")
+_HASHTAG = re.compile(r"#\w*[A-Z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,8 @@ class OrganisationReferences:
             yield 0.35, "the author's profile is local"
 
     def _local(self, bio: str) -> bool:
-        return bool(self._scan.match(bio)) or _PLACE in self._words.match(bio)
+        named = any(self._names[number].weight >= 0.5 for number in self._scan.match(bio))
+        return named or _PLACE in self._words.match(bio)
 
     def _answers_us(self, post: Post) -> bool:
         urls = [ref.url.lower() for ref in post.refs if ref.rel in ("reply_to", "parent", "root") and ref.url]
@@ -180,7 +180,7 @@ def _names(organisation: Organisation) -> Iterator[_Name]:
     def name(text: str, pattern: str, weight: float = 1.0, *, upper: bool = False) -> _Name:
         return _Name(text, _bounded(pattern), weight, upper)
 
-    yield name(organisation.name, _phrase(organisation.name))
+    yield name(organisation.name, _full_name(organisation.name))
     yield name(organisation.short, _initials(organisation.short))
     for hospital in organisation.hospitals:
         yield name(hospital, _phrase(hospital))
@@ -219,6 +219,14 @@ def _phrase(text: str) -> str:
     """A name as people write it: shortened words, any or no gap between them (hashtags)."""
     words = re.findall(r"[\w&]+", fold(text).text.replace("'", ""))
     return _GAP.join(_SHORT_FORMS.get(word, _possessive(word)) for word in words)
+
+
+def _full_name(text: str) -> str:
+    """A trust's full name, however much of "NHS Foundation Trust" is said, but not without any."""
+    stem = _ENDING.sub("", text).strip()
+    if stem == text.strip() or not stem:
+        return _phrase(text)
+    return _phrase(stem) + _GAP + r"(?:nhs|(?:foundation|f)?" + _GAP + r"trust)"
 
 
 def _possessive(word: str) -> str:

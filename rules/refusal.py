@@ -42,7 +42,7 @@ def _of_clauses(file: RuleFile, policies: Policies) -> Iterator[Refusal]:
                 if clause.category != PROTECTED_EXPRESSION:
                     yield (
                         place,
-                        f"clause {clause_id} does not protect anybody, so it cannot counter a finding",
+                        f"clause {clause_id} protects nobody, so it cannot counter a finding",
                     )
             elif GROUP[clause.category] != GROUP[file.category]:
                 yield place, f"clause {clause_id} is of another category group than {file.category!r}"

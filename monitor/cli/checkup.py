@@ -13,7 +13,6 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -105,9 +104,15 @@ def report(verdicts: list[Verdict], *, as_json: bool) -> None:
 
 def the_settings(settings: Settings) -> str:
     """What the settings file holds."""
+    found = (_count(settings.sources, "source"), _count(settings.recipients, "recipient"))
+    return f"{settings.origin.file} is right: {', '.join(found)}"
+
+
+def the_doubts(settings: Settings) -> str:
+    """What the settings file allows, but probably does not mean."""
     if doubts := config.warnings(settings):
         raise Doubt("\n".join(doubts))
-    return f"{settings.origin.file}: {_count(settings.recipients, 'recipient')}"
+    return "nothing to add"
 
 
 def the_sources(settings: Settings) -> str:
@@ -174,7 +179,7 @@ def the_aliases(settings: Settings) -> str:
     return f"{_count(settings.organisation.aliases, 'name')} besides the full one"
 
 
-def the_packages(_: Settings) -> str:
+def the_packages() -> str:
     """The four import names are ours alone: `rules` and others exist on PyPI as well."""
     owners = packages_distributions()
     strangers = {name: set(owners.get(name, ())) - {"trustwatch"} for name in OUR_PACKAGES}
@@ -245,13 +250,25 @@ def sqlite_version(settings: Settings) -> str:
 
 
 def database(settings: Settings) -> str:
-    """The database opens and has today's tables."""
-    from monitor.store import open_store
+    """The database opens and has today's tables; nothing is made or changed."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from monitor.store import migrations
+    from monitor.store.engine import reader_engine
 
     if not database_exists(settings):
         return "not there yet: the first run makes it"
-    with closing(open_store(settings.store)) as store:
-        return f"opens, {_count(store.coverage(), 'source')} known"
+    engine = reader_engine(settings.store.database_url)
+    try:
+        with engine.connect() as connection:
+            version = migrations.current(connection)
+    except SQLAlchemyError as error:  # its words may hold the address with the password
+        raise StoreError(f"does not open ({type(error).__name__}): check [store] and its backup") from None
+    finally:
+        engine.dispose()
+    if version is not None and version > migrations.HEAD:
+        raise StoreError(f"is of a newer trustwatch (schema {version}): install that one")
+    return f"opens, schema {version}" + ("" if version == migrations.HEAD else ": the next run upgrades it")
 
 
 def database_exists(settings: Settings) -> bool:
@@ -261,12 +278,12 @@ def database_exists(settings: Settings) -> bool:
 
 def secret_modes(settings: Settings) -> str:
     """Secret files are for the service's user only."""
-    files = [
-        Path(place) for place in settings.origin.outside.values() if not place.startswith("environment ")
-    ]
+    places = settings.origin.outside.values()
+    files = [Path(place) for place in places if not place.startswith("environment ")]
+    files += filter(Path.exists, [settings.store.state_dir / "site.key"])
     if loose := [str(file) for file in files if file.stat().st_mode & 0o077]:
         raise Doubt(f"other users can read {', '.join(loose)}: chmod 600")
-    if any(place.startswith("environment ") for place in settings.origin.outside.values()):
+    if any(place.startswith("environment ") for place in places):
         return f"{_count(files, 'secret file')}; some settings come from the environment"
     return _count(files, "secret file")
 
@@ -291,6 +308,8 @@ def mail_server(settings: Settings) -> str:
     Smtp(smtp, lambda: datetime.now(UTC))  # refuses settings that contradict one another
     try:
         with _connected(smtp) as server:
+            if smtp.security == "starttls":
+                server.starttls(context=_trusted(smtp))
             if smtp.user and smtp.password:
                 server.login(smtp.user, smtp.password.get_secret_value())
             server.noop()
@@ -303,13 +322,13 @@ def mail_server(settings: Settings) -> str:
 
 def _connected(smtp: config.SmtpSettings) -> smtplib.SMTP:
     name = parseaddr(smtp.sender)[1].rpartition("@")[2]  # as the real mail greets
-    context = ssl.create_default_context(cafile=smtp.ca_file)
     if smtp.security == "tls":
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, name, timeout=smtp.timeout, context=context)
-    server = smtplib.SMTP(smtp.host, smtp.port, name, timeout=smtp.timeout)
-    if smtp.security == "starttls":
-        server.starttls(context=context)
-    return server
+        return smtplib.SMTP_SSL(smtp.host, smtp.port, name, timeout=smtp.timeout, context=_trusted(smtp))
+    return smtplib.SMTP(smtp.host, smtp.port, name, timeout=smtp.timeout)
+
+
+def _trusted(smtp: config.SmtpSettings) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=smtp.ca_file)
 
 
 def time_zone(settings: Settings) -> str:
@@ -318,7 +337,7 @@ def time_zone(settings: Settings) -> str:
     return f"it is {now:%H:%M} in {settings.organisation.time_zone}"
 
 
-def clock(_: Settings) -> str:
+def clock() -> str:
     """The machine's clock is not obviously wrong."""
     installed = datetime.fromtimestamp(Path(config.__file__).stat().st_mtime, UTC)
     if datetime.now(UTC) < installed:
@@ -329,7 +348,7 @@ def clock(_: Settings) -> str:
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def python(_: Settings) -> str:
+def python() -> str:
     """The Python that runs us."""
     return f"Python {'.'.join(map(str, sys.version_info[:3]))}"
 
@@ -341,6 +360,7 @@ def _count(things: Iterable[object], noun: str) -> str:
 
 FILES: tuple[Check, ...] = (
     ("settings", the_settings),
+    ("advice", the_doubts),
     ("sources", the_sources),
     ("authorisations", the_authorisations),
     ("names", the_aliases),
@@ -356,10 +376,13 @@ SURROUNDINGS: tuple[Check, ...] = (
     ("mail server", mail_server),
 )
 INSTALLATION: tuple[Check, ...] = (
-    ("packages", the_packages),
-    ("python", python),
     ("sqlite", sqlite_version),
     ("database", database),
     ("time zone", time_zone),
+)
+MACHINE: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("packages", the_packages),
+    ("python", python),
     ("clock", clock),
 )
+"""What can be checked without settings."""

@@ -29,8 +29,9 @@ def digest(
     as_json: Annotated[bool, typer.Option("--json", help="The digest as JSON.")] = False,
 ) -> None:
     """Show the next digest. Nothing is sent, and nothing counts as told, without --send."""
-    from monitor import service
+    from monitor import logs, service
 
+    logs.configure(logs.ONLY_ERRORS)
     app = service.build(output.settings(context))
     recipients = _recipients(app, role)
     if send:

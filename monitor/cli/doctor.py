@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import output
+from monitor.errors import ConfigError
 
 
 def doctor(
@@ -16,9 +17,14 @@ def doctor(
     """Is everything in place? Checks settings, rules, disk, database, clock and mail; changes nothing."""
     from monitor.cli import checkup
 
-    settings = output.settings(context)
-    checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS)
-    verdicts = list(checkup.run(checks, settings))
+    verdicts = [checkup.judged(name, check) for name, check in checkup.MACHINE]
+    try:
+        settings = output.settings(context)
+    except ConfigError as error:
+        verdicts.append(checkup.Verdict("settings", checkup.Outcome.FAILURE, str(error)))
+    else:
+        checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS)
+        verdicts += checkup.run(checks, settings)
     checkup.report(verdicts, as_json=as_json)
     failures = sum(verdict.failed for verdict in verdicts)
     output.say(f"{len(verdicts)} checks, {failures} failed")

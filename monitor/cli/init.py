@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -25,22 +26,33 @@ class Question:
     text: str
     keys: tuple[Key, ...]
     table: Key | None = None
+    form: str = "."
+    """What an answer has to look like; settings have the last word."""
 
+
+ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+$"
+DOMAIN = r"[A-Za-z0-9.-]+$"
 
 QUESTIONS = (
     Question("Full name of your organisation", (("organisation", "name"),)),
     Question("Its abbreviation", (("organisation", "short"),)),
-    Question("Its web domain, such as trust.nhs.uk", (("organisation", "domains"),)),
+    Question("Its web domain, such as trust.nhs.uk", (("organisation", "domains"),), form=DOMAIN),
     Question(
         "Mail address of the communications team",
         (("recipients", 0, "address"), ("network", "contact"), ("smtp", "sender")),
+        form=ADDRESS,
     ),
     Question(
-        "Mail address of the Caldicott Guardian", (("recipients", 1, "address"),), table=("recipients", 1)
+        "Mail address of the Caldicott Guardian",
+        (("recipients", 1, "address"),),
+        table=("recipients", 1),
+        form=ADDRESS,
     ),
     Question("Title of your Wikipedia page", (("sources", 0, "pages"),), table=("sources", 0)),
-    Question("Web address of a news feed to read", (("sources", 1, "url"),), table=("sources", 1)),
-    Question("Mail server for the digest", (("smtp", "host"),), table=("smtp",)),
+    Question(
+        "Web address of a news feed to read", (("sources", 1, "url"),), ("sources", 1), form="https?://."
+    ),
+    Question("Mail server for the digest", (("smtp", "host"),), table=("smtp",), form=DOMAIN),
 )
 FILLED_IN_LATER = ("aliases", "hospitals", "handles", "places")
 """Lists of names that would be another organisation's: emptied, to be written by hand."""
@@ -63,13 +75,20 @@ def init(
 
 
 def _asked() -> Iterator[tuple[Question, str]]:
-    output.say("Eight questions. An empty answer leaves the matter out, where it says (optional).\n")
+    output.say("Eight questions. Those marked (optional) may be left empty.\n")
     for question in QUESTIONS:
-        if question.table:
-            answer = typer.prompt(f"{question.text} (optional)", default="", show_default=False, err=True)
-        else:
-            answer = typer.prompt(question.text, err=True)
-        yield question, answer.strip()
+        answer = _answer(question)
+        while answer and not re.match(question.form, answer):
+            output.say("That does not look right; once more, please.")
+            answer = _answer(question)
+        yield question, answer
+
+
+def _answer(question: Question) -> str:
+    if question.table is None:
+        return str(typer.prompt(question.text, err=True)).strip()
+    text = f"{question.text} (optional)"
+    return str(typer.prompt(text, default="", show_default=False, err=True)).strip()
 
 
 def answered(sample: str, answers: Iterable[tuple[Question, str]]) -> str:

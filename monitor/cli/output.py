@@ -58,12 +58,12 @@ def stderr() -> Console:
 
 def say(text: str) -> None:
     """A message for the person at the terminal, as plain text."""
-    stderr().print(text, markup=False)
+    typer.echo(text, err=True)
 
 
 def show(text: str) -> None:
     """A line of data, as plain text and never wrapped."""
-    stdout().print(text, markup=False, soft_wrap=True)
+    typer.echo(text)
 
 
 def print_json(value: Any) -> None:

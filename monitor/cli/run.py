@@ -12,8 +12,10 @@ def run(context: typer.Context) -> None:
 
     Logs are JSON lines on stderr. Only one runs on a database; a second refuses with exit code 75.
     """
+    import logging
+
     from monitor import logs, service
     from monitor.daemon import Daemon, leave
 
-    logs.configure(verbose=bool(context.find_root().params.get("verbose")))
+    logs.configure(logging.DEBUG if context.find_root().params.get("verbose") else logging.INFO)
     leave(Daemon(service.build(output.settings(context))).run())

@@ -47,9 +47,10 @@ def scan(
 
     Does not move the daemon's place in any source, and mails nothing unless --send is given.
     """
-    from monitor import service
+    from monitor import logs, service
     from monitor.pipeline import Window
 
+    logs.configure(logs.ONLY_ERRORS)  # what broke is said in the report
     settings = output.settings(context)
     threshold = _severity(fail_on)
     start = _moment(since, settings, "--since")

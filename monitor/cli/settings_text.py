@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
@@ -106,25 +107,20 @@ def _cell(text: str | None) -> str:
 
 _KINDS: dict[Any, str] = {
     str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path", SecretStr: "text",
-    time: "time", timedelta: "duration",
+    date: "date", time: "time", timedelta: "duration",
 }  # fmt: skip
 
 
 def _kind(field: FieldInfo) -> str:
     annotation = field.annotation
-    options = [option for option in get_args(annotation) if option is not type(None)]
+    while True:  # X of `X | None` and of Annotated[X, ...]
+        inner = [option for option in get_args(annotation) if option is not type(None)]
+        if get_origin(annotation) not in (Union, UnionType, Annotated):
+            break
+        annotation = inner[0]
     if get_origin(annotation) is Literal:
-        return " or ".join(f"`{option}`" for option in options)
-    if get_origin(annotation) is tuple:
-        return "list"
-    inner = options[0] if options else annotation
-    if get_origin(inner) is Literal:
-        return " or ".join(f"`{option}`" for option in get_args(inner))
-    return (
-        "list"
-        if get_origin(inner) is tuple
-        else _KINDS.get(inner, getattr(inner, "__name__", "text").lower())
-    )
+        return " or ".join(f"`{option}`" for option in inner)
+    return "list" if get_origin(annotation) is tuple else _KINDS.get(annotation, "text")
 
 
 def _default(field: FieldInfo) -> str:

@@ -32,7 +32,10 @@ def list_sources(
     if as_json:
         output.print_json(rows)
     elif rows:
-        output.table(map(str.capitalize, rows[0]), (map(_cell, row.values()) for row in rows))
+        output.table(
+            (key.replace("_", " ").capitalize() for key in rows[0]),
+            (map(_cell, row.values()) for row in rows),
+        )
     else:
         output.say("no sources yet: add a [[sources]] table to the settings")
 
@@ -68,8 +71,8 @@ def _row(source: SourceSettings, known: Any, due: datetime | None, settings: Set
         "name": source.name,
         "kind": source.kind,
         "state": (known.state if known else "new") if source.enabled else "disabled",
-        "last ok": local(known and known.last_ok_at),
-        "next due": local(due) if source.enabled else None,
+        "last_ok": local(known and known.last_ok_at),
+        "next_due": local(due) if source.enabled else None,
         "note": known.note if known else "",
     }
 
@@ -128,7 +131,7 @@ def _tried(settings: Settings, source: SourceSettings) -> dict[str, Any]:
         return {"name": source.name, "read": False, "posts": 0, "says": f"{error.state}: {error}"}
     posts = page.posts if page else ()
     newest = max((post.created_at for post in posts if post.created_at), default=None)
-    says = f"answers; {len(posts)} items on its first page"
+    says = f"answers; {len(posts)} item{'' if len(posts) == 1 else 's'} on its first page"
     if newest:
         says += f", newest of {newest.astimezone(settings.organisation.zone):%d %b %Y %H:%M}"
     return {"name": source.name, "read": True, "posts": len(posts), "newest": newest, "says": says}

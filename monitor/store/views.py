@@ -52,11 +52,17 @@ def mention_line(row: Row[Any]) -> MentionLine:
     return MentionLine(
         platform=row.platform,
         source=row.source,
-        headline=shorten(row.title or row.text, 120),
+        headline=shorten(_headline(row), 120),
         url=row.url,
         seen_at=row.first_seen_at,
         places=row.places,
     )
+
+
+def _headline(row: Row[Any]) -> str:
+    if row.change:
+        return f"{row.title}, edited: {row.text or 'no summary'}"
+    return str(row.title or row.text)
 
 
 def _findings() -> Select[Any]:
@@ -121,7 +127,7 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], role: str | 
         seen_at=lead.first_seen_at,
         posted_at=lead.posted_at,
         findings=len(rows),
-        places=sum({row.mention_id: row.places for row in rows}.values()),
+        places=max(row.places for row in rows),
         page=lead.change["page"] if lead.change else None,
         mailable=terms.get("may_mail_excerpt", True),
         is_new=any(getattr(row, "owed", True) for row in rows),

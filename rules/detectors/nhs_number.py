@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-import nhs_number as register
+from nhs_number import constants
+from nhs_number.validate import is_valid
 
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded
 from rules.patterns import found, spans
 from rules.reading import Reading
 
+LABEL = "NHS number"
 RUN = r"\d(?:[ .\-/]{0,2}\d){9,}"
 
 _SHAPES = frozenset({(10,), (3, 3, 4), (5, 5), (3, 7), (6, 4), (3, 4, 3), (2, 2, 2, 2, 2)})
@@ -38,6 +40,12 @@ _OTHERWISE = (
     r"|freephone|switchboard|score|budget)\b"
 )
 
+_REGIONS: dict[str, Any] = {
+    "england": constants.REGION_ENGLAND,
+    "scotland": constants.REGION_SCOTLAND,
+    "northern_ireland": constants.REGION_NORTHERN_IRELAND,
+    "synthetic": constants.REGION_SYNTHETIC,
+}
 _CONFIDENCE = {"high": 0.95, "medium": 0.7, "info": 0.5, "low": 0.3}
 _REASON = {
     "high": "A valid NHS number stands beside words that say it is one.",
@@ -73,7 +81,7 @@ def nhs_number(reading: Reading, options: NhsNumberOptions) -> Iterable[Hit]:
     for part in reading.folded("title", "text", "added", "bio"):
         for candidate in candidates(part.folded, synthetic=options.synthetic):
             if level := candidate.level:
-                span = part.span(candidate.start, candidate.end, "nhs_number")
+                span = part.span(candidate.start, candidate.end, LABEL)
                 yield Hit(span, level, _CONFIDENCE[level], _REASON[level])
 
 
@@ -120,7 +128,7 @@ def _judge(text: str, start: int, end: int, synthetic: str) -> Candidate:
 
 
 def _plausible(digits: str, before: str, *, named: bool) -> bool:
-    if len(set(digits)) == 1 or digits in _SEQUENCES or not register.is_valid(digits):
+    if len(set(digits)) == 1 or digits in _SEQUENCES or not is_valid(digits):
         return False
     money_or_tag = before.rstrip(" ")[-1:]
     return money_or_tag not in ("£", "$", "€") and (money_or_tag != "#" or named)
@@ -144,10 +152,5 @@ def _level(
 
 
 def _region(digits: str) -> str | None:
-    regions = {
-        "england": register.REGION_ENGLAND,
-        "scotland": register.REGION_SCOTLAND,
-        "northern_ireland": register.REGION_NORTHERN_IRELAND,
-        "synthetic": register.REGION_SYNTHETIC,
-    }
-    return next((name for name, region in regions.items() if region.contains_number(digits)), None)
+    """The part of the UK that issues numbers of this range, None for one where nobody does."""
+    return next((name for name, region in _REGIONS.items() if region.contains_number(digits)), None)

@@ -21,5 +21,5 @@ def work_email(reading: Reading, _: object) -> Iterable[Hit]:
         for start, end in spans(_ADDRESS, part.folded.text):
             host = re.split(r"@|\[at\]|\(at\)", part.folded.text[start:end])[-1].strip()
             if any(host == domain or host.endswith(f".{domain}") for domain in domains):
-                span = part.span(start, end, "email")
+                span = part.span(start, end, "e-mail address")
                 yield Hit(span, "work_email", 0.95, "The profile shows a work e-mail address.")

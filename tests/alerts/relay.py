@@ -76,12 +76,14 @@ class Relay(Controller):
     """Listens on 127.0.0.1; offers STARTTLS, and a login once it is encrypted."""
 
     def __init__(
-        self, fault: Fault, port: int, certificate: Path, *, tls: bool = True, **changes: Any
+        self, fault: Fault, port: int, certificate: Path | None = None, *, tls: bool = True, **changes: Any
     ) -> None:
         self.kept = Handler(fault)
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate)
-        self.settings = {"tls_context": context if tls else None, "authenticator": _check} | changes
+        context = None
+        if certificate is not None and tls:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+        self.settings = {"tls_context": context, "authenticator": _check} | changes
         super().__init__(self.kept, hostname="127.0.0.1", port=port)
 
     def factory(self) -> SMTP:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.redaction import apply, masks, moved, redact
 from monitor.types import Change, Hunk, Post, Span
-from tests.core.world import NUMBER, Numbers, NumberRule, post
+from tests.core.world import NUMBER, NumberRule, Numbers, post
 
 WORDS = st.text(alphabet="abc 12\n", max_size=40)
 

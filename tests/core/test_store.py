@@ -106,15 +106,16 @@ def test_writers_in_eight_threads_take_turns(store: Store) -> None:
         assert connection.execute(text("SELECT count(*) FROM meta WHERE value = 'x'")).scalar() == 80
 
 
-def test_a_second_daemon_is_refused_and_the_place_is_free_after_the_first(store: Store) -> None:
-    with store.sole_daemon():
-        with (
-            pytest.raises(AlreadyRunning, match=str(os.getpid()) if store.embedded else "another daemon"),
-            store.sole_daemon(),
-        ):
-            pass
-    with store.sole_daemon():
+def test_a_second_daemon_is_refused_by_name_of_the_first(store: Store) -> None:
+    named = str(os.getpid()) if store.embedded else "another daemon"
+    with store.sole_daemon(), pytest.raises(AlreadyRunning, match=named), store.sole_daemon():
         pass
+
+
+def test_the_daemons_place_is_free_when_it_has_gone(store: Store) -> None:
+    for _ in range(2):
+        with store.sole_daemon():
+            assert store.meta("site_key_check")
 
 
 def test_an_error_of_the_database_never_shows_a_bound_value(store: Store) -> None:

@@ -47,12 +47,12 @@ class PostgreSQL(Server):
             self.folder / "initdb.log",
             user=user,
         )
-        # SIGINT asks for the fast stop: sessions that are still open are ended.
+        # SIGQUIT is the immediate stop: nothing of this cluster is worth writing down.
         server = Process(
             f"{PROGRAMS}/postgres -D {data} -p {self.port} {OPTIONS}",
             log=self.folder / "server.log",
             user=user,
-            stop_signal=signal.SIGINT,
+            stop_signal=signal.SIGQUIT,
         )
         self.run_daemon(server, [self.port])
         wait_until(self._answers, "PostgreSQL")

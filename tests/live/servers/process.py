@@ -47,6 +47,12 @@ def new_folder(name: str, owner: str | None = None) -> Path:
     return folder
 
 
+def environment(extra: Mapping[str, str] | None) -> dict[str, str]:
+    """Ours and `extra`, with the folder that Debian keeps its daemons in on the path."""
+    path = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin"
+    return {**os.environ, "PATH": path, **(extra or {})}
+
+
 def run(
     command: str,
     log: Path,
@@ -66,7 +72,7 @@ def run(
             stdout=out,
             stderr=out,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env=environment(env),
             user=user,
             group=user,
             extra_groups=None if user is None else [],
@@ -92,7 +98,7 @@ class Process:
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.command, self.log, self.user, self.stop_signal = command, log, user, stop_signal
-        self.env = {**os.environ, **(env or {})}
+        self.env = environment(env)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, ports: Sequence[int], timeout: float = 60) -> None:

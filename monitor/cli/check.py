@@ -1,0 +1,148 @@
+"""`monitor check`: what the rules say of a text, post or account given by hand. Stores nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.output import Exit
+
+if TYPE_CHECKING:
+    from monitor.cli.judge import Judge
+    from monitor.config import Settings
+    from monitor.types import Post, Severity
+
+_LONGEST_LINE = 4 << 20  # bytes; a longer line is refused, so that memory stays flat whatever comes in
+
+
+def check(
+    context: typer.Context,
+    text: Annotated[str | None, typer.Argument(help="The text to check, or - for standard input.")] = None,
+    title: Annotated[str, typer.Option(help="A headline that goes with the text.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="post, comment, article, review, profile, page_edit ...")
+    ] = "post",
+    platform: Annotated[str, typer.Option(help="Where it was, for instance mastodon.")] = "draft",
+    handle: Annotated[str | None, typer.Option(help="The author's handle.")] = None,
+    display_name: Annotated[str | None, typer.Option(help="The author's shown name.")] = None,
+    bio: Annotated[str | None, typer.Option(help="The author's profile text.")] = None,
+    relation: Annotated[str, typer.Option(help="public, official or authorised_staff.")] = "public",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    jsonl: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Posts as JSON, one a line; - for standard input.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="Exit 10 if something this severe was found.")
+    ] = None,
+) -> None:
+    """Check a draft, a post or an account against the rules before anybody else does.
+
+    With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image"} and writes one
+    answer a line; a line that cannot be read is answered with its error, and exit code 3 says so at the end.
+    """
+    from monitor.types import Severity
+
+    if (text is None and handle is None and display_name is None and bio is None) == (jsonl is None):
+        raise typer.BadParameter("give a text, an account (--handle ...) or --jsonl FILE, one of them")
+    threshold = None if fail_on is None else _choice(Severity, fail_on, "--fail-on")
+    judge = _judge(context)
+    if jsonl is not None:
+        raise typer.Exit(_stream(judge, jsonl, threshold))
+    author = {"handle": handle, "display_name": display_name, "bio": bio, "relation": relation}
+    given = {"text": _given_text(text), "title": title, "kind": kind, "platform": platform, "author": author}
+    post = _post(given)
+    worst = judge.print_json(post) if as_json else judge.print_text(post)
+    raise typer.Exit(_verdict(worst, threshold))
+
+
+def configured(context: typer.Context) -> Settings | None:
+    """The settings in force, or None where no file was named and none stands in a usual place."""
+    from monitor import config
+
+    named = context.obj is not None or os.environ.get("MONITOR_CONFIG")
+    if not named and not any(file.exists() for file in config.STANDARD_FILES):
+        return None
+    return output.settings(context)
+
+
+def _judge(context: typer.Context) -> Judge:
+    """The rules of the settings file; without one, of the worked example."""
+    from monitor import config
+    from monitor.cli.judge import Judge
+    from rules.worked_example import CDDFT
+
+    settings = configured(context)
+    if settings is None:
+        output.say(f"No settings file: checked as if for {CDDFT.name}. `monitor init` writes one.")
+    return Judge(settings or config.Settings(organisation=CDDFT))
+
+
+def _given_text(text: str | None) -> str:
+    return sys.stdin.read() if text == "-" else text or ""
+
+
+def _post(given: object) -> Post:
+    from monitor.cli.judge import GivenRefused, post_of
+
+    try:
+        return post_of(given, "draft")
+    except GivenRefused as refused:
+        raise typer.BadParameter(str(refused)) from None
+
+
+def _stream(judge: Judge, name: str, threshold: Severity | None) -> Exit:
+    """Answer line by line, each as soon as it is read."""
+    worst: Severity | None = None
+    broken = 0
+    for number, line in enumerate(_lines(name), 1):
+        if line is not None and not line.strip():
+            continue
+        answer = judge.answer(line, number)
+        sys.stdout.write(answer.line + "\n")
+        sys.stdout.flush()
+        broken += answer.broken
+        if answer.worst is not None and (worst is None or answer.worst > worst):
+            worst = answer.worst
+    if broken:
+        output.say(f"Lines that could not be read: {broken}. Their answers say why.")
+    verdict = _verdict(worst, threshold)
+    return Exit.NOT_READ if broken and verdict is Exit.OK else verdict
+
+
+def _lines(name: str) -> Iterator[bytes | None]:
+    """The lines of a file or of standard input; None stands for one that is too long to hold."""
+    if name == "-":
+        yield from _bounded(sys.stdin.buffer)
+        return
+    try:
+        with open(name, "rb") as file:
+            yield from _bounded(file)
+    except OSError as error:
+        raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--jsonl") from None
+
+
+def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
+    while line := stream.readline(_LONGEST_LINE):
+        if len(line) < _LONGEST_LINE or line.endswith(b"\n"):
+            yield line
+            continue
+        while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+            pass
+        yield None
+
+
+def _verdict(worst: Severity | None, threshold: Severity | None) -> Exit:
+    met = worst is not None and threshold is not None and worst >= threshold
+    return Exit.FOUND if met else Exit.OK
+
+
+def _choice(kind: type[Severity], value: str, option: str) -> Severity:
+    try:
+        return kind(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is none of: {', '.join(kind)}", param_hint=option) from None

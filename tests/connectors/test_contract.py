@@ -1,0 +1,213 @@
+"""What every connector promises, tried on each one with its recordings.
+
+A new connector is picked up by its line in CONNECTORS and its folder in connectors/recordings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors import CONNECTORS, Context, load, recordings
+from connectors.http import Http, Replay
+from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
+from monitor.types import Page, Post, SourceState
+
+Clock = Callable[[], datetime]
+Answer = Callable[[httpx.Request], httpx.Response]
+
+pytestmark = pytest.mark.parametrize("kind", CONNECTORS)
+
+
+def connector(kind: str, now: Clock, transport: httpx.BaseTransport) -> Any:
+    """A connector of `kind` set up as its recordings want it, over `transport`."""
+    settings = recordings.source(kind)
+    name = settings.pop("name")
+    assert settings.pop("kind") == kind
+    known = {"every", "lookback", "enabled", "authorisation", "keep"}
+    options = {key: value for key, value in settings.items() if key not in known}
+    connects = load(kind)
+    http = Http(now=now, contact="comms@wvft.nhs.test", attempts=1, transport=transport)
+    context = Context(source=name, http=http, now=now, contact="comms@wvft.nhs.test")
+    return connects(connects.Options(**options), context)
+
+
+def replayed(kind: str, now: Clock, change: Callable[[str], str] = str) -> Any:
+    """The same over its recordings, each body passed through `change`."""
+    changed = [recording | {"body": change(recording.get("body", ""))} for recording in recordings.load(kind)]
+    return connector(kind, now, Replay(changed, now))
+
+
+def answering(kind: str, now: Clock, answer: Answer) -> Any:
+    """The same where every request gets `answer`."""
+    return connector(kind, now, httpx.MockTransport(answer))
+
+
+def poll(connects: Any, now: Clock, cursor: str | None = None) -> list[Page]:
+    """Every page of one poll with a look back of a week."""
+    return list(connects.pages(cursor, now() - timedelta(days=7)))
+
+
+def posts_of(pages: list[Page]) -> list[Post]:
+    """The posts of all pages."""
+    return [post for page in pages for post in page.posts]
+
+
+def texts_of(post: Post) -> Iterator[str]:
+    """Every text of a post that strangers wrote."""
+    author = post.author
+    yield from (post.title, post.text, post.external_id, *post.links, *(m.alt_text or "" for m in post.media))
+    if author:
+        yield from (author.handle or "", author.display_name or "")
+    if post.change:
+        yield from (post.change.added, post.change.removed, post.change.page)
+
+
+def test_it_reads_its_recordings(kind: str, now: Clock) -> None:
+    assert posts_of(poll(replayed(kind, now), now))
+
+
+def test_keys_are_unique_and_opaque_text(kind: str, now: Clock) -> None:
+    keys = [post.key for post in posts_of(poll(replayed(kind, now), now))]
+    assert len(set(keys)) == len(keys)
+    assert all(isinstance(part, str) and part for key in keys for part in key)
+
+
+def test_every_time_is_aware_utc(kind: str, now: Clock) -> None:
+    pages = poll(replayed(kind, now), now)
+    times = [page.covered_from for page in pages]
+    for post in posts_of(pages):
+        times += [post.observed_at, post.created_at, post.edited_at]
+    assert {at.utcoffset() for at in times if at is not None} == {timedelta(0)}
+
+
+def test_every_post_names_its_source(kind: str, now: Clock) -> None:
+    posts = posts_of(poll(replayed(kind, now), now))
+    assert {post.source for post in posts} == {recordings.source(kind)["name"]}
+
+
+def test_links_are_web_addresses(kind: str, now: Clock) -> None:
+    posts = posts_of(poll(replayed(kind, now), now))
+    links = [link for post in posts for link in (post.url, *post.links) if link]
+    assert all(link.startswith(("http://", "https://")) for link in links)
+
+
+def test_the_last_page_carries_a_cursor(kind: str, now: Clock) -> None:
+    assert poll(replayed(kind, now), now)[-1].cursor
+
+
+def test_an_early_cursor_is_only_given_oldest_first(kind: str, now: Clock) -> None:
+    pages = poll(replayed(kind, now), now)
+    if any(page.cursor for page in pages[:-1]):
+        dates = [post.created_at for post in posts_of(pages) if post.created_at]
+        assert dates == sorted(dates)
+
+
+def test_a_second_poll_brings_nothing_new(kind: str, now: Clock) -> None:
+    connects = replayed(kind, now)
+    first = poll(connects, now)
+    known = {post.key for post in posts_of(first)}
+    second = poll(connects, now, first[-1].cursor)
+    assert {post.key for post in posts_of(second)} <= known
+    assert second[-1].cursor
+
+
+def test_a_cursor_that_is_not_ours_loses_nothing(kind: str, now: Clock) -> None:
+    known = {post.key for post in posts_of(poll(replayed(kind, now), now))}
+    try:
+        again = {post.key for post in posts_of(poll(replayed(kind, now), now, "not a cursor"))}
+    except SourceError:
+        return
+    assert known <= again
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error", "state"),
+    [
+        (401, {}, SourceRefused, SourceState.NEEDS_REAUTH),
+        (403, {}, SourceRefused, SourceState.NEEDS_REAUTH),
+        (404, {}, SourceUnavailable, SourceState.DEGRADED),
+        (410, {}, SourceRefused, SourceState.GONE),
+        (429, {}, SourceThrottled, SourceState.THROTTLED),
+        (429, {"Retry-After": "60"}, SourceThrottled, SourceState.THROTTLED),
+        (500, {}, SourceUnavailable, SourceState.DEGRADED),
+        (503, {}, SourceUnavailable, SourceState.DEGRADED),
+        (503, {"Retry-After": "60"}, SourceUnavailable, SourceState.DEGRADED),
+    ],
+)
+def test_a_refusal_is_the_error_that_says_what_to_do_next(
+    kind: str, now: Clock, status: int, headers: Mapping[str, str], error: type[SourceError], state: SourceState
+) -> None:
+    connects = answering(kind, now, lambda request: httpx.Response(status, headers=headers))
+    with pytest.raises(error) as raised:
+        poll(connects, now)
+    assert raised.value.state is state
+    if isinstance(raised.value, SourceThrottled):
+        assert raised.value.until > now()
+    if isinstance(raised.value, SourceUnavailable):
+        assert raised.value.retry_after == (60 if headers else None)
+
+
+def test_silence_is_an_unavailable_source(kind: str, now: Clock) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("too slow")
+
+    with pytest.raises(SourceUnavailable):
+        poll(answering(kind, now, answer), now)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<!doctype html><title>Sign in</title><p>Please sign in.</p>", b"Sorry! Something went wrong.", b"{", b"[]", b"null", b'"text"', b"\xff\xfe\x00"],
+    ids=["empty", "sign-in page", "apology", "cut-off object", "list", "null", "string", "bytes"],
+)  # fmt: skip
+def test_an_answer_of_another_shape_is_a_changed_source(kind: str, now: Clock, body: bytes) -> None:
+    connects = answering(kind, now, lambda request: httpx.Response(200, content=body))
+    with pytest.raises(SourceChanged):
+        poll(connects, now)
+
+
+def test_a_cut_off_answer_is_a_changed_source_or_what_came_whole(kind: str, now: Clock) -> None:
+    whole = {post.key for post in posts_of(poll(replayed(kind, now), now))}
+    for share in (0.1, 0.5, 0.9):
+        try:
+            pages = poll(replayed(kind, now, lambda body, s=share: body[: int(len(body) * s)]), now)  # type: ignore[misc]
+        except SourceError:
+            continue
+        assert {post.platform for post in posts_of(pages)} <= {platform for platform, _ in whole}
+
+
+def test_no_error_shows_an_address_with_its_query(kind: str, now: Clock) -> None:
+    for status in (302, 400, 401, 403, 404, 410, 418, 429, 500, 599):
+        connects = answering(kind, now, lambda request, s=status: httpx.Response(s))  # type: ignore[misc]
+        with pytest.raises(SourceError) as raised:
+            poll(connects, now)
+        assert "?" not in str(raised.value)
+        assert raised.value.__cause__ is None
+
+
+def test_what_no_database_stores_is_cleaned(kind: str, now: Clock) -> None:
+    def spoil(body: str) -> str:
+        dirt = "\\u0000\\ud800" if body.lstrip().startswith(("{", "[")) else "&#0;&#xD800;\x00"
+        return body.replace("Wearside", f"Wear{dirt}side")
+
+    posts = posts_of(poll(replayed(kind, now, spoil), now))
+    for text in (text for post in posts for text in texts_of(post)):
+        assert "\x00" not in text
+        text.encode()  # raises for a lone surrogate
+
+
+def test_its_recordings_hold_only_invented_hosts(kind: str, now: Clock) -> None:
+    hosts = {recording["host"].split(":")[0] for recording in recordings.load(kind)}
+    assert all(host.endswith(".test") or host in ("127.0.0.1", "localhost") for host in hosts)
+
+
+def test_its_recordings_hold_no_secrets(kind: str, now: Clock) -> None:
+    written = json.dumps(recordings.load(kind)).lower()
+    for word in ("access_token", "authorization", "set-cookie", "password"):
+        assert word not in written

@@ -1,0 +1,182 @@
+"""What the fault tests share: a growing feed, a mail relay, and a daemon that can be killed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from textwrap import dedent
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.alerts.relay import Fault, Handler, Relay
+
+ROOT = Path(__file__).parents[2]
+
+
+class GrowingFeed(ThreadingHTTPServer):
+    """A feed of `items` items, every third with a synthetic NHS number; none ever leaves it."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.items = 0
+        self.answered = 0
+        self.delay = 0.0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/feed"
+
+    def document(self) -> bytes:
+        now = format_datetime(datetime.now(UTC))
+        items = "".join(
+            f"<item><guid>{n}</guid><title>Story {n}</title><pubDate>{now}</pubDate>"
+            f"<link>http://127.0.0.1:{self.server_port}/{n}</link>"
+            f"<description>{_story(n)}</description></item>"
+            for n in range(self.items)
+        )
+        return f'<rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
+
+
+def _story(number: int) -> str:
+    if number % 3 == 0:
+        return f"WVFT lost a letter with NHS number 999 200 1135, report {number}."
+    return f"WVFT opens clinic number {number}."
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: GrowingFeed
+
+    def do_GET(self) -> None:  # noqa: N802
+        self.server.answered += 1
+        time.sleep(self.server.delay)
+        body = self.server.document()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Service:
+    """The daemon as a process of its own."""
+
+    settings: Path
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    log_began: int = 0
+
+    def start(self, days: int = 0) -> None:
+        command = [sys.executable, "-P", "-m", "tests.faults.daemon", str(self.settings), str(days)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        self.log_began = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, stderr=log, stdout=log, cwd=ROOT, env=environment)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self) -> tuple[int, float]:
+        """SIGTERM; the exit code and the seconds that it took."""
+        assert self.process is not None
+        asked = time.monotonic()
+        self.process.terminate()
+        code = self.process.wait(timeout=30)
+        return code, time.monotonic() - asked
+
+    def until(self, event: str, seconds: float = 20) -> None:
+        """Wait until the log of this start says `event`."""
+        end = time.monotonic() + seconds
+        while event not in (said := self.log.read_text("utf-8")[self.log_began :]):
+            assert time.monotonic() < end, f"no {event!r} in:\n{said}"
+            assert self.process is not None
+            assert self.process.poll() is None, said
+            time.sleep(0.01)
+
+    def until_ready(self) -> None:
+        """Wait until the daemon is at work."""
+        self.until('"event": "ready"')
+
+
+@pytest.fixture
+def feed() -> Iterator[GrowingFeed]:
+    server = GrowingFeed()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Handler, int]]:
+    """A relay without login that keeps what it gets, and its port."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+    relay = Relay(Fault.NONE, port)
+    relay.start()
+    yield relay.kept, port
+    relay.stop()
+
+
+@pytest.fixture
+def service(tmp_path: Path, feed: GrowingFeed, mailbox: tuple[Handler, int]) -> Iterator[Service]:
+    """A daemon that polls the feed every second and mails every local day."""
+    settings = tmp_path / "monitor.toml"
+    settings.write_text(
+        dedent(f"""
+        [organisation]
+        name = "Wearside Vale NHS Foundation Trust"
+        short = "WVFT"
+        aliases = [{{ text = "WVFT" }}]
+        [store]
+        state_dir = "{tmp_path / "state"}"
+        [network]
+        private_hosts = ["127.0.0.1:{feed.server_port}"]
+        [rules]
+        rehearsal = true
+        [digest]
+        at = 00:00:00
+        days = "mon-sun"
+        [smtp]
+        host = "127.0.0.1"
+        port = {mailbox[1]}
+        security = "none"
+        sender = "monitor@wvft.nhs.test"
+        [[recipients]]
+        address = "comms@wvft.nhs.test"
+        role = "comms"
+        [[recipients]]
+        address = "caldicott@wvft.nhs.test"
+        role = "patient_confidentiality"
+        [[sources]]
+        name = "paper"
+        kind = "rss"
+        url = "{feed.url}"
+        every = "1s"
+        """),
+        encoding="utf-8",
+    )
+    running = Service(settings, tmp_path / "daemon.log")
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.kill()
