@@ -22,7 +22,7 @@ def permit(settings: Settings, source: SourceSettings, now: datetime) -> Authori
         return None
     today = now.astimezone(settings.organisation.zone).date()
     for row in settings.authorisations:
-        if row.person == source.authorisation and row.starts <= today <= row.expires:
+        if row.person == source.authorisation and row.starts <= today < row.expires:
             return row
     raise SourceRefused(
         f"source {source.name}: no live authorisation {source.authorisation} today; "

@@ -180,7 +180,7 @@ def _rank(kind: str) -> int:
 
 def _did_you_mean(key: str) -> str:
     known = {name for model in _tables(Table) for name in model.model_fields}
-    best = process.extractOne(key, known, score_cutoff=70)
+    best = process.extractOne(key, known, score_cutoff=60)
     return f": did you mean {best[0]!r}?" if best else ""
 
 

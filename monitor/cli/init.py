@@ -16,7 +16,7 @@ from monitor.cli import output
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from monitor.toml import Key
+    from monitor.config.toml import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def answered(sample: str, answers: Iterable[tuple[Question, str]]) -> str:
 
 
 def _filled(sample: str, values: Mapping[Key, str]) -> str:
-    from monitor.toml import positions
+    from monitor.config.toml import positions
 
     lines = sample.splitlines()
     places = positions(sample)
@@ -119,7 +119,7 @@ def _filled(sample: str, values: Mapping[Key, str]) -> str:
 
 def without(text: str, tables: Iterable[Key]) -> str:
     """`text` with the given tables switched off: each line up to the next empty one begins with #."""
-    from monitor.toml import positions
+    from monitor.config.toml import positions
 
     lines = text.splitlines()
     places = positions(text)

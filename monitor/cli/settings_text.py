@@ -14,11 +14,11 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from monitor.config import Settings, SourceSettings
-from monitor.fields import short_duration
-from monitor.problems import dotted, model_in
+from monitor.config.fields import short_duration
+from monitor.config.problems import dotted, model_in
 
 if TYPE_CHECKING:
-    from monitor.toml import Key
+    from monitor.config.toml import Key
 
 HIDDEN = "**********"
 

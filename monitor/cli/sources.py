@@ -104,7 +104,7 @@ def check(
 
 
 def _named(settings: Settings, name: str) -> SourceSettings:
-    from monitor.problems import did_you_mean
+    from monitor.config.problems import did_you_mean
 
     found = next((source for source in settings.sources if source.name == name), None)
     if found is None:

@@ -14,7 +14,7 @@ from monitor.cli import app
 from monitor.cli.output import Exit
 from monitor.cli.settings_text import reference, schema
 from monitor.config import Settings
-from monitor.problems import model_in
+from monitor.config.problems import model_in
 
 DOCS = Path(__file__).parents[2] / "docs"
 FILE = """\

@@ -25,7 +25,7 @@ from monitor.config import (
     warnings,
 )
 from monitor.errors import ConfigError
-from monitor.fields import duration, short_duration
+from monitor.config.fields import duration, short_duration
 
 HEAD = '[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\n'
 SMTP = '[smtp]\nhost = "mail.wvft.nhs.test"\nsender = "comms@wvft.nhs.test"\n'

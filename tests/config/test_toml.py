@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.toml import Key, nearest, positions
+from monitor.config.toml import Key, nearest, positions
 
 TEXT = '''\
 title = "x"  # [not.a.table]

@@ -18,7 +18,7 @@ ROW = Authorisation(
     lawful_basis="public task",
     dpia_reference="DPIA-7",
     starts=date(2026, 10, 1),
-    expires=date(2026, 11, 20),
+    expires=date(2026, 11, 21),
 )
 BLOG = SourceSettings(name="blog", kind="rss", authorisation="S-014")
 

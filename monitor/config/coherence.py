@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.problems import did_you_mean
-from monitor.toml import Key
+from monitor.config.problems import did_you_mean
+from monitor.config.toml import Key
 
 if TYPE_CHECKING:
     from monitor.config import Settings

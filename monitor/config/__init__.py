@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from monitor import coherence, layers, problems, toml
+from monitor.config import coherence, layers, problems, toml
 from monitor.errors import ConfigError
-from monitor.fields import Days, DigestTime, Duration, LocalPath, MailAddress, Role, Sender, TimeZone
-from monitor.toml import Key
+from monitor.config.fields import Days, DigestTime, Duration, LocalPath, MailAddress, Role, Sender, TimeZone
+from monitor.config.toml import Key
 
 STANDARD_FILES = (Path("monitor.toml"), Path("/etc/trustwatch/monitor.toml"))
 

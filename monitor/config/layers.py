@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
 from monitor.errors import ConfigError
-from monitor.toml import Key
+from monitor.config.toml import Key
 
 Tree = dict[str, Any]
 

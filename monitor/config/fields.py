@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from monitor.problems import did_you_mean
+from monitor.config.problems import did_you_mean
 
 ROLES = (
     "comms", "comms_director", "patient_confidentiality", "information", "concerns", "governors",

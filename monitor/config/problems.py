@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from monitor.toml import Key
+from monitor.config.toml import Key
 
 _WORDING: Mapping[str, str] = {
     "bool_parsing": "must be true or false",
