@@ -24,7 +24,7 @@ live: $(VENV)/ok ## The tests against real servers, and those that kill processe
 	@$(BIN)/pytest -q -m "live or faults"
 
 bench: $(VENV)/ok ## Measure speed and memory; prints ratios, asserts nothing
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python -m tests.bench.run
 
 lint: $(VENV)/ok ## Style and common mistakes
 	@$(BIN)/ruff check

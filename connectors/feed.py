@@ -78,7 +78,7 @@ def _refuse_entity_tricks(document: bytes) -> None:
         parser.close()
     except DefusedXmlException:
         raise
-    except (ParseError, ValueError):
+    except (ParseError, ValueError, LookupError):
         return  # broken XML and encodings that expat does not know: feedparser copes with both
 
 
@@ -95,7 +95,7 @@ def _entry(entry: Mapping[str, Any], url: str, language: str, now: datetime) -> 
         "title": plain.one_line(entry.get("title") or ""),
         "text": plain.from_html(markup),
         "author": plain.one_line(author.get("name") or entry.get("author") or ""),
-        "author_url": plain.web_address(author.get("href"), url) if author.get("href") else None,
+        "author_url": plain.web_address(author.get("href"), url),
         "lang": plain.clean(entry.get("language") or language or ""),
         "created": created,
         "edited": edited,
@@ -136,7 +136,7 @@ def _media(entry: Mapping[str, Any], images: Iterable[tuple[str, str]], url: str
     found += [("image", source, alt) for source, alt in images]
     media: dict[str, list[str]] = {}
     for kind, address, alt in found:
-        absolute = plain.web_address(address, url) if address else None
+        absolute = plain.web_address(address, url)
         if absolute:
             family = kind.split("/")[0]
             known = family if family in _MEDIA_KINDS else "file"
@@ -191,7 +191,7 @@ def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime)
         "enclosures": [{"type": _text(a.get("mime_type")), "href": _text(a.get("url"))} for a in attached]
     }
     pictures = [(_text(item.get(name)), "") for name in ("image", "banner_image")]
-    link = plain.web_address(_text(item.get("url")), url) if item.get("url") else None
+    link = plain.web_address(_text(item.get("url")), url)
     media = _media(shape, [*pictures, *images], url)
     created, edited = (_json_date(item.get(f"date_{name}"), now) for name in ("published", "modified"))
     return {
@@ -200,7 +200,7 @@ def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime)
         "title": plain.one_line(_text(item.get("title"))),
         "text": plain.from_html(markup),
         "author": plain.one_line(_text(author.get("name"))),
-        "author_url": plain.web_address(_text(author.get("url")), url) if author.get("url") else None,
+        "author_url": plain.web_address(_text(author.get("url")), url),
         "lang": plain.clean(_text(item.get("language")) or language),
         "created": created or edited,
         "edited": edited if edited != created else None,

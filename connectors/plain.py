@@ -44,9 +44,11 @@ def one_line(markup: str) -> str:
 
 
 def web_address(address: str | None, base: str = "") -> str | None:
-    """An absolute http or https address, or None for every other scheme and for nonsense."""
+    """An absolute http or https address; None for every other scheme, for nonsense and for nothing."""
+    if not address:
+        return None
     try:
-        absolute = urljoin(base, clean(address or "").strip())
+        absolute = urljoin(base, clean(address).strip())
         parts = urlsplit(absolute)
         return absolute if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:

@@ -25,7 +25,8 @@ def canonical(url: str) -> str:
         parts = urlsplit(url if PLAIN.fullmatch(url) else _normal(url))
     except ValueError:
         return url
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if not TRACKING.match(k)])
+    kept = [(key, value) for key, value in parse_qsl(parts.query) if not TRACKING.match(key)]
+    query = urlencode(kept) if kept else ""
     host = parts.netloc.lower().removeprefix("www.")
     return urlunsplit(("", host, parts.path.rstrip("/"), query, ""))
 

@@ -24,7 +24,6 @@ from monitor.errors import MonitorError, SourceChanged, SourceError, SourceThrot
 from monitor.ports import Clock, Connector, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
-from monitor.store.identity import identity
 from monitor.types import Account, Coverage, Page, Post, Relation, SourceState, Tally
 
 log = structlog.get_logger("monitor.pipeline")
@@ -124,7 +123,7 @@ class Pipeline:
         source = task.source.name
         posts = [post for post in page.posts if _within(post, window)]
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
-        kept = [judged for post in fresh if (judged := self._judge(post, task))]
+        kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task))]
         clerk = Clerk(self.directory, self.zone, self.now())
         with self.store.transaction() as tx:
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
@@ -147,29 +146,33 @@ class Pipeline:
         count.covered_from = _earliest(count.covered_from, page.covered_from)
         count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
 
-    def _judge(self, post: Post, task: Task) -> Judged | None:
+    def _judge(self, key: str, post: Post, task: Task) -> Judged | None:
         """The post judged and masked, or None where it does not speak of the organisation."""
-        post = replace(post, author=self._related(post.author, task)) if post.author else post
+        relation = self._relation(post.author, task)
+        if post.author and relation is not post.author.relation:
+            post = replace(post, author=replace(post.author, relation=relation))
         references = self.stages.references.find(post)
         if not references and not task.keeps_everything:
             return None
         masked, findings = redact(post, self.stages.identifiers.spans(post), self.stages.rules.evaluate(post))
         return Judged(
+            key=key,
             post=post,
             masked=masked,
             references=tuple(references),
             findings=tuple(findings),
             author=shown_author(masked, task.pseudonym),
-            subject=subject(masked, identity(self.store.key, post)),
+            subject=subject(masked, key),
         )
 
-    def _related(self, author: Account, task: Task) -> Account:
-        """The author with what it is to the organisation: registers say so, never the text."""
+    def _relation(self, author: Account | None, task: Task) -> Relation:
+        """What the author is to the organisation: registers say so, never the text."""
         if task.pseudonym is not None:
-            return replace(author, relation=Relation.AUTHORISED_STAFF)
-        if author.handle and author.handle.lstrip("@").casefold() in self.stages.official_handles:
-            return replace(author, relation=Relation.OFFICIAL)
-        return author
+            return Relation.AUTHORISED_STAFF
+        handle = author.handle if author else None
+        if handle and handle.lstrip("@").casefold() in self.stages.official_handles:
+            return Relation.OFFICIAL
+        return Relation.PUBLIC
 
     # -- how the source stands --------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The rule engine: one scan of the folded text gives candidates, then each candidate is checked exactly.
 
-The scan is one RE2 set over a necessary pattern of every rule, so its cost hardly grows with the number
+The scan is one RE2 pass over a necessary pattern of every rule, so its cost hardly grows with the number
 of rules; most posts end there.
 """
 

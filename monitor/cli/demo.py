@@ -32,7 +32,9 @@ def demo(
     with TemporaryDirectory(prefix="trustwatch-demo-") as state:
         settings = demo_settings(Path(state))
         app = service.build(settings, http=replayed())
-        output.say("Scanning 6 recorded sources of an invented trust, a week back. Nothing leaves this machine.")
+        output.say(
+            "Scanning 6 recorded sources of an invented trust, a week back. Nothing leaves this machine."
+        )
         tallies = _scan(app)
         messages = _digests(app)
         app.store.close()

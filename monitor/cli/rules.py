@@ -64,7 +64,7 @@ def explain(
     checked = _checked(context, None)
     known = {rule.id: rule for rule in checked.rules}
     if rule_id.upper() not in known:
-        best = process.extractOne(rule_id.upper(), known)
+        best = process.extractOne(rule_id.upper(), list(known))
         hint = f"; did you mean {best[0]}?" if best else ""
         raise typer.BadParameter(f"no rule {rule_id!r}{hint}", param_hint="ID")
     for line in _explained(known[rule_id.upper()], checked):

@@ -127,10 +127,10 @@ class Store:
         with self.reading() as connection:
             return connection.execute(select(_source.c.next_due_at).where(_source.c.name == source)).scalar()
 
-    def unseen_or_changed(self, source: str, posts: Sequence[Post], version: str) -> list[Post]:
+    def unseen_or_changed(self, source: str, posts: Sequence[Post], version: str) -> dict[str, Post]:
         """Those of `posts` that this source has not shown before, not like this, or not to these rules.
 
-        One query a page. An item that keeps changing is left alone after MAX_CHANGES; a post that
+        By the stored form of their identity. One query a page. An item that keeps changing is left alone after MAX_CHANGES; a post that
         comes twice in a page is judged once.
         """
         by_key = {identity(self.key, post): post for post in posts}
@@ -143,7 +143,7 @@ class Store:
         query = select(*columns).where(_occurrence.c.source == source, _occurrence.c.key.in_(by_key))
         with self.reading() as connection:
             known = {row.key: row for row in connection.execute(query)}
-        return [post for key, post in by_key.items() if self._to_judge(post, known.get(key), version)]
+        return {key: post for key, post in by_key.items() if self._to_judge(post, known.get(key), version)}
 
     def _to_judge(self, post: Post, row: Any, version: str) -> bool:
         if row is None or row.judged_by != version:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.store.identity import content_hash, fold_keys, identity
+from monitor.store.identity import content_hash, fold_keys
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Meta, Occurrence, Source
 from monitor.types import Finding as FindingValue
-from monitor.types import Post, Reference, SourceState, State, Terms
+from monitor.types import Post, Reference, Severity, SourceState, State, Terms
 
 KEPT_CURSORS = 10
 
@@ -32,10 +32,12 @@ _delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
 class Judged:
     """A post that was looked at: as it came, its masked copy, and what was found.
 
-    `post` only makes the keyed hashes; what is stored is `masked`. `author` and `subject` are what
-    may be shown and grouped by: a public handle, or a pseudonym for an authorised account.
+    `key` is the stored form of its identity; `post` only makes the other keyed hashes; what is stored
+    is `masked`. `author` and `subject` are what may be shown and grouped by: a public handle, or a
+    pseudonym for an authorised account.
     """
 
+    key: str
     post: Post
     masked: Post
     references: tuple[Reference, ...]
@@ -84,7 +86,7 @@ class Transaction:
         """Store what was kept of a page: mentions folded, findings new to their mention, cases extended."""
         if not judged:
             return Saved()
-        keys = [identity(self.key, j.post) for j in judged]
+        keys = [j.key for j in judged]
         folds = [fold_keys(self.key, j.post) for j in judged]
         known = self._known_mentions(keys, folds)
         new = [
@@ -208,70 +210,52 @@ class Transaction:
         }
         if not candidates:
             return 0
-        seen = set(
-            self.connection.execute(select(_finding.c.key).where(_finding.c.key.in_(candidates))).scalars()
-        )
+        c = _finding.c
+        seen = set(self.connection.execute(select(c.key).where(c.key.in_(candidates))).scalars())
         new = {key: value for key, value in candidates.items() if key not in seen}
-        for key, (j, finding, mention_id) in new.items():
-            case = place(j, finding)
-            case_id = self._open_or_extend(case, finding, now)
-            self._insert_finding(key, finding, mention_id, case_id, case.recipients, now)
-        return len(new)
-
-    def _open_or_extend(self, case: NewCase, finding: FindingValue, now: datetime) -> int:
-        row = {
-            "key": case.key,
-            "lane": finding.lane,
-            "subject": case.subject,
-            "category": finding.category,
-            "severity": finding.severity,
-            "status": "open",
-            "owner": case.owner,
-            "route": list(finding.route),
-            "opened_at": now,
-            "changed_at": now,
-        }
-        known = self.connection.execute(
-            select(_case.c.id, _case.c.severity).where(_case.c.key == case.key)
-        ).first()
-        if known is None:
-            return int(self.connection.execute(self.insert(_case).returning(_case.c.id), row).scalar_one())
-        worst = max(finding.severity, type(finding.severity)(known.severity))
-        self.connection.execute(
-            _case.update().where(_case.c.id == known.id).values(severity=worst, changed_at=now)
-        )
-        return int(known.id)
-
-    def _insert_finding(
-        self,
-        key: str,
-        finding: FindingValue,
-        mention_id: int,
-        case_id: int,
-        recipients: Iterable[str],
-        now: datetime,
-    ) -> None:
-        row = {
-            "key": key,
-            "mention_id": mention_id,
-            "case_id": case_id,
-            "rule_id": finding.rule_id,
-            "rule_version": finding.rule_version,
-            "title": finding.title,
-            "category": finding.category,
-            "lane": finding.lane,
-            "severity": finding.severity,
-            "confidence": finding.confidence,
-            "reason": finding.reason,
-            "clauses": list(finding.clauses),
-            "counter_clauses": list(finding.counter_clauses),
-            "spans": [[s.where, s.start, s.end, s.label] for s in finding.spans],
-            "created_at": now,
-        }
-        finding_id = self.connection.execute(self.insert(_finding).returning(_finding.c.id), row).scalar_one()
-        owed = [{"recipient": to, "finding_id": finding_id, "status": "owed"} for to in recipients]
+        if not new:
+            return 0
+        cases = {key: place(j, finding) for key, (j, finding, _) in new.items()}
+        case_ids = self._open_or_extend([(cases[key], finding) for key, (_, finding, _) in new.items()], now)
+        rows = [
+            _finding_row(key, finding, mention_id, case_ids[cases[key].key], now)
+            for key, (_, finding, mention_id) in new.items()
+        ]
+        inserted = self.connection.execute(self.insert(_finding).returning(c.key, c.id), rows)
+        owed = [
+            {"recipient": to, "finding_id": id_, "status": "owed"}
+            for key, id_ in inserted
+            for to in cases[key].recipients
+        ]
         if owed:
             self.connection.execute(self.insert(_item), owed)
+        return len(new)
+
+    def _open_or_extend(
+        self, placed: Sequence[tuple[NewCase, FindingValue]], now: datetime
+    ) -> dict[str, int]:
+        """Case ids by key: a case that is there is extended, and as severe as the worst in it."""
+        c = _case.c
+        worst: dict[str, Severity] = {}
+        for case, finding in placed:
+            worst[case.key] = max(finding.severity, worst.get(case.key, finding.severity))
+        query = select(c.key, c.id, c.severity).where(c.key.in_(worst))
+        known = {row.key: row for row in self.connection.execute(query)}
+        for key, row in known.items():
+            severity = max(worst[key], Severity(row.severity))
+            self.connection.execute(
+                _case.update().where(c.id == row.id).values(severity=severity, changed_at=now)
+            )
+        opened = {
+            case.key: _case_row(case, finding, worst[case.key], now)
+            for case, finding in placed
+            if case.key not in known
+        }
+        ids = {key: row.id for key, row in known.items()}
+        if opened:
+            statement = self.insert(_case).returning(c.key, c.id)
+            ids |= {key: id_ for key, id_ in self.connection.execute(statement, list(opened.values()))}
+        return ids
 
     # -- sources ----------------------------------------------------------------------------------
 
@@ -358,6 +342,43 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
         "references": [[r.alias, r.score, r.why] for r in j.references],
         "change": _change(post),
         "terms": asdict(post.terms) if post.terms != Terms() else None,
+    }
+
+
+def _case_row(case: NewCase, finding: FindingValue, severity: Severity, now: datetime) -> dict[str, Any]:
+    return {
+        "key": case.key,
+        "lane": finding.lane,
+        "subject": case.subject,
+        "category": finding.category,
+        "severity": severity,
+        "status": "open",
+        "owner": case.owner,
+        "route": list(finding.route),
+        "opened_at": now,
+        "changed_at": now,
+    }
+
+
+def _finding_row(
+    key: str, finding: FindingValue, mention_id: int, case_id: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "mention_id": mention_id,
+        "case_id": case_id,
+        "rule_id": finding.rule_id,
+        "rule_version": finding.rule_version,
+        "title": finding.title,
+        "category": finding.category,
+        "lane": finding.lane,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "reason": finding.reason,
+        "clauses": list(finding.clauses),
+        "counter_clauses": list(finding.counter_clauses),
+        "spans": [[s.where, s.start, s.end, s.label] for s in finding.spans],
+        "created_at": now,
     }
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import re2
+
 from monitor.config import PolicySettings, RuleSettings
 from monitor.types import Account, Post
 from rules import pack
@@ -21,7 +23,6 @@ from rules.detectors import Options
 from rules.engine import Rule, RuleSet
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
-from rules.patterns import PatternSet
 from rules.references import OrganisationReferences
 from rules.schema import RuleFile
 
@@ -44,23 +45,36 @@ def run() -> list[Figure]:
     rng = random.Random(20261121)
     words = _words(rng, 4_000)
     patterns = _patterns(rng, words)
-    posts = [_post(rng, words, number) for number in range(POSTS)]
+    literals = [pattern[2:-2] for pattern in patterns[: RULES * 2 // 3]]
+    posts = [_post(rng, words, literals, number) for number in range(POSTS)]
     engine = RuleSet([_rule(number, pattern) for number, pattern in enumerate(patterns)], ORGANISATION)
-    scan = PatternSet(patterns)
+    scan = _raw_set(patterns)
     texts = [post.text for post in posts]
     loops = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     found = sum(len(engine.evaluate(post)) for post in posts[:SAMPLE])  # also warms the automaton
     ours = _rate(engine.evaluate, posts)
-    bare = _rate(scan.match, texts)
+    bare = _rate(scan.Match, texts)
     plain = _rate(lambda text: [loop for loop in loops if loop.search(text)], texts[:SAMPLE])
     return [
         Figure("rule engine, 300 rules", ours, "posts/s"),
         Figure("findings in 1,000 posts", found, "findings"),
         Figure(f"times a plain `re` loop (timed on {SAMPLE:,} posts)", ours / plain, "x", ">= 50"),
-        Figure("share of the bare RE2 set scan", ours / bare, "x", ">= 0.33"),
+        Figure("share of the bare RE2 set scan (256 MB)", ours / bare, "x", ">= 0.33"),
         Figure("references + identifiers + shipped rules", _rate(_shipped(), posts), "posts/s", ">= 40,000"),
     ]
+
+
+def _raw_set(patterns: list[str]) -> Any:
+    """The bare scan with the memory at which it is quickest, 256 MB."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 256 << 20
+    scan = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        scan.Add(pattern)
+    scan.Compile()
+    return scan
 
 
 def _shipped() -> Callable[[Post], object]:
@@ -112,11 +126,13 @@ def _patterns(rng: random.Random, words: list[str]) -> list[str]:
     return literals + expressions
 
 
-def _post(rng: random.Random, words: list[str], number: int) -> Post:
-    """100 to 500 characters; 45 % hold a typographic character, 5 % name the organisation."""
+def _post(rng: random.Random, words: list[str], literals: list[str], number: int) -> Post:
+    """100 to 500 characters; 45 % hold a typographic character, 12 % meet a rule, 5 % name the trust."""
     text = " ".join(rng.choices(words, k=rng.randint(15, 70)))
     if rng.random() < 0.45:
         text = text.replace(" ta", "\u2019s ta", 3) + " \u2014 é"
+    if rng.random() < 0.12:
+        text += f" {rng.choice(literals)}"
     if number % 20 == 0:
         text += " at WVFT"
     author = Account(platform="bench", handle=f"user{number % 5_000}", bio="here for the cats")

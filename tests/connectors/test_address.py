@@ -13,17 +13,60 @@ from connectors.address import is_private
 from connectors.http import Http
 from monitor.errors import SourceError, SourceRefused
 
-PRIVATE = """
-    0.0.0.0 0.1.2.3 10.0.0.5 100.64.0.1 100.127.255.254 127.0.0.1 127.1.2.3 169.254.169.254 172.16.0.1
-    172.31.255.255 192.0.0.1 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1
-    239.255.255.250 240.0.0.1 255.255.255.255 :: ::1 ::ffff:127.0.0.1 ::ffff:10.0.0.5 ::ffff:a9fe:a9fe
-    64:ff9b::7f00:1 64:ff9b::10.0.0.5 64:ff9b:1::1 2002:7f00:1:: 2002:a00:5:: 2001:0:7f00:1:: 2001:db8::1
-    3fff::1 fc00::1 fd00::1 fd00:ec2::254 fe80::1 fe80::1%lo fec0::1 ff02::1 100::1
-""".split()
+PRIVATE = [
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.5",
+    "100.64.0.1",
+    "100.127.255.254",
+    "127.0.0.1",
+    "127.1.2.3",
+    "169.254.169.254",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.1",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.1.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.5",
+    "::ffff:a9fe:a9fe",
+    "64:ff9b::7f00:1",
+    "64:ff9b::10.0.0.5",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2002:a00:5::",
+    "2001:0:7f00:1::",
+    "2001:db8::1",
+    "3fff::1",
+    "fc00::1",
+    "fd00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fe80::1%lo",
+    "fec0::1",
+    "ff02::1",
+    "100::1",
+]
 
-PUBLIC = (
-    "1.1.1.1 9.9.9.9 151.101.0.81 2606:4700::1111 2a00:1450:4009::1 64:ff9b::101:101 2002:101:101::1".split()
-)
+PUBLIC = [
+    "1.1.1.1",
+    "9.9.9.9",
+    "151.101.0.81",
+    "2606:4700::1111",
+    "2a00:1450:4009::1",
+    "64:ff9b::101:101",
+    "2002:101:101::1",
+]
 
 WRITTEN = [
     "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001",
@@ -56,14 +99,16 @@ def test_no_way_of_writing_the_local_machine_connects_to_it(
 
 
 @pytest.mark.parametrize("host", WRITTEN)
-def test_no_redirect_leads_to_the_local_machine(server: Any, now: Callable[[], datetime], host: str) -> None:
+def test_no_redirect_leads_to_the_local_machine(
+    server: Any, now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     port = server.server_address[1]
     target = f"http://{host}:{port}/secret"
     server.answer("/go", status=302, Location=target.encode().decode("latin-1"))
     server.answer("/secret", b"secret")
     http = Http(now=now, attempts=1, timeout=3, private_hosts=("gateway.test",))
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SourceError):
-        resolve_as(patch, {"gateway.test": ["127.0.0.1"]})
+    resolve_as(monkeypatch, {"gateway.test": ["127.0.0.1"]})
+    with pytest.raises(SourceError):
         http.get(f"http://gateway.test:{port}/go")
     assert [path for path, _ in server.requests] == ["/go"]
 

@@ -141,7 +141,12 @@ def test_a_cursor_that_is_not_ours_loses_nothing(kind: str, now: Clock) -> None:
     ],
 )
 def test_a_refusal_is_the_error_that_says_what_to_do_next(
-    kind: str, now: Clock, status: int, headers: Mapping[str, str], error: type[SourceError], state: SourceState
+    kind: str,
+    now: Clock,
+    status: int,
+    headers: Mapping[str, str],
+    error: type[SourceError],
+    state: SourceState,
 ) -> None:
     connects = answering(kind, now, lambda request: httpx.Response(status, headers=headers))
     with pytest.raises(error) as raised:
@@ -163,9 +168,17 @@ def test_silence_is_an_unavailable_source(kind: str, now: Clock) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<!doctype html><title>Sign in</title><p>Please sign in.</p>", b"Sorry! Something went wrong.", b"{", b"[]", b"null", b'"text"', b"\xff\xfe\x00"],
-    ids=["empty", "sign-in page", "apology", "cut-off object", "list", "null", "string", "bytes"],
-)  # fmt: skip
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<!doctype html><title>Sign in</title><p>Please sign in.</p>", id="sign-in page"),
+        pytest.param(b"Sorry! Something went wrong.", id="apology"),
+        pytest.param(b"{", id="cut-off object"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'"text"', id="string"),
+        pytest.param(b"\xff\xfe\x00", id="bytes"),
+    ],
+)
 def test_an_answer_of_another_shape_is_a_changed_source(kind: str, now: Clock, body: bytes) -> None:
     connects = answering(kind, now, lambda request: httpx.Response(200, content=body))
     with pytest.raises(SourceChanged):

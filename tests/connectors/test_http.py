@@ -317,7 +317,7 @@ def test_an_unavailable_source_may_say_when_to_come_back(now: Clock) -> None:
 @pytest.mark.parametrize("body", ["<html>", '{"cut": ', "[" * 200_000, "1" * 5000])
 def test_what_is_not_json_is_a_changed_source(now: Clock, body: str) -> None:
     http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(200, text=body)))
-    with pytest.raises(SourceChanged, match="gazette.test: the answer is not JSON"):
+    with pytest.raises(SourceChanged, match="the answer is not JSON"):
         http.get("https://gazette.test/").json()
 
 

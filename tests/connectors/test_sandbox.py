@@ -19,14 +19,18 @@ from connectors.http import Http
 from connectors.rss import Rss, RssOptions
 from monitor.errors import SourceChanged
 
-RSS = b'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>%b</title></item></channel></rss>'
+RSS = (
+    b'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>%b</title>'
+    b"</item></channel></rss>"
+)
 LAUGHS = b"".join(b'<!ENTITY l%d "%b">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
 
 HOSTILE = {
     "billion laughs": b'<!DOCTYPE r [<!ENTITY l0 "lol">' + LAUGHS + b"]>" + RSS % b"&l9;",
     "quadratic entities": b'<!DOCTYPE r [<!ENTITY a "' + b"a" * 100_000 + b'">]>' + RSS % (b"&a;" * 10_000),
     "external entity": b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + RSS % b"&x;",
-    "comments that never close": RSS % (b"<![CDATA[" + b"<!--" * 200_000 + b"]]>"),
+    "comments that never close": RSS
+    % (b"</title><description><![CDATA[" + b"<!--" * 200_000 + b"]]></description><title>"),
 }
 
 

@@ -90,8 +90,7 @@ FAULTS = {
     "unknown key": ("severity: high", "severty: high", 6, "unknown key 'severty': did you mean 'severity'?"),
     "missing key": ("title: Bed and ward\n", "", 1, "the key 'title' is missing"),
     "no match examples": (
-        '  match:\n    - The lady in bed 4 on ward 12\n    - "The patient in bed 4 on ward 2 rang and later my '
-        'own car turned out to be broken"\n',
+        RULE[RULE.index("  match:\n    - The") : RULE.index("  no_match:")],
         "  match: []\n",
         24,
         "at least 1 item",

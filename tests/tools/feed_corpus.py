@@ -48,7 +48,9 @@ def answer(path: Path) -> httpx.Response:
     beside = path.with_name(path.name + ".headers")
     if beside.exists():
         headers |= dict(re.findall(r"(?im)^(content-type):\s*(.+?)\s*$", beside.read_text()))
-    headers = {name: headers[name] for name in headers if name.lower() in ("content-type", "content-location")}
+    headers = {
+        name: headers[name] for name in headers if name.lower() in ("content-type", "content-location")
+    }
     if body.startswith(b"\x1f\x8b"):
         headers["content-encoding"] = "gzip"
     return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
