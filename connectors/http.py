@@ -26,10 +26,8 @@ import httpx
 import stamina
 import stamina.instrumentation
 
-from connectors.address import is_literal, is_private, resolve
-from connectors.answers import WAIT_IF_UNTOLD as WAIT_IF_UNTOLD
-from connectors.answers import raise_for_status
-from connectors.answers import waiting_until as waiting_until
+from connectors.parts.address import is_literal, is_private, resolve
+from connectors.parts.answers import raise_for_status
 from monitor import __version__
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from monitor.ports import Clock

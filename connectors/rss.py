@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from connectors import Context, sandbox
+from connectors import Context
 from connectors.http import Response
+from connectors.parts import sandbox
 from monitor.config import Section
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Media, Page, Post, State
 
-Entry = dict[str, Any]  # as connectors.feed.read describes it
+Entry = dict[str, Any]  # as connectors.parts.feed.read describes it
+PARSER = "connectors.parts.feed:read"
 _LONGEST_ID = 500  # characters; beyond that an id is some other field gone astray
 
 
@@ -103,7 +105,7 @@ class Rss:
         kind = response.headers.get("content-type", "")
         now = self._context.now()
         try:
-            entries = sandbox.run("connectors.feed:read", response.body, response.url, kind, now.isoformat())
+            entries = sandbox.run(PARSER, response.body, response.url, kind, now.isoformat())
         except sandbox.ParserError as error:
             raise SourceChanged(f"{self._host}: malformed feed ({error})") from None
         if entries is None:
@@ -115,6 +117,7 @@ class Rss:
             platform=self._options.platform,
             display_name=entry["author"] or None,
             url=entry["author_url"],
+            bio=entry["bio"] or None,
         )
         return Post(
             source=self._context.source,

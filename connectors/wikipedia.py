@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from pydantic import Field, TypeAdapter, ValidationError
 
 from connectors import Context
-from connectors.mediawiki import Revision, Wiki, WikiPage
-from connectors.worddiff import headings, hunks
+from connectors.parts.mediawiki import Revision, Wiki, WikiPage
+from connectors.parts.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
 from monitor.errors import ConfigError, SourceChanged

@@ -78,10 +78,12 @@ class Clerk:
         )
 
 
-def subject(post: Post, identity: str) -> str:
-    """What a case is about: the watched page, the account, or else the item itself."""
+def subject(post: Post, identity: str, pseudonym: str | None) -> str:
+    """What a case is about: the watched page, the member of staff, the account, or else the item itself."""
     if post.change is not None:
         return f"{post.platform}:page:{post.change.page_id}"
+    if pseudonym is not None:
+        return f"staff:{pseudonym}"
     author = post.author
     if author and post.kind not in (Kind.ARTICLE, Kind.EPISODE) and (author.external_id or author.handle):
         return f"{post.platform}:account:{author.external_id or author.handle}"

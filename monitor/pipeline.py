@@ -162,7 +162,7 @@ class Pipeline:
             references=tuple(references),
             findings=tuple(findings),
             author=shown_author(masked, task.pseudonym),
-            subject=subject(masked, key),
+            subject=subject(masked, key, task.pseudonym),
         )
 
     def _relation(self, author: Account | None, task: Task) -> Relation:

@@ -32,8 +32,8 @@ class Folded:
     @cached_property
     def index(self) -> Sequence[int]:
         """`index[i]` is the raw position of folded character `i`. Made only when a span is wanted."""
-        if len(self.text) == len(self.raw) and self.raw.isascii():
-            return range(len(self.raw))
+        if all(len(_fold_char(char)) == 1 for char in set(_FOREIGN.findall(self.raw))):
+            return range(len(self.raw))  # quotes and dashes: as many characters as before
         return [at for at, char in enumerate(self.raw) for _ in _fold_char(char)]
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
@@ -41,6 +41,7 @@ class Folded:
         return self.index[start], self.index[end - 1] + 1
 
 
+@lru_cache(maxsize=64)  # references, identifiers and rules ask for the same texts in turn
 def fold(raw: str) -> Folded:
     """Fold one text: accents, invisible characters, typographic forms and look-alike letters go.
 
@@ -48,11 +49,6 @@ def fold(raw: str) -> Folded:
     """
     if raw.isascii() and "`" not in raw:
         return Folded(raw, raw.lower())
-    return _fold_foreign(raw)
-
-
-@lru_cache(maxsize=64)  # references, identifiers and rules ask for the same texts in turn
-def _fold_foreign(raw: str) -> Folded:
     return Folded(raw, _FOREIGN.sub(lambda match: _fold_char(match[0]), raw).lower())
 
 

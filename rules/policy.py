@@ -67,7 +67,7 @@ def _policy(pack: PolicyFile, today: date) -> Policy:
 def _clause(pack: PolicyFile, entry: ClauseEntry, today: date) -> Clause:
     return Clause(
         id=entry.id,
-        policy=f"{pack.body}, {pack.title}",
+        policy=f"{pack.key} {pack.title[:1].lower()}{pack.title[1:]}",
         section=entry.section,
         paraphrase=entry.paraphrase,
         category=entry.category,

@@ -162,4 +162,6 @@ def _part(row: Row[Any], where: str) -> str:
         return "\n\n".join(hunk[side] for hunk in row.change["hunks"])
     if where == "title":
         return str(row.headline)
+    if where == "bio":
+        return ""  # profiles are judged, not kept
     return str(row.text or row.headline)

@@ -38,8 +38,8 @@ def _claims_our_name(post: Post, names: Names) -> bool:
     author = post.author
     if author is None or author.relation is Relation.OFFICIAL or author.is_parody:
         return False
-    if not author.handle and post.kind is not Kind.PROFILE:
-        return False  # the by-line of an article is no account
+    if not author.handle and post.kind in (Kind.ARTICLE, Kind.EPISODE):
+        return False  # a by-line is no account
     return _claim(author, names) is not None
 
 

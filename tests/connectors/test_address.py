@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from connectors.address import is_private
 from connectors.http import Http
+from connectors.parts.address import is_private
 from monitor.errors import SourceError, SourceRefused
 
 PRIVATE = [

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.http import Http, Replay, waiting_until
+from connectors.http import Http, Replay
+from connectors.parts.answers import waiting_until
 from monitor.errors import (
     BudgetSpent,
     SourceChanged,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import plain
+from connectors.parts import plain
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,12 @@ def test_an_atom_entry_that_was_changed_is_edited_and_its_links_are_absolute(now
     assert post.edited_at > post.created_at
 
 
+def test_what_a_blog_says_of_itself_is_its_authors_profile(now: Clock) -> None:
+    profiles = {post.author.bio for post in recorded(now, "https://nurseblog.test/atom.xml") if post.author}
+    assert profiles == {"A staff nurse writes. Views my own. Write to r.tansley@wvft.nhs.test"}
+    assert {p.author.bio for p in recorded(now, "https://gazette.test/feed/") if p.author} == {None}
+
+
 def test_json_feed_items_become_posts(now: Clock) -> None:
     found = recorded(now, "https://bulletin.test/feed.json")
     assert [post.external_id for post in found] == [f"bulletin.test/{n}" for n in (2041, 2040, 2039)]

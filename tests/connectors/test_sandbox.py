@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from connectors import Context, sandbox
+from connectors import Context
 from connectors.http import Http
+from connectors.parts import sandbox
 from connectors.rss import Rss, RssOptions
 from monitor.errors import SourceChanged
 
@@ -190,7 +191,7 @@ def test_a_child_that_died_while_idle_is_replaced() -> None:
 def test_a_plain_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from connectors import sandbox\nprint('started')\nprint(sandbox.run('builtins:len', b'abc'))\n"
+        "from connectors.parts import sandbox\nprint('started')\nprint(sandbox.run('builtins:len', b'abc'))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["started", "3"]

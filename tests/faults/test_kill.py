@@ -12,7 +12,8 @@ from contextlib import closing
 import pytest
 
 from tests.alerts.relay import Handler
-from tests.faults.conftest import GrowingFeed, Service
+from tests.faults.conftest import Service
+from tests.growingfeed import GrowingFeed
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 

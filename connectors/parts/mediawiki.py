@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
-from connectors.answers import WAIT_IF_UNTOLD, waiting_until
 from connectors.http import Http, Response
-from connectors.plain import clean
+from connectors.parts.answers import WAIT_IF_UNTOLD, waiting_until
+from connectors.parts.plain import clean
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.ports import Clock
 

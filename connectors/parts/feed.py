@@ -19,7 +19,7 @@ import feedparser
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from connectors import plain
+from connectors.parts import plain
 
 Entry = dict[str, Any]
 # NUL and surrogates written as references: feedparser gives up on the whole feed for one of them.
@@ -34,7 +34,7 @@ _MEDIA_KINDS = ("image", "audio", "video")
 def read(document: bytes, url: str, content_type: str, now: str) -> list[Entry] | None:
     """The entries of a feed fetched from `url`, or None where the document is no feed.
 
-    Every entry has: id, link, title, text, author, author_url, lang, created, edited (ISO 8601 or
+    Every entry has: id, link, title, text, author, author_url, bio, lang, created, edited (ISO 8601 or
     None), kind (a `monitor.types.Kind`), links and media. Addresses are absolute http(s) ones.
     Raises whatever the parsers raise; entities that nest, reach out or are large are refused.
     """
@@ -48,8 +48,7 @@ def read(document: bytes, url: str, content_type: str, now: str) -> list[Entry] 
     parsed = feedparser.parse(io.BytesIO(document), response_headers=headers)
     if not parsed.get("version") and not parsed.entries:
         return None
-    language = parsed.feed.get("language", "")
-    return [_entry(entry, url, language, moment) for entry in parsed.entries]
+    return [_entry(entry, parsed.feed, url, moment) for entry in parsed.entries]
 
 
 class _Wary(DefusedXMLParser):
@@ -82,11 +81,12 @@ def _refuse_entity_tricks(document: bytes) -> None:
         return  # broken XML and encodings that expat does not know: feedparser copes with both
 
 
-def _entry(entry: Mapping[str, Any], url: str, language: str, now: datetime) -> Entry:
+def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, now: datetime) -> Entry:
     markup = _markup(entry)
     hrefs, images = plain.addresses(markup)
     link = _unwrap(plain.web_address(entry.get("link"), url))
     author = entry.get("author_detail") or {}
+    name = plain.one_line(author.get("name") or entry.get("author") or "")
     created, edited = _dates(entry, now)
     media = _media(entry, images, url)
     return {
@@ -94,15 +94,22 @@ def _entry(entry: Mapping[str, Any], url: str, language: str, now: datetime) -> 
         "link": link,
         "title": plain.one_line(entry.get("title") or ""),
         "text": plain.from_html(markup),
-        "author": plain.one_line(author.get("name") or entry.get("author") or ""),
+        "author": name,
         "author_url": plain.web_address(author.get("href"), url),
-        "lang": plain.clean(entry.get("language") or language or ""),
+        "bio": _bio(name, feed),
+        "lang": plain.clean(entry.get("language") or feed.get("language") or ""),
         "created": created,
         "edited": edited,
         "kind": _kind(entry, url, link, media),
         "links": _links([*(found.get("href") for found in entry.get("links", ())), *hrefs], url),
         "media": media,
     }
+
+
+def _bio(author: str, feed: Mapping[str, Any]) -> str:
+    """What a blog says of itself is its author's profile, where the blog is one person's."""
+    owner = plain.one_line((feed.get("author_detail") or {}).get("name") or feed.get("author") or "")
+    return plain.from_html(feed.get("subtitle") or "") if author and author == owner else ""
 
 
 def _markup(entry: Mapping[str, Any]) -> str:
@@ -177,7 +184,8 @@ def _json_feed(document: bytes, url: str, now: datetime) -> list[Entry] | None:
     items = feed.get("items")
     if "jsonfeed.org/version/" not in str(feed.get("version")) or not isinstance(items, list):
         return None
-    return [_json_entry(item, url, _text(feed.get("language")), now) for item in items]
+    language = _text(feed.get("language"))
+    return [_json_entry(item, url, language, now) for item in items if isinstance(item, dict)]
 
 
 def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime) -> Entry:
@@ -201,6 +209,7 @@ def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime)
         "text": plain.from_html(markup),
         "author": plain.one_line(_text(author.get("name"))),
         "author_url": plain.web_address(_text(author.get("url")), url),
+        "bio": "",
         "lang": plain.clean(_text(item.get("language")) or language),
         "created": created or edited,
         "edited": edited if edited != created else None,

@@ -1,0 +1,1 @@
+"""What connectors share: safe addresses, answers, plain text, the killable parser, word diffs."""

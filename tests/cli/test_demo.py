@@ -1,0 +1,77 @@
+"""`monitor demo`: the main job with the network cut off."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CUT_OFF = ["unshare", "--net", "--map-root-user"]
+
+
+def cut_off() -> list[str]:
+    """A prefix that takes the network away, where this machine allows it."""
+    try:
+        allowed = subprocess.run([*CUT_OFF, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        allowed = False
+    return CUT_OFF if allowed else []
+
+
+@pytest.fixture(scope="module")
+def digests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo writes its digests."""
+    return tmp_path_factory.mktemp("demo") / "demo"
+
+
+@pytest.fixture(scope="module")
+def demo(digests: Path) -> subprocess.CompletedProcess[str]:
+    command = [*cut_off(), str(Path(sys.executable).with_name("monitor")), "demo"]
+    return subprocess.run(
+        command, cwd=digests.parent, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_it_ends_with_a_digest_its_html_and_three_next_commands(
+    demo: subprocess.CompletedProcess[str],
+) -> None:
+    assert demo.returncode == 0, demo.stderr
+    assert "Subject: [WVFT monitor]" in demo.stdout
+    assert "demo/digest-comms.html" in demo.stderr
+    assert len(demo.stderr.split("Next:")[1].strip().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "role"),
+    [
+        ("NHS-001", "caldicott"),
+        ("WIK-001", "comms"),
+        ("DRG-001", "comms"),
+        ("DRG-001", "hr"),
+        ("CNF-001", "comms"),
+        ("ACC-001", "comms"),
+        ("EML-001", "hr"),
+    ],
+)
+def test_every_rule_shows_what_it_finds_to_those_it_is_for(
+    demo: subprocess.CompletedProcess[str], digests: Path, rule: str, role: str
+) -> None:
+    assert rule in (digests / f"digest-{role}.html").read_text("utf-8")
+
+
+def test_a_patients_number_is_for_the_caldicott_guardian_alone(
+    demo: subprocess.CompletedProcess[str], digests: Path
+) -> None:
+    assert "NHS-001" not in (digests / "digest-comms.html").read_text("utf-8")
+    assert "NHS-001" not in (digests / "digest-hr.html").read_text("utf-8")
+
+
+def test_the_source_that_did_not_answer_is_named(demo: subprocess.CompletedProcess[str]) -> None:
+    assert "Harbour Radio: not answering" in demo.stdout
+
+
+def test_no_identifier_is_shown(demo: subprocess.CompletedProcess[str]) -> None:
+    shown = demo.stdout + demo.stderr.replace('"Lovely shift at WVFT, NHS number 999 200 1135', "")
+    assert "999 200 1135" not in shown

@@ -1,0 +1,74 @@
+"""A feed over HTTP on loopback that grows, dawdles or breaks when a test says so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class GrowingFeed(ThreadingHTTPServer):
+    """A feed of `items` items, every third with a synthetic NHS number; none ever leaves it."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.items = 0
+        self.answered = 0
+        self.delay = 0.0
+        self.status = 200
+
+    @classmethod
+    @contextmanager
+    def served(cls) -> Iterator[GrowingFeed]:
+        """The feed on a free port, with a thread that answers."""
+        with cls() as server:
+            thread = threading.Thread(
+                target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            )
+            thread.start()
+            yield server
+            server.shutdown()
+            thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/feed"
+
+    def document(self) -> bytes:
+        now = format_datetime(datetime.now(UTC))
+        items = "".join(
+            f"<item><guid>{n}</guid><title>Story {n}</title><pubDate>{now}</pubDate>"
+            f"<link>http://127.0.0.1:{self.server_port}/{n}</link>"
+            f"<description>{_story(n)}</description></item>"
+            for n in range(self.items)
+        )
+        return f'<rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
+
+
+def _story(number: int) -> str:
+    if number % 3 == 0:
+        return f"WVFT lost a letter with NHS number 999 200 1135, report {number}."
+    return f"WVFT opens clinic number {number}."
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: GrowingFeed
+
+    def do_GET(self) -> None:  # noqa: N802
+        self.server.answered += 1
+        time.sleep(self.server.delay)
+        body = self.server.document()
+        self.send_response(self.server.status)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
