@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,8 +28,8 @@ from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
 from monitor.types import Briefing, Message, Recipient, Tally
+from rules.engine import RuleSet
 from rules.identifiers import PersonIdentifiers
-from rules.pack import RuleSet
 from rules.pack import load as load_rules
 from rules.references import OrganisationReferences
 
@@ -120,6 +121,16 @@ class App:
 
         with ThreadPoolExecutor(THREADS, thread_name_prefix="scan") as pool:
             return list(pool.map(read, tasks))
+
+
+@contextmanager
+def opened(settings: Settings, now: Clock = utc_now, **parts: Any) -> Iterator[App]:
+    """`build`, with the database given back at the end: for commands."""
+    app = build(settings, now, **parts)
+    try:
+        yield app
+    finally:
+        app.store.close()
 
 
 def build(settings: Settings, now: Clock = utc_now, **parts: Any) -> App:

@@ -60,7 +60,7 @@ def _story(number: int) -> str:
 class _Answer(BaseHTTPRequestHandler):
     server: GrowingFeed
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.server.answered += 1
         time.sleep(self.server.delay)
         body = self.server.document()

@@ -17,17 +17,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from monitor import authorisation, config
+from monitor import authorisation, config, installation
 from monitor.cases import Directory
 from monitor.cli import output
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError, RuleError, StoreError
 from monitor.types import Recipient
-
-OUR_PACKAGES = ("monitor", "connectors", "rules", "alerts")
 
 WAL_RESET_FIXED = (3, 51, 3)
 """Before this version two connections can lose a commit (sqlite.org/wal.html#walresetbug)."""
@@ -181,26 +178,8 @@ def the_aliases(settings: Settings) -> str:
 
 def the_packages() -> str:
     """The four import names are ours alone: `rules` and others exist on PyPI as well."""
-    owners = packages_distributions()
-    strangers = {name: set(owners.get(name, ())) - {"trustwatch"} for name in OUR_PACKAGES}
-    if taken := [f"{name} is also in {', '.join(sorted(by))}" for name, by in strangers.items() if by]:
-        raise ConfigError(f"{'; '.join(taken)}: install trustwatch into a virtual environment of its own")
-    folders = {_home(name) for name in OUR_PACKAGES}
-    if len(folders) > 1:
-        raise ConfigError(f"packages come from several places: {', '.join(sorted(map(str, folders)))}")
-    return f"{', '.join(OUR_PACKAGES)} are ours"
-
-
-def _home(package: str) -> Path:
-    from importlib.util import find_spec
-
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ConfigError(f"package {package} is missing: install trustwatch again")
-    return Path(spec.origin).parent.parent
-
-
-# -- what surrounds us --------------------------------------------------------------------------------
+    installation.check()
+    return f"{', '.join(installation.PACKAGES)} are ours"
 
 
 def state_folder(settings: Settings) -> str:

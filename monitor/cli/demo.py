@@ -29,15 +29,13 @@ def demo(
     from monitor import logs, service
 
     logs.configure(logs.ONLY_ERRORS)
-    with TemporaryDirectory(prefix="trustwatch-demo-") as state:
-        settings = demo_settings(Path(state))
-        app = service.build(settings, http=replayed())
-        output.say(
-            "Scanning 6 recorded sources of an invented trust, a week back. Nothing leaves this machine."
-        )
+    output.say("Scanning 6 recorded sources of an invented trust, a week back. Nothing leaves this machine.")
+    with (
+        TemporaryDirectory(prefix="trustwatch-demo-") as state,
+        service.opened(demo_settings(Path(state)), http=replayed()) as app,
+    ):
         tallies = _scan(app)
         messages = _digests(app)
-        app.store.close()
     written = [_write(folder, message) for message in messages]
     _show(tallies, messages, written)
 

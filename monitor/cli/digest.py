@@ -32,12 +32,12 @@ def digest(
     from monitor import logs, service
 
     logs.configure(logs.ONLY_ERRORS)
-    app = service.build(output.settings(context))
-    recipients = _recipients(app, role)
-    if send:
-        raise typer.Exit(send_now(app, role))
-    for recipient in recipients:
-        _show(app, recipient, _day(day), html, as_json=as_json)
+    with service.opened(output.settings(context)) as app:
+        recipients = _recipients(app, role)
+        if send:
+            raise typer.Exit(send_now(app, role))
+        for recipient in recipients:
+            _show(app, recipient, _day(day), html, as_json=as_json)
 
 
 def send_now(app: App, role: str | None) -> Exit:

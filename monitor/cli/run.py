@@ -14,8 +14,9 @@ def run(context: typer.Context) -> None:
     """
     import logging
 
-    from monitor import logs, service
+    from monitor import installation, logs, service
     from monitor.daemon import Daemon, leave
 
     logs.configure(logging.DEBUG if context.find_root().params.get("verbose") else logging.INFO)
+    installation.check()
     leave(Daemon(service.build(output.settings(context))).run())

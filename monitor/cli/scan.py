@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,15 +79,13 @@ def _installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[
     from monitor import service
     from monitor.cases import Directory
 
-    if dry_run:
-        with TemporaryDirectory(prefix="trustwatch-") as folder:
+    with ExitStack() as stack:
+        if dry_run:
+            folder = stack.enter_context(TemporaryDirectory(prefix="trustwatch-"))
             empty = {"state_dir": Path(folder), "url": None}
-            store = settings.store.model_copy(update=empty)
-            yield service.build(settings.model_copy(update={"store": store}))
-        return
-    app = service.build(settings)
-    yield replace(app, directory=Directory(())) if seed else app
-    app.store.close()
+            settings = settings.model_copy(update={"store": settings.store.model_copy(update=empty)})
+        app = stack.enter_context(service.opened(settings))
+        yield replace(app, directory=Directory(())) if seed else app
 
 
 def _moment(text: str, settings: Settings, option: str) -> datetime:

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from monitor.config import coherence, layers, problems, toml
-from monitor.errors import ConfigError
 from monitor.config.fields import Days, DigestTime, Duration, LocalPath, MailAddress, Role, Sender, TimeZone
 from monitor.config.toml import Key
+from monitor.errors import ConfigError
 
 STANDARD_FILES = (Path("monitor.toml"), Path("/etc/trustwatch/monitor.toml"))
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
-from monitor.errors import ConfigError
 from monitor.config.toml import Key
+from monitor.errors import ConfigError
 
 Tree = dict[str, Any]
 

@@ -130,8 +130,8 @@ class Store:
     def unseen_or_changed(self, source: str, posts: Sequence[Post], version: str) -> dict[str, Post]:
         """Those of `posts` that this source has not shown before, not like this, or not to these rules.
 
-        By the stored form of their identity. One query a page. An item that keeps changing is left alone after MAX_CHANGES; a post that
-        comes twice in a page is judged once.
+        By the stored form of their identity. One query a page. An item that keeps changing is left
+        alone after MAX_CHANGES; a post that comes twice in a page is judged once.
         """
         by_key = {identity(self.key, post): post for post in posts}
         columns = (

@@ -24,8 +24,10 @@ def feed() -> Iterator[GrowingFeed]:
 
 
 @pytest.fixture
-def monitor(tmp_path: Path, feed: GrowingFeed) -> Monitor:
-    """Runs a command on an installation with one good source and one that is closed."""
+def monitor(tmp_path: Path, database_url: str, feed: GrowingFeed, monkeypatch: pytest.MonkeyPatch) -> Monitor:
+    """Runs a command on an installation with one good source, on each database."""
+    if not database_url.startswith("sqlite"):
+        monkeypatch.setenv("MONITOR_STORE__URL", database_url)
     path = tmp_path / "monitor.toml"
     path.write_text(
         dedent(f"""

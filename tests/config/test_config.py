@@ -24,8 +24,8 @@ from monitor.config import (
     load,
     warnings,
 )
-from monitor.errors import ConfigError
 from monitor.config.fields import duration, short_duration
+from monitor.errors import ConfigError
 
 HEAD = '[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\n'
 SMTP = '[smtp]\nhost = "mail.wvft.nhs.test"\nsender = "comms@wvft.nhs.test"\n'

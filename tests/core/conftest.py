@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from monitor.config import StoreSettings
 from monitor.store import Store, open_store
 from tests.core.world import World
+
+
+@pytest.fixture(autouse=True)
+def untouched_logs() -> None:
+    """Commands that ran in this process may have set logging up for themselves."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

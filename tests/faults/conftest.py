@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from tests.alerts.relay import Fault, Handler, Relay
 from tests.growingfeed import GrowingFeed
@@ -26,15 +27,16 @@ class Service:
 
     settings: Path
     log: Path
+    environment: dict[str, str]
+    database: Engine
     process: subprocess.Popen[bytes] | None = None
     log_began: int = 0
 
     def start(self, days: int = 0) -> None:
         command = [sys.executable, "-P", "-m", "tests.faults.daemon", str(self.settings), str(days)]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
         self.log_began = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stderr=log, stdout=log, cwd=ROOT, env=environment)
+            self.process = subprocess.Popen(command, stderr=log, stdout=log, cwd=ROOT, env=self.environment)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -83,8 +85,10 @@ def mailbox() -> Iterator[tuple[Handler, int]]:
 
 
 @pytest.fixture
-def service(tmp_path: Path, feed: GrowingFeed, mailbox: tuple[Handler, int]) -> Iterator[Service]:
-    """A daemon that polls the feed every second and mails every local day."""
+def service(
+    tmp_path: Path, database_url: str, feed: GrowingFeed, mailbox: tuple[Handler, int]
+) -> Iterator[Service]:
+    """A daemon that polls the feed every second and mails every local day, on each database."""
     settings = tmp_path / "monitor.toml"
     settings.write_text(
         dedent(f"""
@@ -93,7 +97,7 @@ def service(tmp_path: Path, feed: GrowingFeed, mailbox: tuple[Handler, int]) -> 
         short = "WVFT"
         aliases = [{{ text = "WVFT" }}]
         [store]
-        state_dir = "{tmp_path / "state"}"
+        state_dir = "{tmp_path}"
         [network]
         private_hosts = ["127.0.0.1:{feed.server_port}"]
         [rules]
@@ -120,7 +124,12 @@ def service(tmp_path: Path, feed: GrowingFeed, mailbox: tuple[Handler, int]) -> 
         """),
         encoding="utf-8",
     )
-    running = Service(settings, tmp_path / "daemon.log")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    if not database_url.startswith("sqlite"):
+        environment |= {"MONITOR_STORE__URL": database_url}
+    database = create_engine(database_url)
+    running = Service(settings, tmp_path / "daemon.log", environment, database)
     yield running
+    database.dispose()
     if running.process is not None and running.process.poll() is None:
         running.kill()
