@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitor.types import Kind, Post
 
@@ -12,7 +12,11 @@ FOLDS = frozenset({Kind.ARTICLE, Kind.VIDEO, Kind.EPISODE, Kind.REVIEW})
 """Kinds that travel through several feeds. What a person says or does never folds."""
 
 TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_[ce]id$|igshid$|ref$|ref_src$|cmpid$|at_)", re.IGNORECASE)
-PLAIN = re.compile(r"https?://[a-z0-9.-]+(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?(\?[A-Za-z0-9_.~=&-]*)?")
+PLAIN = re.compile(
+    r"https?://(?P<host>[a-z0-9.-]+)"
+    r"(?P<path>(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)"
+    r"(?:\?(?P<query>[A-Za-z0-9_.~=&-]*))?"
+)
 """Addresses already normal: no port, escape, empty or dot segment. Most are; it saves half a poll."""
 ENOUGH_WORDS = 200
 """Characters below which equal words prove nothing."""
@@ -21,14 +25,17 @@ ENOUGH_WORDS = 200
 @lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """The address without what only tells who linked to it: scheme, `www.`, tracking keys, fragment."""
-    try:
-        parts = urlsplit(url if PLAIN.fullmatch(url) else _normal(url))
-    except ValueError:
-        return url
-    kept = [(key, value) for key, value in parse_qsl(parts.query) if not TRACKING.match(key)]
-    query = urlencode(kept) if kept else ""
-    host = parts.netloc.lower().removeprefix("www.")
-    return urlunsplit(("", host, parts.path.rstrip("/"), query, ""))
+    if plain := PLAIN.fullmatch(url):
+        host, path, query = plain["host"], plain["path"], plain["query"]
+    else:
+        try:
+            parts = urlsplit(_normal(url))
+        except ValueError:
+            return url
+        host, path, query = parts.netloc.lower(), parts.path, parts.query
+    if query:
+        query = urlencode([(key, value) for key, value in parse_qsl(query) if not TRACKING.match(key)])
+    return f"{host.removeprefix('www.')}{path.rstrip('/')}{'?' if query else ''}{query or ''}"
 
 
 def _normal(url: str) -> str:

@@ -32,7 +32,7 @@ class Folded:
     @cached_property
     def index(self) -> Sequence[int]:
         """`index[i]` is the raw position of folded character `i`. Made only when a span is wanted."""
-        if all(len(_fold_char(char)) == 1 for char in set(_FOREIGN.findall(self.raw))):
+        if self.raw.isascii() or all(len(_fold_char(c)) == 1 for c in set(_FOREIGN.findall(self.raw))):
             return range(len(self.raw))  # quotes and dashes: as many characters as before
         return [at for at, char in enumerate(self.raw) for _ in _fold_char(char)]
 

@@ -66,7 +66,6 @@ class Mention(SQLModel, table=True):
     created_at: datetime | None = None
     edited_at: datetime | None = None
     first_seen_at: datetime
-    last_seen_at: datetime
     references: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))

@@ -135,8 +135,11 @@ class Transaction:
                 if name:
                     alias.setdefault(name, twin)
         if unique:
-            statement = self.insert(_mention).returning(_mention.c.key, _mention.c.id)
-            fresh = {key: id_ for key, id_ in self.connection.execute(statement, list(unique.values()))}
+            # Asking for the ids afterwards is twice as fast as RETURNING, which SQLAlchemy makes of
+            # statements with a thousand rows of values each.
+            self.connection.execute(self.insert(_mention), list(unique.values()))
+            c = _mention.c
+            fresh = dict(self.connection.execute(select(c.key, c.id).where(c.key.in_(unique))).all())
         return fresh | {row["key"]: fresh[alias[row["key"]]] for row in rows}
 
     def _refresh(self, changed: Iterable[tuple[Judged, str, int]], now: datetime) -> None:
@@ -148,7 +151,6 @@ class Transaction:
                 "text": j.masked.text,
                 "change": _change(j.masked),
                 "edited_at": j.masked.edited_at or now,
-                "last_seen_at": now,
             }
             for j, _key, id_ in changed
         ]
@@ -338,7 +340,6 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
         "created_at": post.created_at,
         "edited_at": post.edited_at,
         "first_seen_at": now,
-        "last_seen_at": now,
         "references": [[r.alias, r.score, r.why] for r in j.references],
         "change": _change(post),
         "terms": asdict(post.terms) if post.terms != Terms() else None,

@@ -67,7 +67,6 @@ def upgrade() -> None:
         sa.Column("created_at", UTCDateTime(), nullable=True),
         sa.Column("edited_at", UTCDateTime(), nullable=True),
         sa.Column("first_seen_at", UTCDateTime(), nullable=False),
-        sa.Column("last_seen_at", UTCDateTime(), nullable=False),
         sa.Column("references", sa.JSON(), nullable=False),
         sa.Column("change", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("terms", sa.JSON(none_as_null=True), nullable=True),
