@@ -36,6 +36,14 @@ class Directory:
 
     recipients: tuple[Recipient, ...]
 
+    def people(self) -> tuple[Recipient, ...]:
+        """Everybody once, under the first role they are listed with."""
+        return tuple({r.address: r for r in reversed(self.recipients)}.values())[::-1]
+
+    def roles(self, address: str) -> frozenset[str]:
+        """Every role that the person at `address` holds."""
+        return frozenset(r.role for r in self.recipients if r.address == address)
+
     def holders(self, role: str) -> tuple[Recipient, ...]:
         """Those who hold `role` itself."""
         return tuple(r for r in self.recipients if r.role == role)

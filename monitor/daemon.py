@@ -12,8 +12,10 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -49,8 +51,12 @@ class Daemon:
         self._beat = time.monotonic()
         self._scheduler = BackgroundScheduler(
             timezone=app.settings.organisation.zone,
-            # Deliveries and the heartbeat have threads of their own: polls cannot starve them.
-            executors={"default": ThreadPoolExecutor(THREADS), "desk": ThreadPoolExecutor(2)},
+            executors={
+                "default": ThreadPoolExecutor(THREADS),
+                # Threads of their own: a slow source or mail server cannot starve what others rely on.
+                "desk": ThreadPoolExecutor(2),
+                "heart": ThreadPoolExecutor(1),
+            },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
@@ -71,26 +77,26 @@ class Daemon:
     # -- jobs -------------------------------------------------------------------------------------
 
     def _schedule(self, tasks: list[Task]) -> None:
-        pipeline, desk = self.app.pipeline(), self.app.desk()
-        freed = desk.ledger.release(f"{os.uname().nodename}:")
+        pipeline, desk = self.app.pipeline(), self.app.desk(worker="daemon")
+        freed = desk.ledger.release(desk.place)
         if freed:
             log.info("freed claims of an earlier process", deliveries=freed)
         for task in tasks:
             self._add_poll(pipeline, task)
         at = self.app.settings.digest
-        cron = CronTrigger(
+        digest_at = CronTrigger(
             day_of_week=at.days, hour=at.at.hour, minute=at.at.minute,
             timezone=self.app.settings.organisation.zone,
         )  # fmt: skip
-        self._add("digest", lambda: self._deliver(desk), cron)
-        self._add(
-            "deliveries", lambda: self._deliver(desk), IntervalTrigger(seconds=DELIVERY_SECONDS), now=True
-        )
-        self._add("heartbeat", self._stamp, IntervalTrigger(seconds=HEARTBEAT_SECONDS), now=True)
+        deliver = partial(self._deliver, desk)
+        self._scheduler.add_job(deliver, digest_at, name="digest", executor="desk")
+        self._repeat("deliveries", deliver, DELIVERY_SECONDS, executor="desk")
+        self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, executor="heart")
 
-    def _add(self, name: str, work: object, trigger: object, *, now: bool = False) -> None:
-        first = {"next_run_time": utc_now()} if now else {}
-        self._scheduler.add_job(work, trigger, id=name, name=name, executor="desk", **first)
+    def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:
+        """Do `work` now and every so many seconds."""
+        trigger = IntervalTrigger(seconds=seconds)
+        self._scheduler.add_job(work, trigger, name=name, executor=executor, next_run_time=utc_now())
 
     def _add_poll(self, pipeline: Pipeline, task: Task) -> None:
         every = task.source.every.total_seconds()

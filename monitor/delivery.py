@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,8 @@ class Desk:
     notifier: Notifier
     now: Clock
     host: str = "trustwatch.invalid"
+    worker: str = "command"
+    """Who claims: the daemon frees what a daemon before it had claimed, but not a command's claims."""
 
     @property
     def ledger(self) -> Ledger:
@@ -73,14 +76,14 @@ class Desk:
         if now < due_at or not self._works_on(day) or self._installed_after(due_at):
             return 0
         late = now - due_at > MARKED_LATE
-        return sum(self._make(r, day, day.isoformat(), late=late) for r in self.directory.recipients)
+        return sum(self._make(r, day, day.isoformat(), late=late) for r in self.directory.people())
 
     def make_now(self, role: str | None = None) -> int:
         """Write a digest at once, by hand: today's window, or the next one of today's if it was made."""
         day = self.now().astimezone(self.zone).date()
         made = 0
-        for recipient in self.directory.recipients:
-            if role is None or recipient.role == role:
+        for recipient in self.directory.people():
+            if role is None or role in self.directory.roles(recipient.address):
                 earlier = len(self.ledger.windows(recipient.address, DIGEST, day.isoformat()))
                 window = day.isoformat() if not earlier else f"{day.isoformat()}.{earlier + 1}"
                 made += self._make(recipient, day, window, late=False)
@@ -125,18 +128,21 @@ class Desk:
         numbers, totals = self.ledger.numbers(last.totals if last else {})
         told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
         mentions, total, highest = self.ledger.mentions_after(told)
-        sees_mentions = recipient.role in SEES_MENTIONS
+        roles = self.directory.roles(recipient.address)
+        sees_mentions = not SEES_MENTIONS.isdisjoint(roles)
         briefing = Briefing(
             organisation=self.organisation,
             recipient=recipient,
             day=day,
             made_at=self.now(),
             time_zone=str(self.zone),
-            items=tuple(items_for(self.store, recipient, self.clauses)),
+            items=tuple(items_for(self.store, recipient.address, roles, self.clauses)),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=self.coverage(),
-            failed_deliveries=self._failures(recipient, last.created_at if last else None),
+            failed_deliveries=self._failures(
+                None if sees_mentions else recipient.address, last.created_at if last else None
+            ),
             numbers=numbers,
             late=late,
             since=last.created_at if last else None,
@@ -149,9 +155,8 @@ class Desk:
         known = self.store.coverage()
         return tuple(known.get(name) or _never_asked(name) for name in self.sources)
 
-    def _failures(self, recipient: Recipient, since: datetime | None) -> tuple[str, ...]:
-        """Comms hears of everybody's failed mails, others of their own."""
-        whose = None if recipient.role in SEES_MENTIONS else recipient.address
+    def _failures(self, whose: str | None, since: datetime | None) -> tuple[str, ...]:
+        """Comms hears of everybody's failed mails (None), others of their own."""
         return tuple(
             f"The {row.kind} of {row.window} for {row.role} "
             + ("was refused" if row.status == "refused" else "has not been delivered yet")
@@ -178,11 +183,17 @@ class Desk:
 
     # -- sending ----------------------------------------------------------------------------------
 
+    @property
+    def place(self) -> str:
+        """How the claims made here begin."""
+        return f"{self.worker}@{os.uname().nodename}:"
+
     def send_due(self, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
         """Send what is owed, one recipient at a time; returns (sent, not sent)."""
         sent = failed = 0
-        worker = f"{os.uname().nodename}:{os.getpid()}"
-        while not stop() and (claimed := self.ledger.claim(worker, self.now(), LEASE)):
+        known = [recipient.address for recipient in self.directory.recipients]
+        claim = partial(self.ledger.claim, f"{self.place}{os.getpid()}", known, lease=LEASE)
+        while not stop() and (claimed := claim(now=self.now())):
             if self._send(claimed):
                 sent += 1
             else:

@@ -64,8 +64,8 @@ class App:
         zone = self.settings.organisation.zone
         return Pipeline(self.store, self.stages, self.directory, zone, self.now, self.stop)
 
-    def desk(self) -> Desk:
-        """Loop 2 of this installation."""
+    def desk(self, worker: str = "command") -> Desk:
+        """Loop 2 of this installation; `worker` names who claims deliveries."""
         organisation = self.settings.organisation
         return Desk(
             store=self.store,
@@ -80,6 +80,7 @@ class App:
             notifier=self.notifier or notifier(self.settings, self.now),
             now=self.now,
             host=mail_host(self.settings),
+            worker=worker,
         )
 
     def sources(self, names: Iterable[str] = ()) -> list[SourceSettings]:

@@ -89,6 +89,23 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("page", FOR_PEOPLE, ids=name_of)
+def test_an_option_that_stands_alone_is_an_option_of_some_command(page: Path) -> None:
+    alone = {fragment.split()[0] for fragment in fragments(page) if fragment.startswith("--")}
+    known = {option for command in commands() for option in options(command.split())} | {"--help"}
+    assert alone - known == set()
+
+
+def options(words: list[str]) -> set[str]:
+    """The options of a command, and those of `monitor` itself."""
+    command: Any = get_command(app)
+    found = {option for parameter in command.params for option in parameter.opts}
+    for word in words:
+        command = command.commands[word]
+        found |= {option for parameter in command.params for option in parameter.opts}
+    return found
+
+
 def test_every_command_is_explained_to_people() -> None:
     told = " ".join(page.read_text("utf-8") for page in FOR_PEOPLE)
     assert [command for command in commands() if not re.search(rf"\b{command}\b", told)] == []

@@ -128,15 +128,21 @@ class Ledger:
 
     # -- sending ----------------------------------------------------------------------------------
 
-    def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
-        """Take the oldest delivery that is due: owed, or claimed by somebody whose lease ran out."""
+    def claim(
+        self, worker: str, recipients: Sequence[str], now: datetime, lease: timedelta
+    ) -> Claimed | None:
+        """Take the oldest delivery that is due: owed, or claimed by somebody whose lease ran out.
+
+        Only for `recipients`: who has left the settings since gets no more mail.
+        """
         c = _delivery.c
         due = or_(
             and_(c.status == "owed", c.next_attempt_at <= now),
             and_(c.status == "claimed", c.claimed_until <= now),
         )
         with self.store.transaction() as tx:
-            row = tx.connection.execute(select(_delivery).where(due).order_by(c.id).limit(1)).first()
+            query = select(_delivery).where(due, c.recipient.in_(recipients)).order_by(c.id).limit(1)
+            row = tx.connection.execute(query).first()
             if row is None:
                 return None
             claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence
-from monitor.types import Clause, Item, Lane, MentionLine, Recipient, Severity
+from monitor.types import Clause, Item, Lane, MentionLine, Severity
 
 EXCERPT = 240
 """Characters of a masked excerpt, at most."""
@@ -23,20 +23,20 @@ _mention: Table = Mention.__table__  # type: ignore[attr-defined]
 _occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
 
 
-def items_for(store: Store, recipient: Recipient, clauses: Mapping[str, Clause]) -> list[Item]:
-    """The recipient's new and still open cases, most severe first. The protected lane is never listed."""
+def items_for(store: Store, address: str, roles: frozenset[str], clauses: Mapping[str, Clause]) -> list[Item]:
+    """New and still open cases of who holds `roles`, most severe first; never of the protected lane."""
     owed = and_(_item.c.status == "owed", _item.c.delivery_id.is_(None))
     query = (
         _findings()
         .add_columns(owed.label("owed"))
         .join(_item, _item.c.finding_id == _finding.c.id)
-        .where(_item.c.recipient == recipient.address)
+        .where(_item.c.recipient == address)
         .where(or_(owed, _case.c.status == "open"))
         .where(_case.c.lane != Lane.PROTECTED)
     )
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, recipient.role)
+    return _items(rows, clauses, roles)
 
 
 def items_found_since(store: Store, moment: datetime, clauses: Mapping[str, Clause]) -> list[Item]:
@@ -44,7 +44,7 @@ def items_found_since(store: Store, moment: datetime, clauses: Mapping[str, Clau
     query = _findings().where(_finding.c.created_at >= moment, _case.c.lane != Lane.PROTECTED)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, None)
+    return _items(rows, clauses, frozenset())
 
 
 def mention_line(row: Row[Any]) -> MentionLine:
@@ -98,13 +98,13 @@ def _findings() -> Select[Any]:
     )
 
 
-def _items(rows: Iterable[Row[Any]], clauses: Mapping[str, Clause], role: str | None) -> list[Item]:
+def _items(rows: Iterable[Row[Any]], clauses: Mapping[str, Clause], roles: frozenset[str]) -> list[Item]:
     grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
-    items = [_case_item(group, clauses, role) for group in grouped]
+    items = [_case_item(group, clauses, roles) for group in grouped]
     return sorted(items, key=lambda item: (-item.severity.rank, item.opened_at, item.number))
 
 
-def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], role: str | None) -> Item:
+def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: frozenset[str]) -> Item:
     lead = max(rows, key=lambda row: Severity(row.severity).rank)
     terms = lead.terms or {}
     return Item(
@@ -131,7 +131,7 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], role: str | 
         page=lead.change["page"] if lead.change else None,
         mailable=terms.get("may_mail_excerpt", True),
         is_new=any(getattr(row, "owed", True) for row in rows),
-        misrouted=None if role is None or role in lead.route else lead.route[0],
+        misrouted=lead.route[0] if roles and roles.isdisjoint(lead.route) else None,
     )
 
 

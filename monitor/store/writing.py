@@ -14,7 +14,7 @@ from monitor.store.identity import content_hash, fold_keys
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Meta, Occurrence, Source
 from monitor.types import Finding as FindingValue
-from monitor.types import Post, Reference, Severity, SourceState, State, Terms
+from monitor.types import Lane, Post, Reference, Severity, SourceState, State, Terms
 
 KEPT_CURSORS = 10
 
@@ -231,7 +231,8 @@ class Transaction:
         ]
         if owed:
             self.connection.execute(self.insert(_item), owed)
-        return len(new)
+        # A possible protected disclosure is not even counted where others could see the number.
+        return sum(finding.lane is not Lane.PROTECTED for _, finding, _ in new.values())
 
     def _open_or_extend(
         self, placed: Sequence[tuple[NewCase, FindingValue]], now: datetime

@@ -60,7 +60,8 @@ def test_a_protected_item_never_falls_back_and_is_in_no_digest(world: World) -> 
     world.rules, world.recipients = Disclosure(), (COMMS, CALDICOTT, guardian)
     found(world)
     assert [items(world, r) for r in (COMMS, CALDICOTT, guardian)] == [[], [], ["owed"]]
-    assert all(not world.desk().preview(r).items for r in world.recipients)
+    briefings = [world.desk().preview(r) for r in world.recipients]
+    assert all(not briefing.items and not briefing.numbers.found for briefing in briefings)
 
 
 def test_each_recipient_gets_one_digest_a_day(world: World) -> None:
@@ -178,7 +179,7 @@ def test_a_claim_of_a_dead_process_is_sent_again_under_the_same_message_id(world
     world.recipients = (COMMS,)
     desk = world.desk()
     desk.make_due()
-    first = desk.ledger.claim("dead:1", world.at, timedelta(minutes=5))
+    first = desk.ledger.claim("dead:1", [COMMS.address], world.at, timedelta(minutes=5))
     assert first is not None
     assert desk.send_due() == (0, 0), "while the claim holds nobody else sends"
     assert desk.ledger.release("dead:") == 1
@@ -190,9 +191,26 @@ def test_a_claim_whose_time_ran_out_is_free(world: World) -> None:
     world.recipients = (COMMS,)
     desk = world.desk()
     desk.make_due()
-    desk.ledger.claim("other:1", world.at, timedelta(minutes=5))
+    desk.ledger.claim("other:1", [COMMS.address], world.at, timedelta(minutes=5))
     world.at += timedelta(minutes=6)
     assert desk.send_due() == (1, 0)
+
+
+def test_who_has_left_the_settings_gets_no_more_mail(world: World) -> None:
+    world.desk().make_due()
+    world.recipients = (CALDICOTT,)
+    world.desk().send_due()
+    assert [to for to, _ in told(world)] == ["caldicott"]
+
+
+def test_somebody_with_two_roles_gets_one_digest_with_what_both_may_see(world: World) -> None:
+    both = Recipient(address="comms@trust.test", role="patient_confidentiality")
+    world.recipients = (COMMS, both)
+    found(world)
+    world.poll(Feed([[post(5)]]))
+    assert world.desk().make_due() == 1
+    briefing = world.desk().preview(COMMS)
+    assert [item.misrouted for item in briefing.items] == [None]
 
 
 def test_a_digest_by_hand_is_a_window_of_its_own(world: World) -> None:
