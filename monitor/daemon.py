@@ -63,6 +63,7 @@ class Daemon:
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; the exit code. Raises AlreadyRunning beside another daemon."""
         with self.app.store.sole_daemon():
+            self.app.channel()  # settings that cannot work are refused now, not at half past seven
             tasks = [self.app.task(source) for source in self.app.sources()]
             self._schedule(tasks)
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -26,7 +26,7 @@ from monitor.ports import Clock, Notifier
 from monitor.store import Store
 from monitor.store.ledger import Claimed, Ledger, Parcel
 from monitor.store.views import items_for, mention_line
-from monitor.types import Briefing, Clause, Coverage, Message, Recipient, SourceState
+from monitor.types import Briefing, Clause, Coverage, Item, Message, Recipient, SourceState
 
 log = structlog.get_logger("monitor.delivery")
 
@@ -53,9 +53,10 @@ class Desk:
     zone: ZoneInfo
     clauses: Mapping[str, Clause]
     policies: tuple[str, ...]
+    titles: Mapping[str, str]
     sources: tuple[str, ...]
     compose: Compose
-    notifier: Notifier
+    notifier: Callable[[], Notifier]
     now: Clock
     host: str = "trustwatch.invalid"
     worker: str = "command"
@@ -136,7 +137,9 @@ class Desk:
             day=day,
             made_at=self.now(),
             time_zone=str(self.zone),
-            items=tuple(items_for(self.store, recipient.address, roles, self.clauses)),
+            items=tuple(
+                self._titled(i) for i in items_for(self.store, recipient.address, roles, self.clauses)
+            ),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=self.coverage(),
@@ -149,6 +152,10 @@ class Desk:
             policies=self.policies,
         )
         return briefing, highest, totals
+
+    def _titled(self, item: Item) -> Item:
+        """The item with its owner as the policy names the role."""
+        return replace(item, owner=self.titles.get(item.owner, item.owner.replace("_", " ")))
 
     def coverage(self) -> tuple[Coverage, ...]:
         """How each configured source stands; one that was never asked is new, not silent."""
@@ -191,18 +198,19 @@ class Desk:
     def send_due(self, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
         """Send what is owed, one recipient at a time; returns (sent, not sent)."""
         sent = failed = 0
+        notifier = self.notifier()
         known = [recipient.address for recipient in self.directory.recipients]
         claim = partial(self.ledger.claim, f"{self.place}{os.getpid()}", known, lease=LEASE)
         while not stop() and (claimed := claim(now=self.now())):
-            if self._send(claimed):
+            if self._send(notifier, claimed):
                 sent += 1
             else:
                 failed += 1
         return sent, failed
 
-    def _send(self, claimed: Claimed) -> bool:
+    def _send(self, notifier: Notifier, claimed: Claimed) -> bool:
         try:
-            self.notifier.send(claimed.message)
+            notifier.send(claimed.message)
         except DeliveryError as error:
             self._not_sent(claimed, error)
             return False

@@ -9,7 +9,7 @@
   x SourceError            one source could not be read; the others go on
     + SourceUnavailable    try again later (`retry_after` seconds when the source said so)
     + SourceThrottled      leave it alone until `until`
-    + SourceRefused        do not ask again until a person has looked
+    + SourceRefused        a person has to look; asked once a day until then
     + SourceChanged        the answer is not what the parser knows: keep the cursor, tell the operator
     + BudgetSpent          paid for today; continue tomorrow
   x DeliveryError          `permanent` decides between retry and giving the row to a person

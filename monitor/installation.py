@@ -28,6 +28,3 @@ def _home(package: str) -> Path:
     if spec is None or spec.origin is None:
         raise ConfigError(f"package {package} is missing: install trustwatch again")
     return Path(spec.origin).parent.parent
-
-
-# -- what surrounds us --------------------------------------------------------------------------------

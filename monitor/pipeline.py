@@ -20,7 +20,14 @@ import structlog
 
 from monitor.cases import Clerk, Directory, shown_author, subject
 from monitor.config import SourceSettings
-from monitor.errors import MonitorError, SourceChanged, SourceError, SourceThrottled, SourceUnavailable
+from monitor.errors import (
+    MonitorError,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    SourceThrottled,
+    SourceUnavailable,
+)
 from monitor.ports import Clock, Connector, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
@@ -77,6 +84,7 @@ class Count:
     findings: int = 0
     covered_from: datetime | None = None
     newest: datetime | None = None
+    newest_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +103,21 @@ class Pipeline:
 
         Raises StoreError or DiskFull when the store fails: what was committed before is safe.
         """
-        count = Count()
-        self._register(task)
+        before = self._register(task)
+        count = Count(newest_before=before.newest_item_at)
         try:
             for page in self._pages(task, window, count):
                 self._store_page(task, page, window, count)
                 progress(len(page.posts))
         except SourceError as error:
             return self._failed(task, error, window, count)
-        return self._read(task, window, count)
+        return self._read(task, window, count, before)
 
-    def _register(self, task: Task) -> None:
+    def _register(self, task: Task) -> Coverage:
+        """How the source stood before this poll; it gets a row at its first."""
         with self.store.transaction() as tx:
             tx.register(task.source.name, task.source.kind)
+        return self.store.coverage()[task.source.name]
 
     def _pages(self, task: Task, window: Window, count: Count) -> Iterator[Page]:
         task.gate()
@@ -129,7 +139,7 @@ class Pipeline:
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
             tx.count(
                 source,
-                seen=len(fresh),
+                seen=sum(_is_news(post, count.newest_before) for post in fresh.values()),
                 kept=saved.mentions,
                 unrelated=len(fresh) - len(kept),
                 folded=saved.folded,
@@ -176,20 +186,22 @@ class Pipeline:
 
     # -- how the source stands --------------------------------------------------------------------
 
-    def _read(self, task: Task, window: Window, count: Count) -> Tally:
+    def _read(self, task: Task, window: Window, count: Count, before: Coverage) -> Tally:
         now = self.now()
         state = SourceState.OK if count.seen else SourceState.EMPTY
         values: dict[str, object] = {"note": "", "strikes": 0, "last_ok_at": now}
         if count.newest:
             values["newest_item_at"] = count.newest
-        if reach := _reach(self.store.coverage()[task.source.name], count.covered_from):
+        if reach := _reach(before, count.covered_from):
             values["covered_from"] = reach
         if window.from_cursor:
             values["next_due_at"] = now + task.source.every
+        elif not before.state.answered:
+            values["next_due_at"] = now  # a scan got through: the daemon need not wait any longer
         with self.store.transaction() as tx:
-            before = tx.save_state(task.source.name, state, now, **values)
-        if not before.answered and before is not SourceState.NEW:
-            log.info("source recovered", source=task.source.name, was=before)
+            was = tx.save_state(task.source.name, state, now, **values)
+        if not was.answered and was is not SourceState.NEW:
+            log.info("source recovered", source=task.source.name, was=was)
         return self._tally(task, state, count)
 
     def _failed(self, task: Task, error: SourceError, window: Window, count: Count) -> Tally:
@@ -236,6 +248,11 @@ def _within(post: Post, window: Window) -> bool:
     return window.until is None or post.created_at is None or post.created_at <= window.until
 
 
+def _is_news(post: Post, newest_before: datetime | None) -> bool:
+    """True the first time round: what does not refer is looked at again as long as a source shows it."""
+    return newest_before is None or post.created_at is None or post.created_at > newest_before
+
+
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((moment for moment in (one, other) if moment), default=None)
 
@@ -250,6 +267,8 @@ def _reach(before: Coverage, covered_from: datetime | None) -> datetime | None:
 def _next_try(error: SourceError, strikes: int, every: timedelta, now: datetime) -> datetime:
     """When to ask again: as the source said, else as usual, and rarer after several failures in a row."""
     longest = now + LONGEST_REST
+    if isinstance(error, SourceRefused):
+        return longest
     if isinstance(error, SourceThrottled):
         return min(max(error.until, now + every), longest)
     rest: timedelta = every * 2 ** max(0, min(strikes - STRIKES_BEFORE_REST, 10))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from monitor.types import Account, Change, Finding, Post, Span
 
@@ -74,9 +74,9 @@ def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tu
         post,
         title=apply(post.title, hidden.get("title", ())),
         text=apply(post.text, hidden.get("text", ())),
-        author=_author(post.author, hidden.get("bio", ())),
+        author=_author(post.author, hidden),
         change=_change(post.change, hidden),
-        url=_address(post.url, digits),
+        url=_host(post.url or "") if "url" in hidden else _address(post.url, digits),
         links=tuple(_address(link, digits) or "" for link in post.links),
         raw=None,
     )
@@ -91,20 +91,37 @@ def _moved_finding(finding: Finding, hidden: dict[str, list[Mask]]) -> Finding:
     return replace(finding, spans=tuple(move(span) for span in finding.spans))
 
 
-def _author(author: Account | None, hidden: Sequence[Mask]) -> Account | None:
-    if author is None or not hidden or author.bio is None:
-        return author
-    return replace(author, bio=apply(author.bio, hidden))
+def _author(author: Account | None, hidden: dict[str, list[Mask]]) -> Account | None:
+    if author is None:
+        return None
+    return replace(
+        author,
+        bio=author.bio and apply(author.bio, hidden.get("bio", ())),
+        display_name=author.display_name and apply(author.display_name, hidden.get("display_name", ())),
+        handle=author.handle and apply(author.handle, hidden.get("handle", ())),
+    )
 
 
 def _change(change: Change | None, hidden: dict[str, list[Mask]]) -> Change | None:
-    """Masks each hunk by the part of the joined text it stands for."""
-    if change is None or not (hidden.get("added") or hidden.get("removed")):
+    """Masks each hunk, and each heading, by the part of the joined text it stands for."""
+    if change is None or hidden.keys().isdisjoint(("added", "removed", "headings")):
         return change
     new = _hunks([h.new for h in change.hunks], hidden.get("added", ()))
     old = _hunks([h.old for h in change.hunks], hidden.get("removed", ()))
-    hunks = tuple(replace(h, old=o, new=n) for h, o, n in zip(change.hunks, old, new, strict=True))
-    return replace(change, hunks=hunks)
+    before, after = len(change.sections_before), len(change.sections_after)
+    sections = (*change.sections_before, *change.sections_after, *(h.section or "" for h in change.hunks))
+    headings = _hunks(sections, hidden.get("headings", ()))
+    over = headings[before + after :]
+    hunks = (
+        replace(h, old=o, new=n, section=s or None)
+        for h, o, n, s in zip(change.hunks, old, new, over, strict=True)
+    )
+    return replace(
+        change,
+        hunks=tuple(hunks),
+        sections_before=tuple(headings[:before]),
+        sections_after=tuple(headings[before : before + after]),
+    )
 
 
 def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:
@@ -134,8 +151,10 @@ def _digits(post: Post, hidden: dict[str, list[Mask]]) -> list[str]:
 def _address(url: str | None, digits: Iterable[str]) -> str | None:
     if url is None:
         return None
-    bare = re.sub(r"[^0-9]", "", url)
-    if not any(d in bare for d in digits):
-        return url
+    bare = re.sub(r"[^0-9]", "", unquote(url))
+    return _host(url) if any(d in bare for d in digits) else url
+
+
+def _host(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"

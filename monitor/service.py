@@ -56,7 +56,6 @@ class App:
     directory: Directory
     now: Clock = utc_now
     http: Http | None = None
-    notifier: Notifier | None = None
     stop: Callable[[], bool] = field(default=lambda: False)
 
     def pipeline(self) -> Pipeline:
@@ -74,14 +73,24 @@ class App:
             organisation=organisation.short,
             zone=organisation.zone,
             clauses=self.rules.clauses,
-            policies=tuple(policy.title for policy in self.rules.policies),
+            policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
+            titles={
+                key: title for policy in reversed(self.rules.policies) for key, title in policy.roles.items()
+            },
             sources=tuple(source.name for source in self.sources()),
             compose=partial(_message, known_hosts=_known_hosts(self.settings)),
-            notifier=self.notifier or notifier(self.settings, self.now),
+            notifier=self.channel,
             now=self.now,
             host=mail_host(self.settings),
             worker=worker,
         )
+
+    def channel(self) -> Notifier:
+        """SMTP where it is set up, else a folder of files. Raises ConfigError where it cannot work."""
+        settings = self.settings
+        if settings.smtp is not None:
+            return Smtp(settings.smtp, self.now)
+        return Outbox(settings.digest.folder or settings.store.state_dir / "digests", self.now)
 
     def sources(self, names: Iterable[str] = ()) -> list[SourceSettings]:
         """The enabled sources, or those named. Raises ConfigError for a name that is not configured."""
@@ -193,13 +202,6 @@ def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http
     )
     made: Connector = kind(check_options(settings, index, kind.Options), context)
     return made
-
-
-def notifier(settings: Settings, now: Clock) -> Notifier:
-    """SMTP where it is set up, else a folder of files."""
-    if settings.smtp is not None:
-        return Smtp(settings.smtp, now)
-    return Outbox(settings.digest.folder or settings.store.state_dir / "digests", now)
 
 
 def mail_host(settings: Settings) -> str:

@@ -199,6 +199,12 @@ class Change:
         """Every old text, one hunk a paragraph: what spans with where="removed" index."""
         return "\n\n".join(h.old for h in self.hunks)
 
+    @cached_property
+    def headings(self) -> str:
+        """Every heading that is kept: of the page before, of the page after, of each hunk."""
+        of_hunks = (h.section or "" for h in self.hunks)
+        return "\n\n".join((*self.sections_before, *self.sections_after, *of_hunks))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -237,18 +243,21 @@ class Post:
         return (self.platform, self.external_id)
 
     def part(self, where: str) -> str:
-        """The text that spans with this `where` index: text, title, bio, added or removed."""
+        """The text that spans with this `where` index.
+
+        One of text, title, url, bio, display_name, handle, added, removed, headings.
+        """
         match where:
             case "text":
                 return self.text
             case "title":
                 return self.title
-            case "bio":
-                return (self.author.bio if self.author else None) or ""
-            case "added":
-                return self.change.added if self.change else ""
-            case "removed":
-                return self.change.removed if self.change else ""
+            case "url":
+                return self.url or ""
+            case "bio" | "display_name" | "handle":
+                return getattr(self.author, where, None) or ""
+            case "added" | "removed" | "headings":
+                return getattr(self.change, where, "")
         raise KeyError(where)
 
 

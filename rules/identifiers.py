@@ -3,12 +3,14 @@
 Masked are NHS numbers of every level (and digits that a text calls an NHS number although their check
 digit is wrong: one slip does not hide a patient), e-mail addresses, and UK telephone numbers that can be
 a person's own: mobiles and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111,
-116 123) stay: a helpline is what such a post is about.
+116 123) stay: a helpline is what such a post is about. Synthetic NHS numbers count as real ones: a
+rehearsal must hide what the real thing would.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 from monitor.types import Post, Span
 from rules.detectors.nhs_number import LABEL, RUN, candidates
@@ -17,11 +19,17 @@ from rules.patterns import PatternSet, spans
 from rules.reading import Part
 
 _EMAIL = r"[a-z0-9._%+'\-]+@(?:[a-z0-9\-]+\.)+[a-z]{2,}"
-_GAP = r"[ .\-/]{0,2}"
-_ABROAD = rf"(?:\+ ?44|\b0044){_GAP}(?:\(?0\)?)?{_GAP}"
-_PERSONAL = rf"(?:{_ABROAD}|\(?\b0)[127]\)?(?:{_GAP}\(?\d\)?){{8,9}}\b"
 
-_WHERES = ("title", "text", "bio", "added", "removed")
+
+def _personal(gap: str) -> str:
+    abroad = rf"(?:\+ ?44|\b0044){gap}(?:\(?0\)?)?{gap}"
+    return rf"(?:{abroad}|\(?\b0)[127]\)?(?:{gap}\(?\d\)?){{8,9}}\b"
+
+
+_PERSONAL = _personal(r"[ .\-/]{0,2}")
+_PERSONAL_IN_ADDRESS = _personal(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day and an item
+
+_WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
 
 
 class PersonIdentifiers:
@@ -29,10 +37,16 @@ class PersonIdentifiers:
 
     def __init__(self) -> None:
         self._scan = PatternSet((RUN, _EMAIL, _PERSONAL))
+        self._address_scan = PatternSet((RUN, _EMAIL, _PERSONAL_IN_ADDRESS))
 
     def spans(self, post: Post) -> Sequence[Span]:
-        """Every span to mask in title, text, bio, added and removed text; they never overlap."""
+        """Every span to mask in what a post says and is called; they never overlap.
+
+        An address that gives somebody away is one span as a whole: half an address leads nowhere.
+        """
         found: list[Span] = []
+        if post.url and (label := self._told_by(post.url)):
+            found.append(Span(0, len(post.url), label, "url"))
         for where in _WHERES:
             if raw := post.part(where):
                 folded = fold(raw)
@@ -40,17 +54,25 @@ class PersonIdentifiers:
                     found += _apart(_found(Part(where, folded), hits))
         return tuple(found)
 
+    def _told_by(self, url: str) -> str | None:
+        """The kind of identifier that an address holds, None for most."""
+        # Without scheme and www., or the number detector takes it for a link, where numbers mean nothing.
+        folded = fold(unquote(url.partition("://")[2].removeprefix("www.")))
+        hits = self._address_scan.match(folded.text)
+        return next((span.label for span in _found(Part("url", folded), hits)), None) if hits else None
+
 
 def _found(part: Part, hits: Sequence[int]) -> Iterator[Span]:
     text = part.folded.text
     if 0 in hits:
-        for candidate in candidates(part.folded):
+        for candidate in candidates(part.folded, synthetic="issued"):
             if candidate.level or candidate.claimed:
                 yield part.span(candidate.start, candidate.end, LABEL)
     if 1 in hits:
         yield from (part.span(*place, "e-mail address") for place in spans(_EMAIL, text))
     if 2 in hits:
-        yield from (part.span(*place, "telephone number") for place in spans(_PERSONAL, text))
+        pattern = _PERSONAL_IN_ADDRESS if part.where == "url" else _PERSONAL
+        yield from (part.span(*place, "telephone number") for place in spans(pattern, text))
 
 
 def _apart(found: Iterator[Span]) -> list[Span]:

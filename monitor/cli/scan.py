@@ -164,7 +164,9 @@ def _source_row(tally: Tally, zone: Any) -> tuple[str, ...]:
 
 def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
     answered = sum(tally.state.answered for tally in tallies)
-    if not found:
+    if not answered:
+        output.say("\nNothing could be checked: no source answered.")
+    elif not found:
         output.say(f"\nNothing new found in the {answered} of {len(tallies)} sources that answered.")
     for item in found:
         where = f"{item.platform} {item.author}".strip()
@@ -172,7 +174,7 @@ def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
             f"\n{item.severity.upper()}  {output.plain(item.title)}  (case {item.number}, {item.lane} lane)\n"
             f"  {output.plain(item.reason)}\n"
             f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
-            f"  {', '.join(f'{c.policy} {c.section}: {c.paraphrase}' for c in item.clauses)}"
+            + "\n".join(f"  {c.policy} {c.section}: {c.paraphrase}" for c in item.clauses)
         )
     for tally in tallies:
         if not tally.state.answered:

@@ -40,6 +40,8 @@ def open_store(settings: StoreSettings) -> Store:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = SiteKey.at(folder / "site.key")
+        if is_sqlite(settings.database_url):  # SQLite's other files take their mode from this one
+            os.close(os.open(folder / "trustwatch.db", os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
         raise StoreError(
             f"{folder}: cannot be used as state folder ({error.strerror}); check [store] state_dir"

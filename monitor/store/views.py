@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +16,14 @@ from monitor.types import Clause, Item, Lane, MentionLine, Severity
 
 EXCERPT = 240
 """Characters of a masked excerpt, at most."""
+LEAD = 60
+"""Of these, how many may stand before the place that the finding is about."""
+WIKITEXT = re.compile(
+    r"<ref[^>]*/>|<ref[^>]*>.*?(?:</ref>|\Z)|<!--.*?(?:-->|\Z)|\{\{.*?(?:\}\}|\Z)|={2,}|'{2,}"
+    r"|\[\[(?:[^|\]]*\|)?(?P<shown>[^\]]*)\]\]",
+    re.DOTALL,
+)
+"""Markup of a wiki page, of which only a link's words are for reading."""
 
 _item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
 _finding: Table = Finding.__table__  # type: ignore[attr-defined]
@@ -136,16 +145,16 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: froze
 
 
 def excerpt(row: Row[Any]) -> str:
-    """The masked words around the first span, at most EXCERPT characters, cut at spaces."""
-    where, start, end, _label = row.spans[0] if row.spans else ("text", 0, 0, "")
+    """The masked words from the first span on, with a little before it: at most EXCERPT characters."""
+    where, start, _end, _label = row.spans[0] if row.spans else ("text", 0, 0, "")
     whole = _part(row, where)
-    if len(whole) <= EXCERPT:
-        return " ".join(whole.split())
-    left = max(0, min(start, len(whole)) - (EXCERPT - min(end - start, EXCERPT)) // 2)
-    cut = whole[left : left + EXCERPT]
-    before = "… " if left else ""
-    after = " …" if left + EXCERPT < len(whole) else ""
-    return before + " ".join(cut.split()) + after
+    left = max(0, min(start - LEAD, len(whole) - EXCERPT))
+    if left:
+        left = whole.find(" ", left, start) + 1 or start
+    cut = whole[left:]
+    if where in ("added", "removed"):
+        cut = WIKITEXT.sub(lambda match: match["shown"] or " ", cut[: 4 * EXCERPT])
+    return ("… " if left else "") + shorten(cut, EXCERPT)
 
 
 def shorten(words: str, limit: int) -> str:

@@ -181,10 +181,11 @@ class World:
             organisation="WVFT",
             zone=LONDON,
             clauses={CLAUSE.id: CLAUSE},
-            policies=("Social media policy",),
+            policies=("CDD Social media policy",),
+            titles={"patient_confidentiality": "Caldicott Guardian"},
             sources=("gazette",),
             compose=plain_message,
-            notifier=self.box,
+            notifier=lambda: self.box,
             now=self.now,
             host="wvft.nhs.test",
         )
