@@ -24,7 +24,7 @@ from monitor.config import DigestSettings
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
-from monitor.store.ledger import Claimed, Ledger, Parcel
+from monitor.store.ledger import Account, Claimed, Ledger, Parcel
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Item, Message, Recipient, SourceState
 
@@ -93,65 +93,48 @@ class Desk:
     def _make(self, recipient: Recipient, day: date, window: str, *, late: bool) -> bool:
         if self.ledger.exists(recipient.address, DIGEST, window):
             return False
-        briefing, parcel = self._prepare(recipient, day, window, late=late)
+        briefing, account = self._brief(recipient, day, late=late)
         if self.settings.on_empty == "skip" and is_quiet(briefing):
             return False
-        return self.ledger.make(parcel, briefing.made_at)
+        message = self.compose(
+            briefing,
+            message_id=self._message_id(recipient, window),
+            list_id=f"digest.{recipient.role}.{self.host}",
+        )
+        return self.ledger.make(Parcel(recipient, DIGEST, window, message, account), briefing.made_at)
 
     def preview(self, recipient: Recipient, day: date | None = None) -> Briefing:
         """What the recipient's next digest would say. Changes nothing."""
         today = day or self.now().astimezone(self.zone).date()
         return self._brief(recipient, today, late=False)[0]
 
-    def _prepare(
-        self, recipient: Recipient, day: date, window: str, *, late: bool
-    ) -> tuple[Briefing, Parcel]:
-        # The items are read before the cases: what arrives in between is owed to the next digest.
-        item_ids = tuple(row.id for row in self.ledger.owed_items(recipient.address))
-        briefing, highest, totals = self._brief(recipient, day, late=late)
-        message = self.compose(
-            briefing,
-            message_id=self._message_id(recipient, window),
-            list_id=f"digest.{recipient.role}.{self.host}",
-        )
-        return briefing, Parcel(
-            recipient=recipient,
-            kind=DIGEST,
-            window=window,
-            message=message,
-            item_ids=item_ids,
-            mentions_up_to=highest,
-            totals=totals,
-        )
-
-    def _brief(self, recipient: Recipient, day: date, *, late: bool) -> tuple[Briefing, int, dict[str, int]]:
+    def _brief(self, recipient: Recipient, day: date, *, late: bool) -> tuple[Briefing, Account]:
+        """The briefing, and what counts as told once it is written."""
         last = self.ledger.last(recipient.address, DIGEST)
+        roles = self.directory.roles(recipient.address)
+        sees_mentions = not SEES_MENTIONS.isdisjoint(roles)
+        items, item_ids = items_for(self.store, recipient.address, roles, self.clauses)
         numbers, totals = self.ledger.numbers(last.totals if last else {})
         told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
         mentions, total, highest = self.ledger.mentions_after(told)
-        roles = self.directory.roles(recipient.address)
-        sees_mentions = not SEES_MENTIONS.isdisjoint(roles)
+        since = last.created_at if last else None
         briefing = Briefing(
             organisation=self.organisation,
             recipient=recipient,
             day=day,
             made_at=self.now(),
             time_zone=str(self.zone),
-            items=tuple(
-                self._titled(i) for i in items_for(self.store, recipient.address, roles, self.clauses)
-            ),
+            items=tuple(self._titled(item) for item in items),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=self.coverage(),
-            failed_deliveries=self._failures(
-                None if sees_mentions else recipient.address, last.created_at if last else None
-            ),
+            failed_deliveries=self._failures(None if sees_mentions else recipient.address, since),
             numbers=numbers,
             late=late,
-            since=last.created_at if last else None,
+            since=since,
             policies=self.policies,
         )
-        return briefing, highest, totals
+        return briefing, Account(item_ids, highest, totals)
 
     def _titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Table, and_, func, or_, select
 
 from monitor.store.store import Store
 from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Occurrence
-from monitor.types import Lane, Message, Numbers, Recipient, Severity
+from monitor.types import Message, Numbers, Recipient, Severity
 
 _delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
 _item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
@@ -30,16 +30,23 @@ UNSENT = ("owed", "claimed")
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What a delivery accounts for: ledger ids, mentions up to an id, and the sources' totals by then."""
+
+    item_ids: tuple[int, ...]
+    mentions_up_to: int
+    totals: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery to make: who, what, under which window; `item_ids` are what it accounts for."""
+    """A delivery to make: who, what, under which window, and what it accounts for."""
 
     recipient: Recipient
     kind: str
     window: str
     message: Message
-    item_ids: tuple[int, ...]
-    mentions_up_to: int
-    totals: dict[str, int]
+    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +93,6 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first()
 
-    def owed_items(self, recipient: str) -> list[Row[Any]]:
-        """What `recipient` has not been told of, oldest first. The protected lane is in no digest."""
-        c = _item.c
-        query = (
-            select(c.id, c.finding_id, _finding.c.case_id)
-            .join(_finding, _finding.c.id == c.finding_id)
-            .where(c.recipient == recipient, c.status == "owed", c.delivery_id.is_(None))
-            .where(_finding.c.lane != Lane.PROTECTED)
-            .order_by(c.id)
-        )
-        with self.store.reading() as connection:
-            return list(connection.execute(query))
-
     def make(self, parcel: Parcel, now: datetime) -> bool:
         """Write the delivery and what it accounts for; False if somebody made this window first."""
         row = {
@@ -112,15 +106,15 @@ class Ledger:
             "attempts": 0,
             "next_attempt_at": now,
             "created_at": now,
-            "mentions_up_to": parcel.mentions_up_to,
-            "totals": parcel.totals,
+            "mentions_up_to": parcel.account.mentions_up_to,
+            "totals": parcel.account.totals,
         }
         with self.store.transaction() as tx:
             insert = tx.insert(_delivery).on_conflict_do_nothing().returning(_delivery.c.id)
             made = tx.connection.execute(insert, row).scalar()
             if made is None:
                 return False
-            for chunk in _chunks(parcel.item_ids):
+            for chunk in _chunks(parcel.account.item_ids):
                 tx.connection.execute(
                     _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
                 )

@@ -32,12 +32,17 @@ _mention: Table = Mention.__table__  # type: ignore[attr-defined]
 _occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
 
 
-def items_for(store: Store, address: str, roles: frozenset[str], clauses: Mapping[str, Clause]) -> list[Item]:
-    """New and still open cases of who holds `roles`, most severe first; never of the protected lane."""
+def items_for(
+    store: Store, address: str, roles: frozenset[str], clauses: Mapping[str, Clause]
+) -> tuple[list[Item], tuple[int, ...]]:
+    """New and still open cases of who holds `roles`, most severe first; never of the protected lane.
+
+    Also the ledger ids of what is new in them, read in one look: what arrives later is in neither.
+    """
     owed = and_(_item.c.status == "owed", _item.c.delivery_id.is_(None))
     query = (
         _findings()
-        .add_columns(owed.label("owed"))
+        .add_columns(owed.label("owed"), _item.c.id.label("item_id"))
         .join(_item, _item.c.finding_id == _finding.c.id)
         .where(_item.c.recipient == address)
         .where(or_(owed, _case.c.status == "open"))
@@ -45,7 +50,7 @@ def items_for(store: Store, address: str, roles: frozenset[str], clauses: Mappin
     )
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, roles)
+    return _items(rows, clauses, roles), tuple(row.item_id for row in rows if row.owed)
 
 
 def items_found_since(store: Store, moment: datetime, clauses: Mapping[str, Clause]) -> list[Item]:
