@@ -32,6 +32,18 @@ def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
     return {name: value if name == "timestamp" else redacted(value) for name, value in event.items()}
 
 
+class _Stderr(logging.StreamHandler[Any]):
+    """Writes to whatever stderr is by then: a test or a terminal may have replaced it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        """The stderr of this moment."""
+        return sys.stderr
+
+
 def configure(level: int = logging.INFO) -> None:
     """Set logging up for a process: structlog and the standard library's loggers alike."""
     for name in QUIET:
@@ -48,7 +60,7 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whichever it is by then
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[

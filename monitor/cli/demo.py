@@ -54,7 +54,8 @@ def demo_settings(state: Path) -> Settings:
 def replayed() -> Any:
     """The way out, with recordings where the internet would be."""
     from connectors import CONNECTORS, recordings
-    from connectors.http import Http, Replay
+    from connectors.http import Http
+    from connectors.parts.replay import Replay
     from monitor.service import utc_now
 
     known = [recording for kind in CONNECTORS for recording in recordings.load(kind)]
@@ -98,7 +99,7 @@ def _show(tallies: list[Tally], messages: list[Message], written: list[Path]) ->
         f"Each role gets a digest of its own: {', '.join(map(str, written))}\n\n"
         "Next:\n"
         f"  open {written[0]} in a browser\n"
-        '  monitor check "Lovely shift at WVFT, NHS number 999 200 1135 kept us busy"\n'
+        '  monitor check "Lovely shift at CDDFT, NHS number 999 200 1135 kept us busy"\n'
         "  monitor init            write settings for your own organisation"
     )
     raise typer.Exit(Exit.OK)

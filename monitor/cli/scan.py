@@ -150,7 +150,7 @@ def _report(
     else:
         zone = settings.organisation.zone
         output.table(
-            ("Source", "State", "Read", "Kept", "Findings", "Seen from", ""),
+            ("Source", "State", "Read", "Kept", "Findings", "Seen from"),
             [_source_row(tally, zone) for tally in tallies],
         )
         _print_cases(tallies, found)
@@ -159,7 +159,7 @@ def _report(
 def _source_row(tally: Tally, zone: Any) -> tuple[str, ...]:
     reach = f"{tally.covered_from.astimezone(zone):%d %b %Y %H:%M}" if tally.covered_from else "unknown"
     numbers = (tally.seen, tally.kept, tally.findings)
-    return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach, tally.note)
+    return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach)
 
 
 def _print_cases(tallies: list[Tally], found: list[Item]) -> None:

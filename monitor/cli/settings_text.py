@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 from types import UnionType
@@ -67,15 +67,15 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": "monitor.toml"}
 
 
-def reference() -> str:
-    """Every key as Markdown: one table for each table of the file and each kind of source."""
+def reference(kinds: Iterable[str] | None = None) -> str:
+    """Every key as Markdown: one table for each table of the file and each of `kinds` (None = all)."""
     parts = [_section("Above the first table", Settings, lambda field: model_in(field.annotation) is None)]
     for name, field in Settings.model_fields.items():
         if model := model_in(field.annotation):
             heading = f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]"
             parts.append(_section(f"`{heading}`", model))
             parts += _nested(name, model)
-            parts += _kinds() if model is SourceSettings else []
+            parts += _kinds(kinds) if model is SourceSettings else []
     return "\n\n".join(parts)
 
 
@@ -84,10 +84,11 @@ def _nested(name: str, model: type[BaseModel]) -> list[str]:
     return [_section(f"`[[{name}.{key}]]`", child) for key, child in below if child]
 
 
-def _kinds() -> list[str]:
+def _kinds(kinds: Iterable[str] | None) -> list[str]:
     from connectors import CONNECTORS, load
 
-    return [_section(f'`[[sources]]` with `kind = "{kind}"`', load(kind).Options) for kind in CONNECTORS]
+    wanted = CONNECTORS if kinds is None else kinds
+    return [_section(f'`[[sources]]` with `kind = "{kind}"`', load(kind).Options) for kind in wanted]
 
 
 def _section(heading: str, model: type[BaseModel], wanted: Any = lambda _: True) -> str:
