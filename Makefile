@@ -9,7 +9,7 @@ export no_proxy := 127.0.0.1,$(no_proxy)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test live bench lint types contracts check constraints clean
+.PHONY: help demo test live bench lint types contracts check constraints reference clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -44,6 +44,11 @@ constraints: venv-module ## Pin the newest versions of everything; run `make che
 	@$(VENV)/newest/bin/pip install -qq --editable '.[dev]'
 	@{ head -n 1 constraints.txt; $(VENV)/newest/bin/pip freeze --exclude-editable; } > $(VENV)/constraints.txt
 	@mv $(VENV)/constraints.txt constraints.txt && rm -rf $(VENV)/newest
+
+reference: $(VENV)/ok ## Write the pages in docs/ that are made from the settings
+	@$(BIN)/monitor config schema > docs/monitor.schema.json
+	@sed -i '/^## Every key$$/q' docs/configuration.md
+	@{ echo; $(BIN)/monitor config keys; } >> docs/configuration.md
 
 clean: ## Remove the environment and what the tools left behind
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

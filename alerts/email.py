@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from threading import Timer
+from typing import Any
 
 from alerts.envelope import address, envelope
 from monitor.config import SmtpSettings
@@ -16,6 +19,9 @@ from monitor.types import Message, Receipt
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463, the part of a reply that holds no names
 
+CONVERSATION = 240.0
+"""Seconds that handing one message over may take as a whole: less than a claim on it holds."""
+
 
 class Smtp:
     """Sends one message a connection through the relay of the settings.
@@ -23,7 +29,7 @@ class Smtp:
     Raises ConfigError for settings that would send a password in the clear, or none.
     """
 
-    def __init__(self, settings: SmtpSettings, now: Clock) -> None:
+    def __init__(self, settings: SmtpSettings, now: Clock, limit: float = CONVERSATION) -> None:
         if settings.user and settings.security == "none":
             raise ConfigError(
                 'smtp.security: a login needs encryption; set "starttls" or "tls", or drop smtp.user'
@@ -36,6 +42,7 @@ class Smtp:
             raise ConfigError(f"smtp.ca_file: no certificates in it: {error.strerror or error}") from None
         self._settings = settings
         self._now = now
+        self._limit = limit
         self._where = f"{settings.host}:{settings.port}"
 
     def send(self, message: Message) -> Receipt:
@@ -61,8 +68,8 @@ class Smtp:
         # Our own name is the sender's domain: asking the resolver for one can take longer than the mail.
         name = address(self._settings.sender).domain
         if self._settings.security == "tls":
-            return smtplib.SMTP_SSL(host, port, name, timeout=timeout, context=self._tls)
-        return smtplib.SMTP(host, port, name, timeout=timeout)
+            return _TlsConversation(self._limit, host, port, name, timeout=timeout, context=self._tls)
+        return _Conversation(self._limit, host, port, name, timeout=timeout)
 
     def _hand_over(self, connection: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
         if self._settings.security == "starttls":
@@ -77,6 +84,9 @@ class Smtp:
                 code, reply = next(iter(refused.values()))
                 domain = recipient.rpartition("@")[2]
                 return self._refused(f"refused a recipient at {domain}", code, reply)
+            case smtplib.SMTPConnectError(smtp_code=code, smtp_error=reply):
+                # It is closed to everybody just now; the message was not even looked at.
+                return self._error(f"does not take mail at the moment ({code})", permanent=False)
             case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=reply):
                 return self._refused("refused the login; check smtp.user and the password", code, reply)
             case smtplib.SMTPResponseException(smtp_code=code, smtp_error=reply):
@@ -89,6 +99,8 @@ class Smtp:
                 )
             case UnicodeError():
                 return self._error("cannot be told a host, user or password beyond ASCII", permanent=True)
+            case TimeoutError(args=("overdue",)):
+                return self._error(f"took longer than {self._limit:g} s", permanent=False)
             case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
                 return self._error(f"did not answer within {self._settings.timeout:g} s", permanent=False)
         return self._error(f"could not be reached or hung up ({type(error).__name__})", permanent=False)
@@ -100,6 +112,45 @@ class Smtp:
 
     def _error(self, what: str, *, permanent: bool) -> DeliveryError:
         return DeliveryError(f"mail: {self._where} {what}", permanent=permanent)
+
+
+class _Conversation(smtplib.SMTP):
+    """A connection that is cut after `limit` seconds: timeouts of single reads add up to no limit."""
+
+    def __init__(self, limit: float, *arguments: Any, **named: Any) -> None:
+        self._overdue = False
+        self._alarm = Timer(limit, self._cut)
+        self._alarm.daemon = True
+        self._alarm.start()
+        try:
+            super().__init__(*arguments, **named)
+        except BaseException:
+            self._alarm.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's reply. Raises TimeoutError where the whole conversation took too long."""
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected:
+            if self._overdue:
+                raise TimeoutError("overdue") from None
+            raise
+
+    def close(self) -> None:
+        """End the connection."""
+        self._alarm.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        self._overdue = True
+        if self.sock is not None:
+            with suppress(OSError):  # closed meanwhile
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _TlsConversation(_Conversation, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
 
 
 def _leave(connection: smtplib.SMTP) -> None:

@@ -54,10 +54,17 @@ class Link:
 
 
 def safe(text: str) -> str:
-    """`text` on one line, without control, bidirectional, invisible or unpaired characters.
+    """`text` on one line, as `harmless` leaves it: fit for a header, a text part and a terminal.
 
-    Accents stay, but not in towers. What comes out fits a header, a text part and a terminal;
     HTML escapes it besides.
+    """
+    return " ".join(harmless(text).split())
+
+
+def harmless(text: str) -> str:
+    """`text` without control, bidirectional, invisible or unpaired characters; line ends become spaces.
+
+    Accents stay, but not in towers.
     """
     kept: list[str] = []
     marks = 0
@@ -68,7 +75,7 @@ def safe(text: str) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= _MARKS_IN_A_ROW:
             kept.append(" " if category in ("Cc", "Zl", "Zp") else character)
-    return " ".join("".join(kept).split())
+    return "".join(kept)
 
 
 def shorten(text: str, length: int) -> str:

@@ -34,9 +34,14 @@ class Context:
     contact: str | None = None
 
 
+def known() -> dict[str, str]:
+    """kind -> "module:Class" of every connector there is, those of third parties included."""
+    return dict(CONNECTORS) | {e.name: e.value for e in entry_points(group="trustwatch.connectors")}
+
+
 def load(kind: str) -> Any:
     """The connector class of `kind`. Raises ConfigError for an unknown one, with the known kinds."""
-    table = dict(CONNECTORS) | {e.name: e.value for e in entry_points(group="trustwatch.connectors")}
+    table = known()
     if kind not in table:
         raise ConfigError(f"no connector of kind {kind!r}; known kinds: {', '.join(sorted(table))}")
     module, _, name = table[kind].partition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -20,6 +21,7 @@ from monitor.types import Account, Kind, Media, Page, Post, State
 
 Entry = dict[str, Any]  # as connectors.parts.feed.read describes it
 PARSER = "connectors.parts.feed:read"
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{2,8}){0,4}")  # RFC 5646; feeds write all sorts of things
 _LONGEST_ID = 500  # characters; beyond that an id is some other field gone astray
 
 
@@ -60,7 +62,8 @@ class Rss:
         self._host = urlsplit(options.url).netloc.lower()
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
-        """Yield the feed's items; with no cursor only those newer than `since` or without a date.
+        """Yield the feed's items; with no cursor, or that of another address, only those newer than
+        `since` or without a date.
 
         Raises SourceChanged where the answer is no feed, or `pages` did not reach what is known.
         """
@@ -76,7 +79,7 @@ class Rss:
         for posts, is_last in self._batches(first, newest or since):
             dates += [post.created_at for post in posts if post.created_at]
             yield Page(
-                posts=tuple(p for p in posts if cursor is not None or _is_newer(p, since)),
+                posts=tuple(post for post in posts if last or _is_newer(post, since)),
                 cursor=self._cursor(first, max(dates, default=newest)) if is_last else None,
                 covered_from=min(dates, default=None),
             )
@@ -130,7 +133,7 @@ class Rss:
             author=author if author.display_name or author.url else None,
             title=entry["title"],
             text=entry["text"],
-            lang=entry["lang"] or None,
+            lang=entry["lang"] if _LANGUAGE.fullmatch(entry["lang"]) else None,
             created_at=_moment(entry["created"]),
             edited_at=_moment(entry["edited"]),
             media=tuple(Media(kind=kind, url=url, alt_text=alt or None) for kind, url, alt in entry["media"]),

@@ -20,6 +20,7 @@ from connectors.parts.mediawiki import Revision, Wiki, WikiPage
 from connectors.parts.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
+from monitor.config.fields import Contact
 from monitor.errors import ConfigError, SourceChanged
 from monitor.types import Account, Change, Kind, Page, Post, State, Terms
 
@@ -37,7 +38,7 @@ class WikipediaOptions(Section):
     pages: tuple[Title, ...] = Field(min_length=1)
     base_url: str = Field(default="https://en.wikipedia.org", pattern=r"^https?://[^/?#@\s]+/?$")
     api: str = Field(default="/w/api.php", pattern=r"^/[^?#\s]*api\.php$")
-    contact: str | None = Field(default=None, pattern=r"^[^\r\n]+$")
+    contact: Contact | None = None
     licence: str = "CC BY-SA 4.0"
 
 

@@ -23,7 +23,6 @@ def check() -> None:
 
 
 def _home(package: str) -> Path:
-
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ConfigError(f"package {package} is missing: install trustwatch again")

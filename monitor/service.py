@@ -129,8 +129,11 @@ class App:
             done(tally)
             return tally
 
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="scan") as pool:
+        pool = ThreadPoolExecutor(THREADS, thread_name_prefix="scan")
+        try:
             return list(pool.map(read, tasks))
+        finally:  # interrupted or out of room: a source that hangs is not waited for
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -286,7 +286,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Why a post speaks of the organisation: the alias met, its place, its score of 0 to 1."""
+    """Why a post speaks of the organisation: the alias met, and its score of 0 to 1.
+
+    `span` is its place where the score depended on how it stands there, not for a unique name.
+    """
 
     alias: str
     score: float

@@ -1,6 +1,6 @@
-"""The 63 clause categories in their 19 groups, and the routing keys: the words rule files may use.
+"""The 63 clause categories in their 19 groups: the words that rule files may use.
 
-A rule may cite clauses of its own category's group only. Source: the five policies the product carries.
+A rule may cite clauses of its own category's group only. Source: the policies of five NHS bodies.
 """
 
 from __future__ import annotations
@@ -34,11 +34,3 @@ GROUP = {category: number for number, words in enumerate(_GROUPS, 1) for categor
 
 PROTECTED_EXPRESSION = "protected-expression"
 """Clauses of this category protect the author: they are shown beside a finding and lower it."""
-
-_ROUTING_KEYS = (
-    "comms comms_director patient_confidentiality information concerns governors line_management hr"
-    " professional_body platform authorities oversight ict"
-)
-
-ROUTING_KEYS = frozenset(_ROUTING_KEYS.split())
-"""Roles by key. Which person holds one is the configuration's business."""

@@ -21,11 +21,15 @@ from rules.reading import Reading, scan_text
 from rules.schema import RuleFile
 
 _COUNTERED_AT_MOST = Severity.MEDIUM
+_SPANS = 100  # of one finding: more of the same tell nobody more
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule ready to run. `clauses` and `counter_clauses` are those of the packs in force."""
+    """A rule ready to run. `clauses` and `counter_clauses` are those of the packs in force.
+
+    `likely`: one of its clauses is such that a rule alone can decide it.
+    """
 
     file: RuleFile
     version: str
@@ -102,7 +106,7 @@ class Rule:
             reason=reason,
             clauses=self.clauses,
             counter_clauses=self.counter_clauses,
-            spans=tuple(dict.fromkeys(hit.span for hit in hits if hit.span is not None)),
+            spans=tuple(dict.fromkeys(hit.span for hit in hits if hit.span is not None))[:_SPANS],
             owner=self.file.owner,
             route=tuple(self.file.route.to),
         )

@@ -9,16 +9,15 @@ rehearsal must hide what the real thing would.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from monitor.types import Post, Span
-from rules.detectors.nhs_number import LABEL, RUN, candidates
+from rules.detectors import nhs_number, work_email
 from rules.fold import fold
 from rules.patterns import PatternSet, spans
 from rules.reading import Part
-
-_EMAIL = r"[a-z0-9._%+'\-]+@(?:[a-z0-9\-]+\.)+[a-z]{2,}"
 
 
 def _personal(gap: str) -> str:
@@ -29,6 +28,12 @@ def _personal(gap: str) -> str:
 _PERSONAL = _personal(r"[ .\-/]{0,2}")
 _PERSONAL_IN_ADDRESS = _personal(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day and an item
 
+_REMOTE_HANDLE = re.compile(r"/@[^/@]+@[^/?#]+")  # a public account of the fediverse, no mailbox
+
+# What a plain text must hold before it is worth a closer look: an @, or ten digits (five in a row, or in
+# three groups at least).
+_TELLING = re.compile(r"@|%40|[\[(]at[\])]|[0-9]{5}|(?:[0-9]+[^0-9]{1,4}){2}[0-9]", re.IGNORECASE)
+
 _WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
 
 
@@ -36,8 +41,8 @@ class PersonIdentifiers:
     """Implements monitor.ports.Identifiers. Pure, and safe to share."""
 
     def __init__(self) -> None:
-        self._scan = PatternSet((RUN, _EMAIL, _PERSONAL))
-        self._address_scan = PatternSet((RUN, _EMAIL, _PERSONAL_IN_ADDRESS))
+        self._scan = PatternSet((nhs_number.RUN, work_email.ADDRESS, _PERSONAL))
+        self._address_scan = PatternSet((nhs_number.RUN, work_email.ADDRESS, _PERSONAL_IN_ADDRESS))
 
     def spans(self, post: Post) -> Sequence[Span]:
         """Every span to mask in what a post says and is called; they never overlap.
@@ -45,10 +50,11 @@ class PersonIdentifiers:
         An address that gives somebody away is one span as a whole: half an address leads nowhere.
         """
         found: list[Span] = []
-        if post.url and (label := self._told_by(post.url)):
+        if post.url and _TELLING.search(post.url) and (label := self._told_by(post.url)):
             found.append(Span(0, len(post.url), label, "url"))
         for where in _WHERES:
-            if raw := post.part(where):
+            raw = post.part(where)
+            if raw and not (raw.isascii() and _TELLING.search(raw) is None):
                 folded = fold(raw)
                 if hits := self._scan.match(folded.text):
                     found += _apart(_found(Part(where, folded), hits))
@@ -57,7 +63,7 @@ class PersonIdentifiers:
     def _told_by(self, url: str) -> str | None:
         """The kind of identifier that an address holds, None for most."""
         # Without scheme and www., or the number detector takes it for a link, where numbers mean nothing.
-        folded = fold(unquote(url.partition("://")[2].removeprefix("www.")))
+        folded = fold(_REMOTE_HANDLE.sub("/", unquote(url.partition("://")[2].removeprefix("www."))))
         hits = self._address_scan.match(folded.text)
         return next((span.label for span in _found(Part("url", folded), hits)), None) if hits else None
 
@@ -65,11 +71,11 @@ class PersonIdentifiers:
 def _found(part: Part, hits: Sequence[int]) -> Iterator[Span]:
     text = part.folded.text
     if 0 in hits:
-        for candidate in candidates(part.folded, synthetic="issued"):
+        for candidate in nhs_number.candidates(part.folded, synthetic="issued"):
             if candidate.level or candidate.claimed:
-                yield part.span(candidate.start, candidate.end, LABEL)
+                yield part.span(candidate.start, candidate.end, nhs_number.LABEL)
     if 1 in hits:
-        yield from (part.span(*place, "e-mail address") for place in spans(_EMAIL, text))
+        yield from (part.span(*place, work_email.LABEL) for place in spans(work_email.ADDRESS, text))
     if 2 in hits:
         pattern = _PERSONAL_IN_ADDRESS if part.where == "url" else _PERSONAL
         yield from (part.span(*place, "telephone number") for place in spans(pattern, text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -44,10 +44,11 @@ def hits_of(match: Match, unless: Iterable[str | Window], text: str) -> list[Pla
 
 
 class _Words:
-    """Distances in words."""
+    """Distances in words, by bisection: a post may repeat one hit a hundred thousand times."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._numbers_of: dict[str, Sequence[int]] = {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -55,18 +56,24 @@ class _Words:
 
     def near(self, near: Near) -> list[Place]:
         """The hits of `a` that have a hit of `b` close enough, in either order."""
-        others = [self._number(start) for start, _ in spans(near.b, self._text)]
         return [
-            place
-            for place in spans(near.a, self._text)
-            if any(abs(self._number(place[0]) - other) <= near.words for other in others)
+            (start, end)
+            for start, end in spans(near.a, self._text)
+            if self._occurs(near.b, self._number(start) - near.words, self._number(start) + near.words)
         ]
 
     def has(self, window: Window, place: Place) -> bool:
         """True where the exception stands close to the place."""
         first, last = self._number(place[0]), self._number(max(place[1] - 1, place[0]))
-        numbers = (self._number(start) for start, _ in spans(window.pattern, self._text))
-        return any(first - window.words <= number <= last + window.words for number in numbers)
+        return self._occurs(window.pattern, first - window.words, last + window.words)
+
+    def _occurs(self, pattern: str, low: int, high: int) -> bool:
+        """True where the pattern begins at a word numbered `low` to `high`."""
+        if pattern not in self._numbers_of:
+            self._numbers_of[pattern] = [self._number(start) for start, _ in spans(pattern, self._text)]
+        numbers = self._numbers_of[pattern]
+        at = bisect_left(numbers, low)
+        return at < len(numbers) and numbers[at] <= high
 
     def _number(self, at: int) -> int:
         return bisect_right(self._starts, at)

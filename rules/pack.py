@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
-from rapidfuzz import process
 
 from monitor.config import Organisation, PolicySettings, RuleSettings
+from monitor.config.problems import did_you_mean
 from monitor.errors import RuleError
 from rules import detectors, examples
 from rules.detectors import Options
@@ -165,7 +165,7 @@ def _refusal(source: YamlFile, error: ValidationError) -> RuleError:
     key = ".".join(str(step) for step in path)
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        return source.error(path, f"unknown key {last!r}{_did_you_mean(last)}")
+        return source.error(path, f"unknown key {last!r}: {did_you_mean(last, sorted(_keys()))}")
     if detail["type"] == "missing":
         return source.error(path, f"the key {last!r} is missing")
     reason = detail["msg"].removeprefix("Value error, ")
@@ -178,10 +178,8 @@ def _rank(kind: str) -> int:
     return len(_TELLING) + (kind in _SHAPE)
 
 
-def _did_you_mean(key: str) -> str:
-    known = {name for model in _tables(Table) for name in model.model_fields}
-    best = process.extractOne(key, known, score_cutoff=60)
-    return f": did you mean {best[0]!r}?" if best else ""
+def _keys() -> set[str]:
+    return {name for model in _tables(Table) for name in model.model_fields}
 
 
 def _tables(model: type[Table]) -> Iterable[type[Table]]:

@@ -122,7 +122,7 @@ class OrganisationReferences:
         unique = [name for name in names if name.weight >= 1]
         for name in unique:
             why = "a name that is the organisation's alone"
-            yield Reference(alias=name.text, score=1.0, why=why, span=_place(name, post))
+            yield Reference(alias=name.text, score=1.0, why=why)
         if unique or not names:
             return
         company = list(self._company(post))
@@ -261,7 +261,7 @@ def _text(post: Post) -> str:
 
 
 def _place(name: _Name, post: Post) -> Span | None:
-    for where in ("title", "text"):
+    for where in ("text", "title"):
         if raw := post.part(where):
             part = Part(where, fold(raw))
             if (place := first(name.pattern, part.folded.text)) is not None:

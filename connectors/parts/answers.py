@@ -42,6 +42,10 @@ def _moment(text: str, now: datetime, *, epoch: bool) -> datetime | None:
 
 
 def raise_for_status(status: int, headers: Mapping[str, str], host: str, now: datetime) -> None:
+    """Do nothing for 2xx and 304, else raise the SourceError that says what to do next.
+
+    A 404 is tried again: sites give one while they are being renewed (a feed that is gone for good says 410).
+    """
     if 200 <= status < 300 or status == 304:
         return
     until = waiting_until(headers, now)

@@ -3,7 +3,8 @@
 A thread would not do: one long call into C holds the interpreter's lock, and with it every other
 thread, for as long as it runs. The child is a plain subprocess, not `multiprocessing`, because that
 would run the caller's main script again. It is kept warm between documents and knows no secrets:
-its environment holds search paths only, and it answers in JSON, which cannot carry code.
+its environment holds search paths only, and it answers in JSON, which cannot carry code. However
+many threads ask, AT_ONCE children work: all of them at their limit leave the daemon its memory.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ import subprocess
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from queue import Empty, LifoQueue
-from threading import Timer
+from threading import BoundedSemaphore, Timer
 from typing import IO, Any
 
 DEADLINE = 5.0  # seconds of wall clock for one document
 CPU_SECONDS = 3
 MEMORY = 768 * 2**20
+AT_ONCE = 2  # times MEMORY stays below MemoryMax of systemd/trustwatch.service
 LARGEST_ANSWER = 32 * 2**20
 DOCUMENTS_PER_CHILD = 200  # a leak in a parser ends with its child
 _START_UP = 30.0
@@ -40,23 +43,26 @@ def run(function: str, document: bytes, *arguments: str) -> Any:
     """Call `function` ("module:name") in a child with the document and arguments; its JSON answer.
 
     Raises ParserError after 5 s of wall clock, 3 s of CPU time, 768 MB of memory, or any exception of the
-    function. Safe from several threads: each takes a child of its own.
+    function. Safe from several threads: each takes a child of its own, or waits its turn.
     """
-    child = _take()
-    try:
-        answer = child.ask(json.dumps([function, *arguments]).encode(), document)
-    except BaseException:
-        child.close()
-        raise
-    _give_back(child)
-    return answer
+    with _turns:
+        child = _take(function)
+        try:
+            answer = child.ask(json.dumps([function, *arguments]).encode(), document)
+        except BaseException:
+            child.close()
+            raise
+        _give_back(child)
+        return answer
 
 
 class _Child:
-    def __init__(self) -> None:
+    """Imports `function` before it says that it is ready, so that a slow disk costs no document its time."""
+
+    def __init__(self, function: str) -> None:
         self.documents = 0
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-B", "-m", __name__],
+            [sys.executable, "-P", "-B", "-m", __name__, function],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -96,16 +102,17 @@ class _Child:
 
 
 _idle: LifoQueue[_Child] = LifoQueue()
+_turns = BoundedSemaphore(AT_ONCE)
 
 
-def _take() -> _Child:
+def _take(function: str) -> _Child:
     with suppress(Empty):
         while True:
             child = _idle.get_nowait()
             if child.alive:
                 return child
             child.close()
-    return _Child()
+    return _Child(function)
 
 
 def _give_back(child: _Child) -> None:
@@ -149,6 +156,8 @@ def serve() -> None:
         signal.signal(ended_by_parent, signal.SIG_IGN)
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a parser that prints must not write into the answer
+    with suppress(Exception):  # what cannot be imported is the answer to each of its documents
+        _named(sys.argv[1])
     _confine()
     _write(outgoing, b"ready")
     with suppress(EOFError):
@@ -160,19 +169,36 @@ def serve() -> None:
 def _answer(function: str, document: bytes, arguments: list[str]) -> bytes:
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime)
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
-    module, _, name = function.partition(":")
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (_at_most(hard, spent + CPU_SECONDS), hard))
     try:
-        return json.dumps([True, getattr(import_module(module), name)(document, *arguments)]).encode()
+        return json.dumps([True, _named(function)(document, *arguments)]).encode()
     except Exception as error:  # whatever a parser raises on a stranger's document
         return json.dumps([False, type(error).__name__]).encode()
 
 
+def _named(function: str) -> Any:
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _confine() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):  # short of memory, the kernel should end this child and not the daemon
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    limits = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_NOFILE: 16,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        allowed = _at_most(resource.getrlimit(kind)[1], most)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
+def _at_most(hard: int, most: int) -> int:
+    """`most`, or a hard limit that the machine's administrator set below it: that cannot be raised."""
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ and `*.json`, each one recording or a list of them:
      "status": 200, "headers": {"content-type": "application/rss+xml"}, "body_file": "gazette.xml"}
 
 Only host and path are required. `params` are those that must be there; others don't matter. A time is
-written `{{T-3h}}` or `{{T-1d2h|rfc822}}`: that long before now. `connectors.http.Replay` answers from them.
+written `{{T-3h}}` or `{{T-1d2h|rfc822}}`: that long before now. `connectors.parts.replay` answers from them.
 """
 
 from __future__ import annotations

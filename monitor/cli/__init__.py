@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -86,9 +88,17 @@ def main() -> None:
     """The `monitor` command. An error nobody foresaw shows its place, not its words or variables."""
     try:
         app()
+    except SystemExit as end:
+        if end.code == Exit.INTERRUPTED:
+            sys.stdout.flush()
+            os._exit(Exit.INTERRUPTED)  # threads that wait for a source would hold the terminal
+        raise
     except Exception as error:
         if {"-v", "--verbose"} & set(sys.argv):
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            output.say("there is no room left to write: free some; everything committed is safe")
+            sys.exit(Exit.NO_ROOM)
         output.say(
             f"unexpected {type(error).__name__} in {_place(error)}: run `monitor -v ...` for the trace"
         )

@@ -11,11 +11,12 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.output import Exit
+from monitor.types import Kind, Relation, Severity
 
 if TYPE_CHECKING:
     from monitor.cli.judge import Judge
     from monitor.config import Settings
-    from monitor.types import Post, Severity
+    from monitor.types import Post
 
 _LONGEST_LINE = 4 << 20  # bytes; a longer line is refused, so that memory stays flat whatever comes in
 
@@ -24,20 +25,20 @@ def check(
     context: typer.Context,
     text: Annotated[str | None, typer.Argument(help="The text to check, or - for standard input.")] = None,
     title: Annotated[str, typer.Option(help="A headline that goes with the text.")] = "",
-    kind: Annotated[
-        str, typer.Option(help="post, comment, article, review, profile, page_edit ...")
-    ] = "post",
+    kind: Annotated[Kind, typer.Option(help="What sort of thing it is.")] = Kind.POST,
     platform: Annotated[str, typer.Option(help="Where it was, for instance mastodon.")] = "draft",
     handle: Annotated[str | None, typer.Option(help="The author's handle.")] = None,
     display_name: Annotated[str | None, typer.Option(help="The author's shown name.")] = None,
     bio: Annotated[str | None, typer.Option(help="The author's profile text.")] = None,
-    relation: Annotated[str, typer.Option(help="public, official or authorised_staff.")] = "public",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    relation: Annotated[
+        Relation, typer.Option(help="What the author is to the organisation.")
+    ] = Relation.PUBLIC,
+    as_json: output.AsJson = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Posts as JSON, one a line; - for standard input.")
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(metavar="SEVERITY", help="Exit 10 if something this severe was found.")
+        Severity | None, typer.Option(help="Exit 10 if something this severe was found.")
     ] = None,
 ) -> None:
     """Check a draft, a post or an account against the rules before anybody else does.
@@ -45,19 +46,16 @@ def check(
     With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image"} and writes one
     answer a line; a line that cannot be read is answered with its error, and exit code 3 says so at the end.
     """
-    from monitor.types import Severity
-
     if (text is None and handle is None and display_name is None and bio is None) == (jsonl is None):
         raise typer.BadParameter("give a text, an account (--handle ...) or --jsonl FILE, one of them")
-    threshold = None if fail_on is None else _choice(Severity, fail_on, "--fail-on")
     judge = _judge(context)
     if jsonl is not None:
-        raise typer.Exit(_stream(judge, jsonl, threshold))
+        raise typer.Exit(_stream(judge, jsonl, fail_on))
     author = {"handle": handle, "display_name": display_name, "bio": bio, "relation": relation}
     given = {"text": _given_text(text), "title": title, "kind": kind, "platform": platform, "author": author}
     post = _post(given)
     worst = judge.print_json(post) if as_json else judge.print_text(post)
-    raise typer.Exit(_verdict(worst, threshold))
+    raise typer.Exit(_verdict(worst, fail_on))
 
 
 def configured(context: typer.Context) -> Settings | None:
@@ -139,10 +137,3 @@ def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
 def _verdict(worst: Severity | None, threshold: Severity | None) -> Exit:
     met = worst is not None and threshold is not None and worst >= threshold
     return Exit.FOUND if met else Exit.OK
-
-
-def _choice(kind: type[Severity], value: str, option: str) -> Severity:
-    try:
-        return kind(value)
-    except ValueError:
-        raise typer.BadParameter(f"{value!r} is none of: {', '.join(kind)}", param_hint=option) from None

@@ -11,8 +11,6 @@ from monitor.cli import output
 
 app = typer.Typer(help="Check, show and describe the settings.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
 
 @app.command()
 def check(
@@ -20,7 +18,7 @@ def check(
     offline: Annotated[
         bool, typer.Option("--offline", help="Only the files: leave the mail server and the disk alone.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Are the settings and rules right? Prints what was found in them; exit code 78 where not."""
     from monitor.cli import checkup
@@ -34,7 +32,7 @@ def check(
 
 
 @app.command()
-def show(context: typer.Context, as_json: AsJson = False) -> None:
+def show(context: typer.Context, as_json: output.AsJson = False) -> None:
     """The settings in force and where each came from. Passwords show as asterisks."""
     from monitor.cli.settings_text import effective
 

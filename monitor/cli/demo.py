@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import output
-from monitor.cli.output import Exit
 
 if TYPE_CHECKING:
+    from connectors.http import Http
     from monitor.config import Settings
     from monitor.service import App
     from monitor.types import Message, Tally
@@ -29,13 +29,15 @@ def demo(
     from monitor import logs, service
 
     logs.configure(logs.ONLY_ERRORS)
-    output.say("Scanning 6 recorded sources of an invented trust, a week back. Nothing leaves this machine.")
-    with (
-        TemporaryDirectory(prefix="trustwatch-demo-") as state,
-        service.opened(demo_settings(Path(state)), http=replayed()) as app,
-    ):
-        tallies = _scan(app)
-        messages = _digests(app)
+    with TemporaryDirectory(prefix="trustwatch-demo-") as state:
+        settings = demo_settings(Path(state))
+        output.say(
+            f"Scanning {len(settings.sources)} recorded sources of an invented trust, a week back. "
+            "Nothing leaves this machine."
+        )
+        with service.opened(settings, http=replayed()) as app:
+            tallies = _scan(app)
+            messages = _digests(app)
     written = [_write(folder, message) for message in messages]
     _show(tallies, messages, written)
 
@@ -51,7 +53,7 @@ def demo_settings(state: Path) -> Settings:
     return settings.model_copy(update={"store": settings.store.model_copy(update={"state_dir": state})})
 
 
-def replayed() -> Any:
+def replayed() -> Http:
     """The way out, with recordings where the internet would be."""
     from connectors import CONNECTORS, recordings
     from connectors.http import Http
@@ -102,4 +104,3 @@ def _show(tallies: list[Tally], messages: list[Message], written: list[Path]) ->
         '  monitor check "Lovely shift at CDDFT, NHS number 999 200 1135 kept us busy"\n'
         "  monitor init            write settings for your own organisation"
     )
-    raise typer.Exit(Exit.OK)

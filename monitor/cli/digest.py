@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,7 @@ def digest(
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The date to head it with.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The digest as JSON.")] = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Show the next digest. Nothing is sent, and nothing counts as told, without --send."""
     from monitor import logs, service
@@ -36,6 +36,9 @@ def digest(
         recipients = _recipients(app, role)
         if send:
             raise typer.Exit(send_now(app, role))
+        if len(recipients) > 1 and (html or as_json):
+            roles = ", ".join(recipient.role for recipient in recipients)
+            raise typer.BadParameter(f"one digest at a time: choose of {roles}", param_hint="--for")
         for recipient in recipients:
             _show(app, recipient, _day(day), html, as_json=as_json)
 
@@ -82,23 +85,25 @@ def _day(text: str | None) -> date | None:
 
 
 def _show(app: App, recipient: Recipient, day: date | None, html: Path | None, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
     from alerts.digest import compose
 
     desk = app.desk()
     briefing = desk.preview(recipient, day)
-    message: Any = desk.compose(briefing, message_id="<preview@localhost>", list_id="preview.localhost")
     if as_json:
-        output.print_json(digest_data(compose(briefing)))
-    elif html is not None:
-        html.write_text(message.html, encoding="utf-8")
+        output.print_json(asdict(compose(briefing)))
+        return
+    message = desk.compose(briefing, message_id="<preview@localhost>", list_id="preview.localhost")
+    if html is not None:
+        _write(html, message.html)
         output.say(f"Wrote {html} ({recipient.role}).")
     else:
         output.show(f"Subject: {message.subject}\n\n{message.text}")
 
 
-def digest_data(digest: Any) -> dict[str, Any]:
-    """A digest as plain data."""
-    from dataclasses import asdict
-
-    data: dict[str, Any] = asdict(digest)
-    return data
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="--html") from None

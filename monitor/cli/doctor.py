@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from monitor.cli import output
@@ -12,7 +10,7 @@ from monitor.errors import ConfigError
 
 def doctor(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Is everything in place? Checks settings, rules, disk, database, clock and mail; changes nothing."""
     from monitor.cli import checkup

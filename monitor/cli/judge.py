@@ -190,6 +190,9 @@ def _loaded(line: bytes | None) -> dict[str, Any]:
         raise GivenRefused("longer than 4 MiB")
     try:
         value = json.loads(line)
+        json.dumps(value, allow_nan=False)  # NaN and Infinity are Python's, and would be in the answer
+    except UnicodeDecodeError:
+        raise GivenRefused("not UTF-8") from None
     except (ValueError, RecursionError):
         raise GivenRefused("not JSON") from None
     if not isinstance(value, dict):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from alerts.text import harmless
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from monitor.config import Settings
 
 
-_JOINERS = "\u200c\u200d"
-"""Invisible, but some scripts and many emoji fall apart without them."""
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+"""The option of every command whose answer a script may read."""
 
 
 class Exit(IntEnum):
@@ -67,29 +69,22 @@ def show(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """`value` as JSON on stdout; times and paths as text."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    """`value` as JSON on stdout; times by ISO 8601, paths as text."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_written) + "\n")
 
 
 def print_json_line(value: Any) -> None:
     """`value` as one line of JSON on stdout, so that a reader can begin before we end."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_written) + "\n")
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def plain(text: str) -> str:
-    """Text of strangers without what moves the cursor, turns the direction of a line or hides."""
-    return "".join(map(_harmless, text))
-
-
-def _harmless(character: str) -> str:
-    if character in _JOINERS:
-        return character
-    match unicodedata.category(character):
-        case "Cf":
-            return ""
-        case "Cc" | "Cs" | "Zl" | "Zp":
-            return "\n" if character == "\n" else " "
-    return character
+    """Text of strangers, line by line, without what moves the cursor, turns the direction or hides."""
+    return "\n".join(map(harmless, text.split("\n")))
 
 
 def clean(text: str) -> str:

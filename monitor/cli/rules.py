@@ -25,7 +25,7 @@ def check(
     path: Annotated[
         Path | None, typer.Argument(help="A rule file or a folder of them, instead of the settings' folder.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Check every rule file and run its examples. Exit 78 if one is refused; the others are checked, too."""
     checked = _checked(context, path)
@@ -42,7 +42,7 @@ def check(
 @app.command("list")
 def list_rules(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """List the rules: whether they run, how severe they are, who sees what they find."""
     rules = _checked(context, None).rules
@@ -59,14 +59,13 @@ def explain(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="For instance NHS-001.")],
 ) -> None:
     """Explain one rule: what it looks for, which clauses stand behind it, when it is wrong."""
-    from rapidfuzz import process
+    from monitor.config.problems import did_you_mean
 
     checked = _checked(context, None)
     known = {rule.id: rule for rule in checked.rules}
     if rule_id.upper() not in known:
-        best = process.extractOne(rule_id.upper(), list(known))
-        hint = f"; did you mean {best[0]}?" if best else ""
-        raise typer.BadParameter(f"no rule {rule_id!r}{hint}", param_hint="ID")
+        hint = did_you_mean(rule_id.upper(), list(known))
+        raise typer.BadParameter(f"no rule {rule_id!r}: {hint}", param_hint="ID")
     for line in _explained(known[rule_id.upper()], checked):
         output.show(line)
 

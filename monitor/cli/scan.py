@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
+from monitor.cli.digest import send_now
 from monitor.cli.output import Exit
+from monitor.errors import ConfigError
+from monitor.types import Severity
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from monitor.config import Settings
+    from monitor.pipeline import Task, Window
     from monitor.service import App
     from monitor.types import Item, Tally
-
-SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
 def scan(
@@ -36,9 +40,9 @@ def scan(
         int | None, typer.Option(min=1, help="Stop each source after about so many posts.")
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(metavar="SEVERITY", help="Exit 10 if something this severe was found.")
+        Severity | None, typer.Option(help="Exit 10 if something this severe was found.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: output.AsJson = False,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON object a line: each source, each case.")
     ] = False,
@@ -51,22 +55,26 @@ def scan(
     from monitor.pipeline import Window
 
     logs.configure(logs.ONLY_ERRORS)  # what broke is said in the report
+    if send and (dry_run or seed):
+        raise typer.BadParameter("goes with neither --dry-run nor --seed", param_hint="--send")
     settings = output.settings(context)
-    threshold = _severity(fail_on)
     start = _moment(since, settings, "--since")
     end = _moment(until, settings, "--until") if until else None
+    if end is not None and end <= start:
+        raise typer.BadParameter("is not later than --since", param_hint="--until")
     with _installation(settings, dry_run=dry_run, seed=seed) as app:
         began = service.utc_now()
         tasks = [app.task(entry) for entry in app.sources(source or ())]
+        if not tasks:
+            raise ConfigError("no source is enabled: add a [[sources]] table to the settings")
         output.say(_plan(len(tasks), start, began, settings, dry_run=dry_run))
         tallies = _read(app, tasks, Window(since=start, until=end, limit=limit, from_cursor=False))
         found = _found(app, began)
         _report(settings, start, tallies, found, as_json=as_json, jsonl=jsonl)
         if seed:
             app.desk().ledger.seed()
-        elif send and not dry_run:
-            _send(app)
-    raise typer.Exit(_code(tallies, found, threshold))
+        left = send_now(app, None) if send else Exit.OK
+    raise typer.Exit(left or _code(tallies, found, fail_on))
 
 
 @contextmanager
@@ -98,16 +106,6 @@ def _moment(text: str, settings: Settings, option: str) -> datetime:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
-def _severity(name: str | None) -> Any:
-    from monitor.types import Severity
-
-    if name is None:
-        return None
-    if name not in SEVERITIES:
-        raise typer.BadParameter(f"'{name}' is none of {', '.join(SEVERITIES)}", param_hint="--fail-on")
-    return Severity(name)
-
-
 def _plan(sources: int, start: datetime, now: datetime, settings: Settings, *, dry_run: bool) -> str:
     local = start.astimezone(settings.organisation.zone)
     hours = round((now - start).total_seconds() / 3600)
@@ -116,7 +114,7 @@ def _plan(sources: int, start: datetime, now: datetime, settings: Settings, *, d
     return f"Scanning {many} from {local:%a %d %b %Y %H:%M %Z} ({hours} hours){note}"
 
 
-def _read(app: App, tasks: list[Any], window: Any) -> list[Tally]:
+def _read(app: App, tasks: list[Task], window: Window) -> list[Tally]:
     with output.progress("Reading", total=len(tasks)) as bar:
         task_id = bar.task_ids[0]
 
@@ -156,7 +154,7 @@ def _report(
         _print_cases(tallies, found)
 
 
-def _source_row(tally: Tally, zone: Any) -> tuple[str, ...]:
+def _source_row(tally: Tally, zone: ZoneInfo) -> tuple[str, ...]:
     reach = f"{tally.covered_from.astimezone(zone):%d %b %Y %H:%M}" if tally.covered_from else "unknown"
     numbers = (tally.seen, tally.kept, tally.findings)
     return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach)
@@ -222,14 +220,7 @@ def case_data(item: Item) -> dict[str, Any]:
     }
 
 
-def _send(app: App) -> None:
-    """Make today's digests and send them, saying honestly where they went."""
-    from monitor.cli.digest import send_now
-
-    send_now(app, None)
-
-
-def _code(tallies: list[Tally], found: list[Item], threshold: Any) -> Exit:
+def _code(tallies: list[Tally], found: list[Item], threshold: Severity | None) -> Exit:
     if threshold is not None and any(item.severity >= threshold for item in found):
         return Exit.FOUND
     return Exit.OK if all(tally.state.answered for tally in tallies) else Exit.NOT_READ

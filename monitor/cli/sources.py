@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See the sources and try them.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
 
 @app.command("list")
 def list_sources(
@@ -25,7 +23,7 @@ def list_sources(
     all_kinds: Annotated[
         bool, typer.Option("--all", help="List the kinds of source there are instead.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Every source: its kind, state, when it was last read and when it is due."""
     rows = list(_kinds() if all_kinds else _standing(output.settings(context)))
@@ -41,12 +39,9 @@ def list_sources(
 
 
 def _kinds() -> Iterator[dict[str, Any]]:
-    from importlib.metadata import entry_points
+    import connectors
 
-    from connectors import CONNECTORS
-
-    added = {entry.name: entry.value for entry in entry_points(group="trustwatch.connectors")}
-    for kind, where in sorted((dict(CONNECTORS) | added).items()):
+    for kind, where in sorted(connectors.known().items()):
         yield {"kind": kind, "connector": where}
 
 
@@ -89,7 +84,7 @@ def check(
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="Names of sources, as in the settings.")
     ],
-    as_json: AsJson = False,
+    as_json: output.AsJson = False,
 ) -> None:
     """Read one page of each named source now and store nothing. Exit code 3 where one is not read."""
     settings = output.settings(context)

@@ -14,7 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from monitor.config import coherence, layers, problems, toml
-from monitor.config.fields import Days, DigestTime, Duration, LocalPath, MailAddress, Role, Sender, TimeZone
+from monitor.config.fields import (
+    Contact,
+    DatabaseAddress,
+    Days,
+    DigestTime,
+    Duration,
+    LocalPath,
+    MailAddress,
+    Role,
+    Sender,
+    TimeZone,
+)
 from monitor.config.toml import Key
 from monitor.errors import ConfigError
 
@@ -81,7 +92,7 @@ class StoreSettings(Section):
 
     state_dir: LocalPath = Path("state")
     """Folder of the database and of digests written as files. systemd's STATE_DIRECTORY is the default."""
-    url: SecretStr | None = None
+    url: DatabaseAddress | None = None
     """PostgreSQL instead: `postgresql://user@host/database`. With a password: from a secret file."""
 
     @property
@@ -203,7 +214,7 @@ class RuleSettings(Section):
 class NetworkSettings(Section):
     """How requests leave. `contact` names the operator to the sites we read."""
 
-    contact: str | None = Field(default=None, min_length=3)
+    contact: Contact | None = Field(default=None, min_length=3)
     """Mail address or web page, sent with each request; Wikipedia demands one."""
     private_hosts: tuple[str, ...] = ()
     """Hosts on the internal network that may be read; all others there are refused."""

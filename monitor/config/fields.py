@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    SecretStr,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from monitor.config.problems import did_you_mean
 
@@ -67,6 +74,18 @@ def _sender(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("must be plain ASCII characters on one line: it is sent with each request")
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    if not re.match(r"(postgresql(\+psycopg)?|sqlite)://", value.get_secret_value()):
+        raise ValueError("must be a database address such as postgresql://user@host/database")
+    return value
+
+
 def _role(value: str) -> str:
     if value not in ROLES:
         raise ValueError(f"is not a role: {did_you_mean(value, ROLES)}")
@@ -113,6 +132,8 @@ Duration = Annotated[
 ]
 MailAddress = Annotated[str, AfterValidator(address)]
 Sender = Annotated[str, AfterValidator(_sender)]
+Contact = Annotated[str, AfterValidator(_contact)]
+DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 Role = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "enum": list(ROLES)})]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Days = Annotated[str, AfterValidator(_days)]

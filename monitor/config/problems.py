@@ -24,6 +24,7 @@ _WORDING: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "model_attributes_type": "must be a table of keys",
     "model_type": "must be a table of keys",
+    "string_pattern_mismatch": "is not written in the form that belongs here",
     "path_type": 'must be a path in quotes, such as "/var/lib/trustwatch"',
     "string_type": "must be text in quotes",
     "time_delta_parsing": 'must be a duration such as "30m", "2h", "7d" or "PT30M"',

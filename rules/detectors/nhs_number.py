@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Literal
 
 from nhs_number import constants
@@ -17,7 +18,7 @@ from nhs_number.validate import is_valid
 
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded
-from rules.patterns import found, spans
+from rules.patterns import found, place_around, spans
 from rules.reading import Reading
 
 LABEL = "NHS number"
@@ -29,7 +30,9 @@ _SEQUENCES = frozenset({"0123456789", "9876543210"})
 _LINK = r"(?:https?://|www\.)\S+"
 
 # Each window is measured in folded characters from the number.
-_NAMED = r"(?:nhs|chi|h ?& ?c|hcn)\W{0,3}(?:(?:no|num|numbers?|id)\b)?(?:\W{1,3}(?:is|was))?\W{0,4}$"
+_NUMBER = r"(?:no|num|numbers?|id)\b"
+_CALLED = rf"(?:nhs|chi|h ?& ?c|hcn)\W{{0,3}}{_NUMBER}(?:\W{{1,3}}(?:is|was))?\W{{0,4}}$"
+_NAMED = rf"(?:nhs|chi|h ?& ?c|hcn)\W{{0,3}}(?:{_NUMBER})?(?:\W{{1,3}}(?:is|was))?\W{{0,4}}$"
 _CLINICAL = (
     r"\b(?:nhs|chi|h&c|hcn|pt|patients?|ward|bay|bed|mrn|hosp\w*|admitted|discharg\w*|clinic|dob"
     r"|(?:her|his|my|their) (?:number|no))\b"
@@ -86,7 +89,10 @@ def nhs_number(reading: Reading, options: NhsNumberOptions) -> Iterable[Hit]:
 
 
 def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Candidate]:
-    """Every stretch of ten digits in a shape people write NHS numbers in, judged."""
+    """Every stretch of ten digits that could be an NHS number, judged.
+
+    The digits of a link count only where the link itself calls them one (`?nhs-number=`).
+    """
     text = folded.text
     links: list[tuple[int, int]] | None = None
     for run in spans(RUN, text):
@@ -94,24 +100,35 @@ def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Candidate
             continue
         if links is None:
             links = list(spans(_LINK, text))
-        if any(start <= run[0] < end for start, end in links):
-            continue
+        linked = place_around(run[0], links) is not None
         for start, end in _stretches(text, *run):
-            yield _judge(text, start, end, synthetic)
+            candidate = _judge(text, start, end, synthetic)
+            if candidate.claimed or not linked:
+                yield candidate
 
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Neighbouring digit groups that make ten in a known shape, left to right, never overlapping."""
+    """Neighbouring digit groups that make ten, left to right, never overlapping.
+
+    They stand in a shape that people write NHS numbers in or, where the text calls them one, in any.
+    """
     groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+    lengths = [last - first for first, last in groups]
     at = 0
     while at < len(groups):
-        for size in (1, 2, 3, 5):
-            shape = tuple(last - first for first, last in groups[at : at + size])
-            if shape in _SHAPES:
-                yield groups[at][0], groups[at + size - 1][1]
-                at += size - 1
-                break
-        at += 1
+        size = _groups_of_ten(lengths[at : at + 10])
+        shape = tuple(lengths[at : at + size])
+        first = groups[at][0]
+        if size and (shape in _SHAPES or found(_CALLED, text[max(first - 24, 0) : first])):
+            yield first, groups[at + size - 1][1]
+            at += size
+        else:
+            at += 1
+
+
+def _groups_of_ten(lengths: Iterable[int]) -> int:
+    """How many of the first groups hold ten digits together; 0 where none do."""
+    return next((size for size, total in enumerate(accumulate(lengths), 1) if total == 10), 0)
 
 
 def _judge(text: str, start: int, end: int, synthetic: str) -> Candidate:

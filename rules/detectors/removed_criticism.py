@@ -95,8 +95,8 @@ def _losses(change: Change) -> tuple[list[Sentence], list[Sentence]]:
     for sentence in _sentences(change.removed):
         if not found(_CRITICAL, sentence.text):
             continue
-        nearest = process.extractOne(sentence.text, kept, scorer=fuzz.ratio)
-        if nearest is None or nearest[1] < _AKIN:
+        nearest = process.extractOne(sentence.text, kept, scorer=fuzz.ratio, score_cutoff=_AKIN)
+        if nearest is None:
             lost.append(sentence)
         elif not found(_CRITICAL, nearest[0]) or (nearest[1] < _SAME and _fewer(sentence.text, nearest[0])):
             softened.append(sentence)
@@ -104,7 +104,12 @@ def _losses(change: Change) -> tuple[list[Sentence], list[Sentence]]:
 
 
 def _fewer(before: str, after: str) -> bool:
-    return len(re.findall(_CRITICAL, before)) > len(re.findall(_CRITICAL, after)) + 1
+    """True where two critical words or more are gone: one alone may be a matter of style."""
+    return _critical_words(before) - _critical_words(after) >= 2
+
+
+def _critical_words(text: str) -> int:
+    return sum(1 for _ in patterns.spans(_CRITICAL, text))
 
 
 def _headings_gone(change: Change) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ says it. Public tests of such rules (HateCheck) show that without these gates mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rules.detectors import Hit, detector
-from rules.patterns import found, spans
+from rules.patterns import found, place_around, spans
 from rules.reading import Reading
 
 _DENIED = (
@@ -29,38 +29,28 @@ _COUNTERED = (
     r"|zero tolerance)\b"
 )
 _SENTENCE = r"[^.!?\n]+"
+_REACH = 300  # characters: what stands further away, in a sentence without an end, is about something else
 
 
 @detector(levels=("insult",), needs_match=True)
 def spoken_insult(reading: Reading, _: object) -> Iterable[Hit]:
     """The rule's hits that the author means."""
-    quotes = [(start, end) for start, end in spans(_QUOTED, reading.text)]
+    text = reading.text
+    quotes, sentences = list(spans(_QUOTED, text)), list(spans(_SENTENCE, text))
     for start, end in reading.hits:
-        sentence, at = _sentence(reading.text, start)
-        before = sentence[: start - at]
-        quoted = any(first < start < last for first, last in quotes)
-        if quoted or _gated(sentence, before):
+        first, last = place_around(start, sentences) or (0, len(text))
+        before = text[max(first, start - _REACH) : start]
+        after = text[start : min(last, start + _REACH)]
+        if place_around(start, quotes) or _gated(before, after):
             continue
-        span = reading.span(start, end, "insult")
         reason = "The post seems to insult patients or colleagues in the author's own words."
-        yield Hit(span, "insult", 0.6, reason)
+        yield Hit(reading.span(start, end, "insult"), "insult", 0.6, reason)
 
 
-def _gated(sentence: str, before: str) -> bool:
+def _gated(before: str, after: str) -> bool:
     return (
         found(_DENIED, before)
         or found(_SELF, before)
         or found(_REPORTED, before)
-        or found(_COUNTERED, sentence)
+        or found(_COUNTERED, before + after)
     )
-
-
-def _sentence(text: str, at: int) -> tuple[str, int]:
-    for start, end in _sentences(text):
-        if start <= at < end:
-            return text[start:end], start
-    return text, 0
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    return spans(_SENTENCE, text)

@@ -1,4 +1,8 @@
-"""Work e-mail addresses in the profile of an authorised staff account. Clause: CDD-4.4.1-4."""
+"""Work e-mail addresses in the profile of an authorised staff account. Clause: CDD-4.4.1-4.
+
+A handle that is a domain (`at @wvft.nhs.uk`, as Bluesky has them) is no address, so an @ stands
+between two blanks or none.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,20 @@ from rules.detectors import Hit, detector
 from rules.patterns import spans
 from rules.reading import Reading
 
-_ADDRESS = r"[a-z0-9._%+'\-]+ ?(?:@|\[at\]|\(at\)) ?(?:[a-z0-9\-]+\.)+[a-z]{2,}"
+LABEL = "e-mail address"
+ADDRESS = r"[a-z0-9._%+'\-]+(?:@| @ | ?(?:\[at\]|\(at\)) ?)(?:[a-z0-9\-]+\.)+[a-z]{2,}"
+
+_AT = re.compile(r"@|\[at\]|\(at\)")
 _NHS = ("nhs.uk", "nhs.net", "nhs.scot")
 
 
-@detector(levels=("work_email",), prefilter=(_ADDRESS,), applies=lambda post, _: post.author is not None)
+@detector(levels=("work_email",), prefilter=(ADDRESS,))
 def work_email(reading: Reading, _: object) -> Iterable[Hit]:
     """Addresses of the NHS or of the organisation's own domains in the author's bio."""
     domains = (*_NHS, *reading.names.domains)
     for part in reading.folded("bio"):
-        for start, end in spans(_ADDRESS, part.folded.text):
-            host = re.split(r"@|\[at\]|\(at\)", part.folded.text[start:end])[-1].strip()
+        for start, end in spans(ADDRESS, part.folded.text):
+            host = _AT.split(part.folded.text[start:end])[-1].strip()
             if any(host == domain or host.endswith(f".{domain}") for domain in domains):
-                span = part.span(start, end, "e-mail address")
+                span = part.span(start, end, LABEL)
                 yield Hit(span, "work_email", 0.95, "The profile shows a work e-mail address.")

@@ -25,6 +25,8 @@ class Fault(Enum):
     DROP_AFTER_DOT = auto()
     STALL = auto()
     STALL_AT_QUIT = auto()
+    DRIP = auto()
+    CLOSED = auto()
     BUSY = auto()
 
 
@@ -63,7 +65,24 @@ class Handler:
 
 
 class Wire(SMTP):
-    """The protocol with a line that can be cut before the message is read."""
+    """The protocol with a line that can be cut before the message is read, and greetings of its own."""
+
+    async def push(self, status: str) -> None:
+        """Send a reply; a server that drips never comes to its end, one that is closed says so first."""
+        if self.event_handler.fault is Fault.DRIP:
+            await self._drip()
+        if self.event_handler.fault is Fault.CLOSED and status.startswith("220"):
+            status = "554 no service here"
+        await super().push(status)
+
+    async def _drip(self) -> None:
+        connection = self.transport
+        try:
+            while True:
+                await super().push("220-one moment")
+                await asyncio.sleep(0.05)
+        finally:
+            connection.abort()  # aiosmtpd leaves it open when the client hangs up
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if self.event_handler.fault is Fault.DROP_BEFORE_DATA:

@@ -12,9 +12,10 @@ import pytest
 from pydantic import SecretStr
 
 from alerts.digest import compose
-from alerts.email import Smtp
+from alerts.email import CONVERSATION, Smtp
 from alerts.rendering import render
 from monitor.config import SmtpSettings
+from monitor.delivery import LEASE
 from monitor.errors import ConfigError, DeliveryError
 from monitor.types import Message, Recipient
 from tests.alerts import factory
@@ -37,7 +38,8 @@ def smtp(certificate: Path, now: Any) -> Callable[..., Smtp]:
             "timeout": 3,
             "ca_file": certificate,
         }
-        return Smtp(SmtpSettings(**{**settings, **changes}), now)
+        limit = changes.pop("limit", CONVERSATION)
+        return Smtp(SmtpSettings(**{**settings, **changes}), now, limit)
 
     return build
 
@@ -172,6 +174,24 @@ def test_a_server_that_stalls_is_given_up_on_in_time(relay: Start, smtp: Any) ->
     error = failure(smtp(relay(Fault.STALL), timeout=0.3))
     assert error.permanent is False
     assert "0.3 s" in str(error)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls"])
+def test_a_server_that_never_comes_to_an_end_is_cut_off(relay: Start, smtp: Any, security: str) -> None:
+    login = {} if security == "starttls" else {"user": None, "password": None}
+    error = failure(smtp(relay(Fault.DRIP), security=security, limit=0.3, **login))
+    assert error.permanent is False
+    assert "longer than 0.3 s" in str(error)
+
+
+def test_a_claim_outlives_the_longest_conversation() -> None:
+    assert LEASE.total_seconds() > CONVERSATION
+
+
+def test_a_server_that_is_closed_to_everybody_is_tried_again(relay: Start, smtp: Any) -> None:
+    error = failure(smtp(relay(Fault.CLOSED)))
+    assert error.permanent is False
+    assert "554" in str(error)
 
 
 def test_a_mail_taken_stays_taken_when_the_goodbye_stalls(relay: Start, smtp: Any) -> None:

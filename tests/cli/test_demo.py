@@ -73,5 +73,5 @@ def test_the_source_that_did_not_answer_is_named(demo: subprocess.CompletedProce
 
 
 def test_no_identifier_is_shown(demo: subprocess.CompletedProcess[str]) -> None:
-    shown = demo.stdout + demo.stderr.replace('"Lovely shift at WVFT, NHS number 999 200 1135', "")
+    shown = demo.stdout + demo.stderr.replace('"Lovely shift at CDDFT, NHS number 999 200 1135', "")
     assert "999 200 1135" not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,18 @@ def test_an_unforeseen_error_shows_its_place_but_no_words(
     shown = capsys.readouterr().err
     assert "unexpected ValueError in test_help.py:" in shown
     assert "patient" not in shown
+
+
+def test_a_full_disk_under_standard_output_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(monitor.cli, "app", failing(full))
+    monkeypatch.setattr(sys, "argv", ["monitor", "fail"])
+    with pytest.raises(SystemExit) as caught:
+        monitor.cli.main()
+    assert caught.value.code == Exit.NO_ROOM
+    assert "no room left" in capsys.readouterr().err
 
 
 def test_nothing_but_a_person_gets_a_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -102,6 +106,30 @@ def test_fail_on_exits_10_only_when_it_is_met(monitor: Monitor) -> None:
     assert monitor("scan", "--fail-on", "critical").exit_code == 0, "nothing new the second time"
 
 
+def test_a_scan_of_no_sources_finds_fault_instead_of_nothing(monitor: Monitor, tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    path.write_text(path.read_text("utf-8").replace('name = "paper"', 'name = "paper"\nenabled = false'))
+    done = monitor("scan")
+    assert done.exit_code == 78
+    assert "no source is enabled" in done.stderr
+
+
+def test_an_interruption_does_not_wait_for_a_source_that_hangs(
+    monitor: Monitor, tmp_path: Path, feed: GrowingFeed
+) -> None:
+    feed.delay = 20
+    command = [sys.executable, "-c", "from monitor.cli import main; main()"]
+    with subprocess.Popen(
+        [*command, "--config", str(tmp_path / "monitor.toml"), "scan"], stderr=subprocess.PIPE, text=True
+    ) as scan:
+        while not feed.answered:
+            time.sleep(0.02)
+        scan.send_signal(signal.SIGINT)
+        assert scan.wait(timeout=5) == 130
+        assert scan.stderr is not None
+        assert scan.stderr.read().endswith("interrupted\n")
+
+
 def test_a_dry_run_stores_nothing(monitor: Monitor, tmp_path: Path) -> None:
     assert "CRITICAL" in monitor("scan", "--dry-run").stdout
     assert not (tmp_path / "state").exists()
@@ -122,13 +150,15 @@ def test_a_seeded_first_run_owes_nobody_anything(monitor: Monitor, feed: Growing
     [
         (("--since", "7x"), "'7x' is not a time"),
         (("--since", "2099-01-01"), "future"),
-        (("--fail-on", "huge"), "none of info, low"),
+        (("--fail-on", "huge"), "'huge' is not one of 'info', 'low'"),
+        (("--since", "7d", "--until", "8d"), "is not later than --since"),
+        (("--send", "--dry-run"), "goes with neither --dry-run nor --seed"),
     ],
 )
 def test_a_wrong_option_is_one_clear_line(monitor: Monitor, words: tuple[str, ...], said: str) -> None:
     done = monitor("scan", *words)
     assert done.exit_code == 2
-    assert said in " ".join(done.output.split())
+    assert said in " ".join(done.output.replace("│", " ").split())
 
 
 def test_an_unknown_source_is_named_with_those_that_exist(monitor: Monitor) -> None:
@@ -149,6 +179,15 @@ def test_without_a_mail_server_the_digest_is_written_and_the_command_says_so(
     assert written == [".eml", ".eml", ".html", ".html", ".txt", ".txt"]
 
 
+def test_a_scan_whose_digest_does_not_leave_exits_1(monitor: Monitor, tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    relay = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nsender = "monitor@wvft.nhs.test"\n'
+    path.write_text(path.read_text("utf-8") + relay, encoding="utf-8")
+    done = monitor("scan", "--send")
+    assert done.exit_code == 1, done.output
+    assert "will be retried" in done.stderr
+
+
 def test_showing_a_digest_sends_and_settles_nothing(monitor: Monitor, tmp_path: Path) -> None:
     monitor("scan")
     first, second = monitor("digest"), monitor("digest")
@@ -162,6 +201,17 @@ def test_a_digest_as_html_and_as_json(monitor: Monitor, tmp_path: Path) -> None:
     assert "<html" in (tmp_path / "d.html").read_text("utf-8"), done.output
     answer = json.loads(monitor("digest", "--for", "comms", "--json").stdout)
     assert answer["subject"].startswith("[WVFT monitor]")
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--html", "digest.html")])
+def test_digests_of_several_roles_never_share_one_output(
+    monitor: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = monitor("digest", *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "choose of comms, patient_confidentiality" in " ".join(done.output.replace("│", " ").split())
+    assert not (tmp_path / "digest.html").exists()
 
 
 def test_a_role_that_nobody_holds_is_a_usage_error(monitor: Monitor) -> None:

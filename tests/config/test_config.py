@@ -130,6 +130,10 @@ def test_the_shortest_file_has_sensible_defaults(write: Write, tmp_path: Path) -
             HEAD + ROW.replace("2027-02-01", "2025-02-01"),
             "monitor.toml:11:1: authorisations.0.expires: must be later than `starts`",
         ),
+        (
+            HEAD + '[network]\ncontact = "Presse-Büro"\n',
+            "monitor.toml:5:1: network.contact: must be plain ASCII characters",
+        ),
         (HEAD + 'oops = "a\n', "monitor.toml:4:10: not TOML: Illegal character"),
         (HEAD + 'oops = """a\n', "not TOML: Unterminated string"),
         (HEAD + "[organisation]\n", "monitor.toml:4:14: not TOML: Cannot declare"),
@@ -368,6 +372,18 @@ def test_a_duration_survives_being_written_short(length: timedelta) -> None:
 def test_what_is_no_single_address_is_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         RecipientSettings(address=value)
+
+
+def test_an_address_of_no_known_database_is_refused_without_showing_it(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ("hunter2", "mysql://tw:hunter2@localhost/tw"):
+        monkeypatch.setenv("MONITOR_STORE__URL", address)
+        with pytest.raises(
+            ConfigError, match=r"MONITOR_STORE__URL: store\.url: must be a database"
+        ) as caught:
+            load(write(HEAD))
+        assert "hunter2" not in str(caught.value)
 
 
 def test_postgresql_is_chosen_by_one_address() -> None:

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from connectors import CONNECTORS, Context, load, recordings
-from connectors.http import Http, Replay
+from connectors.http import Http
+from connectors.parts.replay import Replay
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.types import Page, Post, SourceState
 

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.http import Http, Replay
+from connectors.http import Http
 from connectors.parts.answers import waiting_until
+from connectors.parts.replay import Replay
 from monitor.errors import (
     BudgetSpent,
     SourceChanged,
@@ -37,6 +38,11 @@ def test_an_answer_comes_back_whole(server: Any, http: Http) -> None:
     response = http.get(url, params={"q": "a b"})
     assert (response.status, response.url) == (200, url + "?q=a+b")
     assert (response.headers["x-thing"], response.json()) == ("yes", {"n": 1})
+
+
+def test_a_query_is_sent_as_it_was_given(server: Any, http: Http) -> None:
+    http.get(server.answer("/a") + "?rss&q=a%20b")
+    assert server.requests[0][0] == "/a?rss&q=a%20b"
 
 
 def test_the_request_says_who_asks_and_asks_for_gzip_only(server: Any, http: Http) -> None:

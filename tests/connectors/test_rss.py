@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from connectors import Context, recordings
-from connectors.http import Http, Replay
+from connectors.http import Http
+from connectors.parts.replay import Replay
 from connectors.rss import Rss, RssOptions
 from monitor.errors import SourceChanged
 from monitor.types import Kind, Media, Page, Post, State
@@ -53,6 +54,17 @@ def recorded(now: Clock, url: str) -> list[Post]:
     http = Http(now=now, transport=Replay(recordings.load("rss"), now))
     connects = Rss(RssOptions(url=url), Context(source="demo", http=http, now=now))
     return [post for page in poll(connects, now) for post in page.posts]
+
+
+def test_a_language_is_a_tag_or_nothing(now: Clock) -> None:
+    for written, kept in (
+        ("en-GB", "en-GB"),
+        ("cy", "cy"),
+        ("999 200 1135", None),
+        ("English, mostly", None),
+    ):
+        [post] = posts(now, rss(dated(1, "1h"), channel=f"<language>{written}</language>"))
+        assert post.lang == kept
 
 
 def titles(found: Iterable[Post]) -> list[str]:
@@ -115,8 +127,8 @@ def test_a_second_poll_sends_the_validators_back_and_keeps_the_cursor(now: Clock
     assert poll(connects, now, cursor) == [Page(posts=(), cursor=cursor)]
 
 
-def test_validators_of_another_address_are_not_sent(now: Clock) -> None:
-    answer = {"body": rss(dated(1, "1h")), "headers": {"ETag": '"same for every feed"'}}
+def test_a_feed_at_a_new_address_is_read_as_if_for_the_first_time(now: Clock) -> None:
+    answer = {"body": rss(dated(1, "1h"), dated(2, "30d")), "headers": {"ETag": '"same for every feed"'}}
     cursor = poll(connector(now, answer), now)[0].cursor
     other = connector(now, answer, url=URL + "?cat=2")
     assert titles(poll(other, now, cursor)[0].posts) == ["item 1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import threading
@@ -114,6 +115,8 @@ def parsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "def hog(document): return len(bytearray(2**30))\n"
         "def flood(document): return 'x' * 40_000_000\n"
         "def chatter(document): print('noise', flush=True)\n"
+        "def spin(document):\n"
+        "    while True: pass\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sandbox.close()
@@ -169,7 +172,46 @@ def test_children_are_reused_and_work_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == sorted(list(range(50)) * 4)
-    assert sandbox._idle.qsize() <= 4
+    assert sandbox._idle.qsize() <= sandbox.AT_ONCE
+
+
+def test_hostile_and_good_documents_in_several_threads_disturb_only_themselves(parsers: None) -> None:
+    ends: list[object] = []
+
+    def work(function: str, document: bytes) -> None:
+        try:
+            ends.append(sandbox.run(function, document))
+        except sandbox.ParserError as error:
+            ends.append(str(error))
+
+    calls = [
+        ("parsers:crash", b""),
+        ("parsers:spin", b""),
+        ("parsers:hog", b""),
+        ("builtins:len", b"good"),
+    ] * 2
+    threads = [threading.Thread(target=work, args=call) for call in calls]
+    with heartbeat() as pauses:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(map(str, ends)) == ["4"] * 2 + ["MemoryError"] * 2 + ["no answer"] * 4
+    assert max(pauses) < 1
+    assert sandbox._idle.qsize() <= sandbox.AT_ONCE
+
+
+def test_a_slow_import_takes_nothing_from_the_time_of_a_document(
+    parsers: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "DEADLINE", 0.5)
+    (tmp_path / "parsers.py").write_text("import time\ntime.sleep(1)\nsize = len\n")
+    assert sandbox.run("parsers:size", b"four") == 4
+
+
+def test_a_lower_limit_of_the_machine_is_kept() -> None:
+    assert sandbox._at_most(1024, 2048) == 1024
+    assert sandbox._at_most(resource.RLIM_INFINITY, 2048) == 2048
 
 
 def test_a_child_is_replaced_after_its_share_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:

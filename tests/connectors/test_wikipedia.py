@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from connectors import Context, recordings
-from connectors.http import Http, Replay
+from connectors.http import Http
+from connectors.parts.replay import Replay
 from connectors.wikipedia import Wikipedia
 from monitor.errors import (
     ConfigError,

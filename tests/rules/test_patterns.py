@@ -52,8 +52,15 @@ def test_every_detector_in_the_table_loads_under_its_name(name: str) -> None:
         "(0" * 50_000,
         '"' * 100_000,
         "\u00a0" * 50_000,
+        "lazy nurse " * 20_000,
+        "lazy nurse. " * 20_000,
+        "staff in confidence training " * 10_000,
+        "https://wvft.test/ 999 000 0018 " * 10_000,
     ],
-    ids=["digits", "numbers", "addresses", "tags", "brackets", "quotes", "spaces"],
+    ids=[
+        *("digits", "numbers", "addresses", "tags", "brackets", "quotes", "spaces"),
+        *("insults", "insulting sentences", "markings", "links"),
+    ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     from monitor.config import PolicySettings, RuleSettings

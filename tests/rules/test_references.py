@@ -98,12 +98,16 @@ def test_an_edit_of_a_watched_page_always_refers() -> None:
     assert REFERENCES.find(post("", kind=Kind.PAGE_EDIT, title="Page"))[0].alias == "Page"
 
 
-def test_the_best_reference_comes_first_with_its_place() -> None:
-    item = post("At St Oswin's Hospital, and Wearside Vale nurses", title="News")
-    best = REFERENCES.find(item)[0]
-    assert best.score == 1.0
-    assert best.span is not None
-    assert item.text[best.span.start : best.span.end] == "St Oswin's Hospital"
+def test_the_best_reference_comes_first() -> None:
+    best = REFERENCES.find(post("At St Oswin's Hospital, and Wearside Vale nurses", title="News"))[0]
+    assert (best.alias, best.score) == ("St Oswin's Hospital", 1.0)
+
+
+def test_an_ambiguous_name_comes_with_its_place() -> None:
+    item = post("Long wait again. TMH outpatients", title="News")
+    (reference,) = REFERENCES.find(item)
+    assert reference.span is not None
+    assert item.text[reference.span.start : reference.span.end] == "TMH"
 
 
 def test_a_score_tells_its_sum() -> None:

@@ -1,0 +1,57 @@
+"""Recorded answers in place of the network: what the demo and the contract tests run on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+
+from monitor.ports import Clock
+
+_TIME = re.compile(r"\{\{T-(?P<ago>(?:\d+[dhm])+)(?P<form>\|rfc822)?\}\}")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+class Replay(httpx.BaseTransport):
+    """Answers from recordings instead of the network (`connectors/recordings` says what one is).
+
+    Of the recordings with the request's method, host and path, the one with the most matching
+    `params` answers; none = status 599. An ETag sent back unchanged gets 304. Times written as
+    `{{T-3h}}` or `{{T-1d2h|rfc822}}` become that long before `now`.
+    """
+
+    def __init__(self, recordings: Iterable[Mapping[str, Any]], now: Clock) -> None:
+        self._recordings = sorted(recordings, key=lambda recording: -len(recording.get("params", ())))
+        self._now = now
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The recorded answer."""
+        recording = next((r for r in self._recordings if _answers(r, request)), None)
+        if recording is None:
+            missing = f"no recording of {request.method} {request.url.host}{request.url.path}"
+            return httpx.Response(599, text=missing, request=request)
+        headers = {name: _dated(value, self._now()) for name, value in recording.get("headers", {}).items()}
+        etag = next((value for name, value in headers.items() if name.lower() == "etag"), None)
+        if etag is not None and request.headers.get("if-none-match") == etag:
+            return httpx.Response(304, headers=headers, request=request)
+        body = _dated(recording.get("body", ""), self._now()).encode()
+        return httpx.Response(recording.get("status", 200), headers=headers, content=body, request=request)
+
+
+def _answers(recording: Mapping[str, Any], request: httpx.Request) -> bool:
+    wanted = (recording.get("method", "GET"), recording["host"], recording["path"])
+    asked = (request.method, request.url.netloc.decode(), request.url.path)
+    return wanted == asked and recording.get("params", {}).items() <= dict(request.url.params).items()
+
+
+def _dated(text: str, now: datetime) -> str:
+    def moment(match: re.Match[str]) -> str:
+        ago = {_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([dhm])", match["ago"])}
+        at = now.replace(microsecond=0) - timedelta(**ago)
+        return format_datetime(at, usegmt=True) if match["form"] else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    return _TIME.sub(moment, text)
