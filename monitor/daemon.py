@@ -26,6 +26,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor import systemd
 from monitor.delivery import Desk
 from monitor.errors import StoreError
+from monitor.logs import place_of
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.service import THREADS, App, lookback, utc_now
 
@@ -62,7 +63,7 @@ class Daemon:
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; the exit code. Raises AlreadyRunning beside another daemon."""
-        with self.app.store.sole_daemon():
+        with self.app.store.sole_daemon() as still_ours:
             self.app.channel()  # settings that cannot work are refused now, not at half past seven
             tasks = [self.app.task(source) for source in self.app.sources()]
             self._schedule(tasks)
@@ -71,9 +72,9 @@ class Daemon:
             self._scheduler.start()
             systemd.notify("READY=1")
             log.info("ready", sources=len(tasks), process=os.getpid())
-            self._watch()
+            code = self._watch(still_ours)
             self._drain()
-        return 0
+        return code
 
     # -- jobs -------------------------------------------------------------------------------------
 
@@ -89,10 +90,10 @@ class Daemon:
             day_of_week=at.days, hour=at.at.hour, minute=at.at.minute,
             timezone=self.app.settings.organisation.zone,
         )  # fmt: skip
-        deliver = partial(self._deliver, desk)
-        self._scheduler.add_job(deliver, digest_at, name="digest", executor="desk")
-        self._repeat("deliveries", deliver, DELIVERY_SECONDS, executor="desk")
-        self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, executor="heart")
+        digest = partial(self._deliver, desk, "digest")
+        self._scheduler.add_job(digest, digest_at, name="digest", executor="desk")
+        self._repeat("deliveries", partial(self._deliver, desk, "deliveries"), DELIVERY_SECONDS, "desk")
+        self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, "heart")
 
     def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:
         """Do `work` now and every so many seconds."""
@@ -120,9 +121,9 @@ class Daemon:
         with self._named(f"poll {task.source.name}"):
             pipeline.poll(task, Window(since=lookback(task.source, self.app.now())))
 
-    def _deliver(self, desk: Desk) -> None:
-        """Make what is due and send what is owed. The same job serves cron, start-up and retries."""
-        with self._named("deliveries"):
+    def _deliver(self, desk: Desk, job: str) -> None:
+        """Make what is due and send what is owed: at the digest's hour, at start-up, and for retries."""
+        with self._named(job):
             desk.make_due()
             desk.send_due(self._stop.is_set)
 
@@ -134,7 +135,7 @@ class Daemon:
 
     # -- the main thread --------------------------------------------------------------------------
 
-    def _watch(self) -> None:
+    def _watch(self, still_ours: Callable[[], bool]) -> int:
         drift = time.time() - time.monotonic()
         while not self._stop.wait(WATCH_SECONDS):
             if time.monotonic() - self._beat < STALE_HEARTBEAT:
@@ -143,6 +144,11 @@ class Daemon:
             if abs(moved) > CLOCK_DRIFT:
                 drift += moved
                 self._anchor_again(moved)
+            if not still_ours():
+                log.error("the hold on the database is lost; stopping, so that nobody works beside us")
+                self._stop.set()
+                return 1
+        return 0
 
     def _anchor_again(self, moved: float) -> None:
         """After a step of the clock: interval jobs would wait for the old time (up to hours)."""
@@ -178,7 +184,7 @@ class _Named:
             log.error("the store failed", job=self._name, reason=str(error))
             return True
         if error is not None:
-            log.error("a job failed", job=self._name, error=type(error).__name__, exc_info=error)
+            log.error("a job failed", job=self._name, error=type(error).__name__, place=place_of(error))
         return isinstance(error, Exception)
 
 

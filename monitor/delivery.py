@@ -94,14 +94,14 @@ class Desk:
         if self.ledger.exists(recipient.address, DIGEST, window):
             return False
         briefing, account = self._brief(recipient, day, late=late)
-        if self.settings.on_empty == "skip" and is_quiet(briefing):
-            return False
+        skipped = self.settings.on_empty == "skip" and is_quiet(briefing)
         message = self.compose(
             briefing,
             message_id=self._message_id(recipient, window),
             list_id=f"digest.{recipient.role}.{self.host}",
         )
-        return self.ledger.make(Parcel(recipient, DIGEST, window, message, account), briefing.made_at)
+        parcel = Parcel(recipient, DIGEST, window, message, account)
+        return self.ledger.make(parcel, briefing.made_at, skipped=skipped) and not skipped
 
     def preview(self, recipient: Recipient, day: date | None = None) -> Briefing:
         """What the recipient's next digest would say. Changes nothing."""

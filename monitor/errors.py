@@ -5,7 +5,7 @@
   x RuleError              a rule or policy pack is refused: file, line, reason
   x StoreError             the database cannot be used as it is
     + AlreadyRunning       another daemon holds this database
-    + DiskFull             stop cleanly; what was committed is safe
+    + DiskFull             make room; what was committed is safe
   x SourceError            one source could not be read; the others go on
     + SourceUnavailable    try again later (`retry_after` seconds when the source said so)
     + SourceThrottled      leave it alone until `until`
@@ -45,7 +45,10 @@ class AlreadyRunning(StoreError):
 
 
 class DiskFull(StoreError):
-    """No room to write. The page at hand was rolled back; everything committed is safe."""
+    """No room to write. The page at hand was rolled back; everything committed is safe.
+
+    A command ends with it; the daemon gives that poll up and tries again at the next.
+    """
 
 
 class SourceError(MonitorError):

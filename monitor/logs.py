@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,6 +31,14 @@ def redacted(value: Any) -> Any:
 
 def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {name: value if name == "timestamp" else redacted(value) for name, value in event.items()}
+
+
+def place_of(error: BaseException) -> str:
+    """Where `error` was raised, as file:line. Its words may quote a post, so they are not logged."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
 
 
 class _Stderr(logging.StreamHandler[Any]):

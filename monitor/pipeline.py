@@ -28,6 +28,7 @@ from monitor.errors import (
     SourceThrottled,
     SourceUnavailable,
 )
+from monitor.logs import place_of
 from monitor.ports import Clock, Connector, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
@@ -76,6 +77,8 @@ class Window:
 class Count:
     """What one poll has done so far."""
 
+    began: datetime
+    newest_before: datetime | None
     pages: int = 0
     seen: int = 0
     fresh: int = 0
@@ -84,7 +87,6 @@ class Count:
     findings: int = 0
     covered_from: datetime | None = None
     newest: datetime | None = None
-    newest_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class Pipeline:
 
         Raises StoreError or DiskFull when the store fails: what was committed before is safe.
         """
+        began = self.now()
         before = self._register(task)
-        count = Count(newest_before=before.newest_item_at)
+        count = Count(began=began, newest_before=before.newest_item_at)
         try:
             for page in self._pages(task, window, count):
                 self._store_page(task, page, window, count)
@@ -195,7 +198,7 @@ class Pipeline:
         if reach := _reach(before, count.covered_from):
             values["covered_from"] = reach
         if window.from_cursor:
-            values["next_due_at"] = now + task.source.every
+            values["next_due_at"] = count.began + task.source.every
         elif not before.state.answered:
             values["next_due_at"] = now  # a scan got through: the daemon need not wait any longer
         with self.store.transaction() as tx:
@@ -211,7 +214,7 @@ class Pipeline:
             strikes = tx.strike(task.source.name)
             values: dict[str, object] = {"note": note}
             if window.from_cursor:
-                values["next_due_at"] = _next_try(error, strikes, task.source.every, now)
+                values["next_due_at"] = _next_try(error, strikes, task.source.every, count.began)
             before = tx.save_state(task.source.name, error.state, now, **values)
         if before is not error.state:
             log.warning("source broke", source=task.source.name, state=error.state, reason=note)
@@ -240,7 +243,7 @@ def _honest(pages: Iterator[Page]) -> Iterator[Page]:
     except MonitorError:
         raise
     except Exception as error:
-        log.exception("connector failed", error=type(error).__name__)
+        log.error("connector failed", error=type(error).__name__, place=place_of(error))
         raise SourceChanged(f"the connector failed on an answer ({type(error).__name__})") from None
 
 

@@ -125,34 +125,39 @@ def _change(change: Change | None, hidden: dict[str, list[Mask]]) -> Change | No
 
 
 def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:
-    result, offset = [], 0
+    """Each text masked by those of `hidden` that lie in it; they index the texts joined by _JOIN."""
+    result, offset, first = [], 0, 0
     for text in texts:
         end = offset + len(text)
-        inside = [
-            replace(m, start=max(m.start, offset) - offset, end=min(m.end, end) - offset)
-            for m in hidden
-            if m.start < end and m.end > offset
-        ]
+        inside = []
+        for mask in hidden[first:]:
+            if mask.start >= end:
+                break
+            if mask.end > offset:
+                inside.append(
+                    replace(mask, start=max(mask.start, offset) - offset, end=min(mask.end, end) - offset)
+                )
+            first += mask.end <= end
         result.append(apply(text, inside))
         offset = end + len(_JOIN)
     return result
 
 
-def _digits(post: Post, hidden: dict[str, list[Mask]]) -> list[str]:
+def _digits(post: Post, hidden: dict[str, list[Mask]]) -> set[str]:
     """The digit strings behind the masks: an address built from the title repeats them."""
     found = (
         re.sub(r"[^0-9]", "", post.part(where)[mask.start : mask.end])
         for where, there in hidden.items()
         for mask in there
     )
-    return [digits for digits in found if len(digits) >= 6]
+    return {digits for digits in found if len(digits) >= 6}
 
 
 def _address(url: str | None, digits: Iterable[str]) -> str | None:
     if url is None:
         return None
     bare = re.sub(r"[^0-9]", "", unquote(url))
-    return _host(url) if any(d in bare for d in digits) else url
+    return _host(url) if len(bare) >= 6 and any(d in bare for d in digits) else url
 
 
 def _host(url: str) -> str:

@@ -94,19 +94,14 @@ def main() -> None:
             os._exit(Exit.INTERRUPTED)  # threads that wait for a source would hold the terminal
         raise
     except Exception as error:
+        from monitor.logs import place_of
+
         if {"-v", "--verbose"} & set(sys.argv):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             output.say("there is no room left to write: free some; everything committed is safe")
             sys.exit(Exit.NO_ROOM)
         output.say(
-            f"unexpected {type(error).__name__} in {_place(error)}: run `monitor -v ...` for the trace"
+            f"unexpected {type(error).__name__} in {place_of(error)}: run `monitor -v ...` for the trace"
         )
         sys.exit(Exit.ERROR)
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"

@@ -93,14 +93,17 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first()
 
-    def make(self, parcel: Parcel, now: datetime) -> bool:
-        """Write the delivery and what it accounts for; False if somebody made this window first."""
+    def make(self, parcel: Parcel, now: datetime, *, skipped: bool = False) -> bool:
+        """Write the delivery and what it accounts for; False if somebody made this window first.
+
+        A skipped one is written too, so that its window is settled, but it is never sent.
+        """
         row = {
             "recipient": parcel.recipient.address,
             "role": parcel.recipient.role,
             "kind": parcel.kind,
             "window": parcel.window,
-            "status": "owed",
+            "status": "skipped" if skipped else "owed",
             "message_id": parcel.message.message_id,
             "message": asdict(parcel.message),
             "attempts": 0,

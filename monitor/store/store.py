@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from monitor.config import StoreSettings
 from monitor.errors import AlreadyRunning, DiskFull, MonitorError, StoreError
 from monitor.store import migrations
-from monitor.store.engine import DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
+from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
 from monitor.store.identity import content_hash, identity
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import Meta, Occurrence, Source
@@ -25,6 +27,8 @@ from monitor.types import Coverage, Post, SourceState
 
 MAX_CHANGES = 24
 """An item that differs at every poll is judged this often, then only counted."""
+
+STAYED_LOCKED = f"the database stayed locked for {BUSY_SECONDS} s: another program is writing; try again"
 
 _occurrence = Occurrence.__table__  # type: ignore[attr-defined]
 _source = Source.__table__  # type: ignore[attr-defined]
@@ -64,6 +68,7 @@ class Store:
         self.folder = folder
         self.key = key
         self.embedded = is_sqlite(url)
+        self._turn = threading.Lock()
         self._writer = writer_engine(url)
         self._reader = reader_engine(url)
 
@@ -95,25 +100,49 @@ class Store:
         if not self.embedded:
             yield
             return
-        with _locked(self.folder / "writer.lock", wait=True):
-            yield
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(STAYED_LOCKED)
+        try:
+            with _locked(self.folder / "writer.lock", BUSY_SECONDS):
+                yield
+        except BlockingIOError:
+            raise StoreError(STAYED_LOCKED) from None
+        finally:
+            self._turn.release()
 
     @contextmanager
-    def sole_daemon(self) -> Iterator[None]:
-        """Hold the database against a second daemon. Raises AlreadyRunning with the holder's process id."""
-        if self.embedded:
-            with _locked(self.folder / "daemon.lock", wait=False) as file:
-                file.seek(0)
-                file.truncate()
+    def sole_daemon(self) -> Iterator[Callable[[], bool]]:
+        """Hold the database against a second daemon; what is given says whether the hold still stands.
+
+        Raises AlreadyRunning, with the holder's process id where it is known.
+        """
+        hold = self._hold_by_file if self.embedded else self._hold_by_connection
+        with hold() as still_ours:
+            yield still_ours
+
+    @contextmanager
+    def _hold_by_file(self) -> Iterator[Callable[[], bool]]:
+        path = self.folder / "daemon.lock"
+        try:
+            with _locked(path, 0) as file:
+                file.truncate(0)
                 file.write(str(os.getpid()))
                 file.flush()
-                yield
-            return
+                yield lambda: True
+        except BlockingIOError:
+            holder = path.read_text("utf-8").strip() or "unknown"
+            raise AlreadyRunning(
+                f"another daemon holds this database (process {holder}); stop it first"
+            ) from None
+
+    @contextmanager
+    def _hold_by_connection(self) -> Iterator[Callable[[], bool]]:
         with self._reader.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             if not connection.execute(text(f"SELECT pg_try_advisory_lock({DAEMON_LOCK})")).scalar():
                 raise AlreadyRunning("another daemon holds this database; stop it first")
             try:
-                yield
+                yield lambda: _answers(connection)
             finally:
                 connection.invalidate()  # the lock belongs to the connection, so that must really close
 
@@ -194,17 +223,26 @@ def _coverage(row: Any) -> Coverage:
     )
 
 
+def _answers(connection: Connection) -> bool:
+    try:
+        return connection.execute(text("SELECT 1")).scalar() == 1
+    except DBAPIError:
+        return False
+
+
 @contextmanager
-def _locked(path: Path, *, wait: bool) -> Iterator[IO[str]]:
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise AlreadyRunning(
-                f"another daemon holds this database (process {holder}); stop it first"
-            ) from None
+def _locked(path: Path, patience: float) -> Iterator[IO[str]]:
+    """Hold the file's lock. Raises BlockingIOError where another process has it for `patience` seconds."""
+    end = time.monotonic() + patience
+    with path.open("a") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.005)
         yield file
 
 

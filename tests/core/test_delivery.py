@@ -233,6 +233,10 @@ def test_a_quiet_day_is_sent_unless_it_is_to_be_skipped(world: World) -> None:
     world.poll(Feed())
     world.settings = DigestSettings(on_empty="skip")
     assert world.desk().make_due() == 0
+    assert world.desk().send_due() == (0, 0)
+    found(world)
+    assert world.desk().make_due() == 0, "the day's window is settled; the afternoon waits for tomorrow"
+    world.at += timedelta(days=3)
     world.settings = DigestSettings()
     assert world.desk().make_due() == 1
 
