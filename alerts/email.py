@@ -63,6 +63,19 @@ class Smtp:
             raise self._explained(error, message.to) from None
         return Receipt(accepted_at=self._now(), detail=f"accepted by {self._where}")
 
+    def check(self) -> str:
+        """Greet the relay, encrypt and log in, but send nothing; says how it went. Raises DeliveryError."""
+        try:
+            connection = self._connect()
+            try:
+                self._enter(connection)
+                connection.noop()
+            finally:
+                _leave(connection)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            raise self._explained(error, "") from None
+        return f"{self._where} answers" + (" and lets us sign in" if self._settings.user else "")
+
     def _connect(self) -> smtplib.SMTP:
         host, port, timeout = self._settings.host, self._settings.port, self._settings.timeout
         # Our own name is the sender's domain: asking the resolver for one can take longer than the mail.
@@ -72,11 +85,14 @@ class Smtp:
         return _Conversation(self._limit, host, port, name, timeout=timeout)
 
     def _hand_over(self, connection: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
+        self._enter(connection)
+        connection.send_message(mail, address(self._settings.sender).addr_spec, [recipient])
+
+    def _enter(self, connection: smtplib.SMTP) -> None:
         if self._settings.security == "starttls":
             connection.starttls(context=self._tls)
         if self._settings.user and self._settings.password:
             connection.login(self._settings.user, self._settings.password.get_secret_value())
-        connection.send_message(mail, address(self._settings.sender).addr_spec, [recipient])
 
     def _explained(self, error: Exception, recipient: str) -> DeliveryError:
         match error:

@@ -22,6 +22,7 @@ from monitor.types import Account, Kind, Media, Page, Post, State
 Entry = dict[str, Any]  # as connectors.parts.feed.read describes it
 PARSER = "connectors.parts.feed:read"
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{2,8}){0,4}")  # RFC 5646; feeds write all sorts of things
+_OF_ITS_HOST = re.compile(r"(?:https?://|tag:|urn:)", re.IGNORECASE)
 _LONGEST_ID = 500  # characters; beyond that an id is some other field gone astray
 
 
@@ -125,7 +126,7 @@ class Rss:
         return Post(
             source=self._context.source,
             platform=self._options.platform,
-            external_id=f"{self._host}/{name}",
+            external_id=self._identity(name),
             observed_at=now,
             kind=Kind(entry["kind"]),
             state=State.EDITED if entry["edited"] else State.LIVE,
@@ -139,6 +140,12 @@ class Rss:
             media=tuple(Media(kind=kind, url=url, alt_text=alt or None) for kind, url, alt in entry["media"]),
             links=tuple(entry["links"]),
         )
+
+    def _identity(self, name: str) -> str:
+        """What is unique on the web: an address or a tag within its host, any other id within its feed."""
+        if _OF_ITS_HOST.match(name):
+            return f"{self._host}/{name}"
+        return f"{self._host}{urlsplit(self._options.url).path}#{name}"
 
     def _recall(self, cursor: str | None) -> dict[str, str]:
         """What the cursor holds; nothing where it is not ours or of another address."""

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from pydantic import Field, TypeAdapter, ValidationError
 
 from connectors import Context
-from connectors.parts.mediawiki import Revision, Wiki, WikiPage
+from connectors.parts.mediawiki import NoSuchRevision, Revision, Wiki, WikiPage
 from connectors.parts.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
@@ -72,7 +72,7 @@ class Wikipedia:
         marks, absent = self._marks(cursor), []
         for title in self._options.pages:
             try:
-                yield from self._edits(title, marks, since)
+                yield from self._edits_again(title, marks, since)
             except _NoSuchPage:
                 marks.pop(title, None)  # next time the title is looked up anew
                 absent.append(title)
@@ -82,6 +82,15 @@ class Wikipedia:
                 f"{self._wiki.host} has no page {', '.join(map(repr, absent))}: it was deleted, or is "
                 "spelled otherwise; correct `pages` of this source"
             )
+
+    def _edits_again(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
+        """The new edits; from `since` on where the revision we knew was deleted for good."""
+        try:
+            yield from self._edits(title, marks, since)
+        except NoSuchRevision:
+            if marks.pop(title, None) is None:
+                raise
+            yield from self._edits(title, marks, since)
 
     def _edits(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
         """The new edits of one wiki page, with `marks` moved on. Raises _NoSuchPage."""

@@ -54,8 +54,8 @@ class App:
     rules: RuleSet
     stages: Stages
     directory: Directory
+    http: Http
     now: Clock = utc_now
-    http: Http | None = None
     stop: Callable[[], bool] = field(default=lambda: False)
 
     def pipeline(self) -> Pipeline:
@@ -103,12 +103,11 @@ class App:
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
-        http = self.http or way_out(self.settings, self.now)
         kind = connectors.load(source.kind)
         everything = source.keep == "everything" if source.keep else kind.keeps_everything
         return Task(
             source=source,
-            connector=connector(self.settings, source, self.now, http),
+            connector=connector(self.settings, source, self.now, self.http),
             keeps_everything=everything,
             pseudonym=source.authorisation,
             gate=lambda: authorisation.permit(self.settings, source, self.now()),
@@ -137,17 +136,20 @@ class App:
 
 
 @contextmanager
-def opened(settings: Settings, now: Clock = utc_now, **parts: Any) -> Iterator[App]:
+def opened(settings: Settings, now: Clock = utc_now, http: Http | None = None) -> Iterator[App]:
     """`build`, with the database given back at the end: for commands."""
-    app = build(settings, now, **parts)
+    app = build(settings, now, http)
     try:
         yield app
     finally:
         app.store.close()
 
 
-def build(settings: Settings, now: Clock = utc_now, **parts: Any) -> App:
-    """The installation that `settings` describe. Raises ConfigError, RuleError or StoreError."""
+def build(settings: Settings, now: Clock = utc_now, http: Http | None = None) -> App:
+    """The installation that `settings` describe; `http` replaces the way out (the demo).
+
+    Raises ConfigError, RuleError or StoreError.
+    """
     rules = load_rules(settings.organisation, settings.policy, settings.rules)
     store = open_store(settings.store)
     with store.transaction() as tx:
@@ -159,7 +161,7 @@ def build(settings: Settings, now: Clock = utc_now, **parts: Any) -> App:
         stages=stages(settings, rules),
         directory=Directory(tuple(Recipient(address=r.address, role=r.role) for r in settings.recipients)),
         now=now,
-        **parts,
+        http=http or way_out(settings, now),
     )
 
 

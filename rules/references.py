@@ -37,17 +37,11 @@ _NHS_WORDS = (
     r"|cqc|icb|nhs ?ft|foundation trust|cancer|ambulances?|paramedics?|discharge\w*|theatres?)\b"
 )
 _NHS_HANDLE = r"@(?:nhs|nenc)\w+"
-_AGAINST_ALWAYS = (
-    r"\b(?:los angeles|la county|department of mental health|ontario|oshawa|new hampshire|north carolina"
-    r"|durham,? nc|duke|bulls|notre dame|quarterback|nascar|raceway|humbug|card game|coast guard|cricket"
-    r"|rugby|football|cathedral|university of)\b"
-)
 _Reason = tuple[float, str]
 _WORDS: tuple[_Reason, ...] = (
     (0.25, "words of care"),
     (0.3, "an NHS account is addressed"),
     (0.2, "a local place"),
-    (-0.5, "words of another place or thing"),
     (-0.5, "words that the settings list as another's"),
 )
 _PLACE = 2
@@ -96,7 +90,6 @@ class OrganisationReferences:
                 _NHS_WORDS,
                 _NHS_HANDLE,
                 _any_of(organisation.places),
-                _AGAINST_ALWAYS,
                 _any_of(organisation.negative_context),
             )
         )

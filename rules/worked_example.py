@@ -19,7 +19,12 @@ CDDFT = Organisation(
     handles=("@CDDFTNHS",),
     domains=("cddft.nhs.uk",),
     places=("Durham", "Darlington", "Bishop Auckland", "Chester-le-Street", "Consett", "Shotley Bridge"),
-    negative_context=("Durham Bulls", "Notre Dame", "Durham NC"),
+    negative_context=(
+        *("Durham Bulls", "Durham NC", "North Carolina", "New Hampshire", "Ontario", "Oshawa", "Duke"),
+        *("Notre Dame", "quarterback", "NASCAR", "raceway", "Los Angeles", "LA County"),
+        *("Department of Mental Health", "humbug", "card game", "coast guard"),
+        *("cricket", "rugby", "football", "cathedral", "University of"),
+    ),
     aliases=(
         Alias(text="Durham A&E", tier=2, weight=0.55),
         Alias(text="Darlington A&E", tier=2, weight=0.6),

@@ -81,6 +81,10 @@ class _Answer(BaseModel):
     following: dict[str, str] | None = Field(default=None, alias="continue")
 
 
+class NoSuchRevision(SourceChanged):
+    """The revision asked about is not there any more, for instance deleted for good."""
+
+
 class Wiki:
     """One wiki's API at `api`, asked as `agent` (a User-Agent that names the operator).
 
@@ -155,6 +159,8 @@ class Wiki:
             return SourceThrottled(said, until=until or now + WAIT_IF_UNTOLD)
         if code == "readonly" or code.startswith("internal_api_error"):
             return SourceUnavailable(said, retry_after=(until - now).total_seconds() if until else None)
+        if code.startswith(("badid_rvstartid", "nosuchrevid")):
+            return NoSuchRevision(said)
         if code == "readapidenied":
             return SourceRefused(f"{said}: this wiki is closed to readers who have not signed in")
         return SourceChanged(said)

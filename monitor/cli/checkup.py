@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import smtplib
 import sqlite3
-import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -23,7 +21,7 @@ from monitor import authorisation, config, installation
 from monitor.cases import Directory
 from monitor.cli import output
 from monitor.config import Settings
-from monitor.errors import ConfigError, MonitorError, RuleError, StoreError
+from monitor.errors import ConfigError, DeliveryError, MonitorError, RuleError, StoreError
 from monitor.types import Recipient
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -281,33 +279,12 @@ def mail_server(settings: Settings) -> str:
     """The mail server answers, encrypts and lets us in; nothing is sent."""
     from alerts.email import Smtp
 
-    smtp = settings.smtp
-    if smtp is None:
+    if settings.smtp is None:
         return "no mail server set up: digests are written to files"
-    Smtp(smtp, lambda: datetime.now(UTC))  # refuses settings that contradict one another
     try:
-        with _connected(smtp) as server:
-            if smtp.security == "starttls":
-                server.starttls(context=_trusted(smtp))
-            if smtp.user and smtp.password:
-                server.login(smtp.user, smtp.password.get_secret_value())
-            server.noop()
-    except smtplib.SMTPAuthenticationError as error:
-        raise ConfigError(f"{smtp.host} refuses the user or password ({error.smtp_code})") from None
-    except (OSError, smtplib.SMTPException) as error:
-        raise ConfigError(f"{smtp.host}:{smtp.port}: {type(error).__name__}; check [smtp]") from None
-    return f"{smtp.host}:{smtp.port} answers" + (" and lets us sign in" if smtp.user else "")
-
-
-def _connected(smtp: config.SmtpSettings) -> smtplib.SMTP:
-    name = parseaddr(smtp.sender)[1].rpartition("@")[2]  # as the real mail greets
-    if smtp.security == "tls":
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, name, timeout=smtp.timeout, context=_trusted(smtp))
-    return smtplib.SMTP(smtp.host, smtp.port, name, timeout=smtp.timeout)
-
-
-def _trusted(smtp: config.SmtpSettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=smtp.ca_file)
+        return Smtp(settings.smtp, lambda: datetime.now(UTC)).check()
+    except DeliveryError as error:
+        raise ConfigError(str(error)) from None
 
 
 def time_zone(settings: Settings) -> str:

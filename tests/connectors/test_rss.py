@@ -107,7 +107,9 @@ def test_what_a_blog_says_of_itself_is_its_authors_profile(now: Clock) -> None:
 
 def test_json_feed_items_become_posts(now: Clock) -> None:
     found = recorded(now, "https://bulletin.test/feed.json")
-    assert [post.external_id for post in found] == [f"bulletin.test/{n}" for n in (2041, 2040, 2039)]
+    assert [post.external_id for post in found] == [
+        f"bulletin.test/feed.json#{n}" for n in (2041, 2040, 2039)
+    ]
     assert [post.kind for post in found] == [Kind.ARTICLE, Kind.ARTICLE, Kind.EPISODE]
 
 
@@ -159,10 +161,10 @@ def test_identity_falls_back_from_guid_to_link_to_content(now: Clock) -> None:
             "<title>another title</title>",
         ),
     )
-    ids = [post.external_id.removeprefix("gazette.test/") for post in found]
-    assert ids[:2] == ["g1", "https://gazette.test/2"]
+    ids = [post.external_id for post in found]
+    assert ids[:2] == ["gazette.test/feed/#g1", "gazette.test/https://gazette.test/2"]
     assert len(set(ids)) == 4
-    assert all(len(name) == 32 for name in ids[2:])
+    assert all(len(name.rpartition("#")[2]) == 32 for name in ids[2:])
 
 
 def test_one_guid_for_several_items_loses_none_of_them(now: Clock) -> None:

@@ -40,6 +40,7 @@ class FakeWiki(httpx.BaseTransport):
     title: str = TITLE
     page_id: int = 7
     limit: int = 2
+    gone: set[int] = field(default_factory=set)
     fails_after: int | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -59,6 +60,8 @@ class FakeWiki(httpx.BaseTransport):
         if asked["rvdir"] == "older":
             wanted = [n for n in reversed(numbers) if n <= int(asked["rvstartid"])]
             return self.page(True, revisions=[self.revision(n) for n in wanted[: int(asked["rvlimit"])]])
+        if int(asked.get("rvstartid", 0)) in self.gone:
+            return {"error": {"code": "badid_rvstartid"}}
         first = int(asked.get("rvcontinue") or asked.get("rvstartid") or 1)
         since = datetime.fromisoformat(asked.get("rvstart", "2000-01-01T00:00:00Z"))
         wanted = [n for n in numbers if n >= first and self.at(n) >= since]
@@ -267,6 +270,15 @@ def test_a_moved_page_is_followed_by_its_id(now):
     wiki.title, wiki.texts = "Wearside Vale Hospitals", [*"abcd"]
     (post,) = read(connector(wiki, now), cursor)
     assert (post.title, post.change.page, post.change.page_id) == ("Wearside Vale Hospitals",) * 2 + ("7",)
+
+
+def test_where_the_last_known_edit_was_deleted_for_good_the_window_is_read_again(now):
+    wiki = FakeWiki(["a", "b", "c"])
+    cursor = last_cursor(connector(wiki, now))
+    wiki.texts.append("d")
+    wiki.gone = {3}
+    assert revisions(read(connector(wiki, now), cursor))[-1] == "wiki.test:4"
+    assert last_cursor(connector(wiki, now), cursor) != cursor
 
 
 def test_a_missing_page_is_named_after_the_others_were_read(now):

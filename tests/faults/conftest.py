@@ -51,10 +51,10 @@ class Service:
         code = self.process.wait(timeout=30)
         return code, time.monotonic() - asked
 
-    def until(self, event: str, seconds: float = 20) -> None:
+    def until(self, event: str, seconds: float = 20, times: int = 1) -> None:
         """Wait until the log of this start says `event`."""
         end = time.monotonic() + seconds
-        while event not in (said := self.log.read_text("utf-8")[self.log_began :]):
+        while (said := self.log.read_text("utf-8")[self.log_began :]).count(event) < times:
             assert time.monotonic() < end, f"no {event!r} in:\n{said}"
             assert self.process is not None
             assert self.process.poll() is None, said

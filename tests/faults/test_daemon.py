@@ -26,7 +26,7 @@ def test_it_polls_mails_and_stops_within_ten_seconds(
     service.until_ready()
     service.kill()
     service.start(days=1)  # nothing is due on the first day: it was installed after the hour
-    service.until('"event": "sent"')
+    service.until('"event": "sent"', times=2)
     code, seconds = service.terminate()
     assert code == 0
     assert seconds < 10
