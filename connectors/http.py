@@ -133,7 +133,12 @@ class Http:
         for _ in range(MAX_REDIRECTS + 1):
             self._admit(address, first)
             # A stranger's host must not see the credentials meant for the first one.
-            response = self._send(transport, address, own if address.netloc == first.netloc else {})
+            try:
+                response = self._send(transport, address, own if address.netloc == first.netloc else {})
+            except SourceRefused:
+                if address == first:
+                    raise
+                raise _refused(first, f"redirects to {address.host}, which is not public") from None
             if not response.has_redirect_location:
                 return address, response
             response.stream.close()  # type: ignore[union-attr]  # both kinds of stream close

@@ -7,7 +7,7 @@ configuration says who holds them, and a role nobody holds falls back as FALLBAC
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -86,15 +86,18 @@ class Clerk:
         )
 
 
-def subject(post: Post, identity: str, pseudonym: str | None) -> str:
-    """What a case is about: the watched page, the member of staff, the account, or else the item itself."""
+def subject(post: Post, identity: str, pseudonym: str | None, hashed: Callable[..., str]) -> str:
+    """What a case is about: the watched page, the member of staff, the account, or else the item itself.
+
+    An account by its keyed hash: what it calls itself may be what has to be masked.
+    """
     if post.change is not None:
         return f"{post.platform}:page:{post.change.page_id}"
     if pseudonym is not None:
         return f"staff:{pseudonym}"
-    author = post.author
-    if author and post.kind not in (Kind.ARTICLE, Kind.EPISODE) and (author.external_id or author.handle):
-        return f"{post.platform}:account:{author.external_id or author.handle}"
+    account = post.author and (post.author.external_id or post.author.handle)
+    if account and post.kind not in (Kind.ARTICLE, Kind.EPISODE):
+        return f"{post.platform}:account:{hashed('account', account)}"
     return f"item:{identity}"
 
 

@@ -172,10 +172,10 @@ class Pipeline:
             key=key,
             post=post,
             masked=masked,
-            references=tuple(references),
+            references=tuple(references) if not post.change or masked.title == post.title else (),
             findings=tuple(findings),
             author=shown_author(masked, task.pseudonym),
-            subject=subject(masked, key, task.pseudonym),
+            subject=subject(post, key, task.pseudonym, self.store.key.hash),
         )
 
     def _relation(self, author: Account | None, task: Task) -> Relation:

@@ -75,7 +75,7 @@ def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tu
         title=apply(post.title, hidden.get("title", ())),
         text=apply(post.text, hidden.get("text", ())),
         author=_author(post.author, hidden),
-        change=_change(post.change, hidden),
+        change=_change(post, hidden),
         url=_host(post.url or "") if "url" in hidden else _address(post.url, digits),
         links=tuple(_address(link, digits) or "" for link in post.links),
         raw=None,
@@ -102,9 +102,14 @@ def _author(author: Account | None, hidden: dict[str, list[Mask]]) -> Account | 
     )
 
 
-def _change(change: Change | None, hidden: dict[str, list[Mask]]) -> Change | None:
+def _change(post: Post, hidden: dict[str, list[Mask]]) -> Change | None:
     """Masks each hunk, and each heading, by the part of the joined text it stands for."""
-    if change is None or hidden.keys().isdisjoint(("added", "removed", "headings")):
+    change = post.change
+    if change is None:
+        return None
+    if hidden.keys() & {"title", "url"}:  # the page's name is the post's title, and part of its address
+        change = replace(change, page=apply(post.title, hidden.get("title", ())), diff_url=None)
+    if hidden.keys().isdisjoint(("added", "removed", "headings")):
         return change
     new = _hunks([h.new for h in change.hunks], hidden.get("added", ()))
     old = _hunks([h.old for h in change.hunks], hidden.get("removed", ()))

@@ -30,9 +30,9 @@ _PERSONAL_IN_ADDRESS = _personal(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day
 
 _REMOTE_HANDLE = re.compile(r"/@[^/@]+@[^/?#]+")  # a public account of the fediverse, no mailbox
 
-# What a plain text must hold before it is worth a closer look: an @, or ten digits (five in a row, or in
-# three groups at least).
-_TELLING = re.compile(r"@|%40|[\[(]at[\])]|[0-9]{5}|(?:[0-9]+[^0-9]{1,4}){2}[0-9]", re.IGNORECASE)
+# What a text must hold before it is worth a closer look.
+_TELLING = re.compile(r"[0-9@]|[\[(]at[\])]", re.IGNORECASE)
+_TELLING_ADDRESS = re.compile(r"@|%40|(?:[0-9][^0-9]*){6}")
 
 _WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
 
@@ -50,7 +50,7 @@ class PersonIdentifiers:
         An address that gives somebody away is one span as a whole: half an address leads nowhere.
         """
         found: list[Span] = []
-        if post.url and _TELLING.search(post.url) and (label := self._told_by(post.url)):
+        if post.url and _TELLING_ADDRESS.search(post.url) and (label := self._told_by(post.url)):
             found.append(Span(0, len(post.url), label, "url"))
         for where in _WHERES:
             raw = post.part(where)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +29,15 @@ from monitor.types import Coverage, Post, SourceState
 MAX_CHANGES = 24
 """An item that differs at every poll is judged this often, then only counted."""
 
+NO_ROOM = "the disk is full: free some room; everything committed is safe"
 STAYED_LOCKED = f"the database stayed locked for {BUSY_SECONDS} s: another program is writing; try again"
+
+HINTS = {
+    "unable to open": "; check the folder's owner, and that it can be written",
+    "readonly": "; check the file's owner, and that it can be written",
+    "connection failed": "; is the server running? check [store] url",
+}
+"""What to do about it, by the database's own words."""
 
 _occurrence = Occurrence.__table__  # type: ignore[attr-defined]
 _source = Source.__table__  # type: ignore[attr-defined]
@@ -47,6 +56,8 @@ def open_store(settings: StoreSettings) -> Store:
         if is_sqlite(settings.database_url):  # SQLite's other files take their mode from this one
             os.close(os.open(folder / "trustwatch.db", os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(NO_ROOM) from None
         raise StoreError(
             f"{folder}: cannot be used as state folder ({error.strerror}); check [store] state_dir"
         ) from None
@@ -125,9 +136,10 @@ class Store:
         path = self.folder / "daemon.lock"
         try:
             with _locked(path, 0) as file:
-                file.truncate(0)
-                file.write(str(os.getpid()))
-                file.flush()
+                with suppress(OSError):  # a courtesy to whoever comes second, not worth failing for
+                    file.truncate(0)
+                    file.write(str(os.getpid()))
+                    file.flush()
                 yield lambda: True
         except BlockingIOError:
             holder = path.read_text("utf-8").strip() or "unknown"
@@ -256,11 +268,14 @@ def _translated() -> Iterator[None]:
     except OperationalError as error:
         words = str(error.orig).splitlines()[0]
         if "disk is full" in words or "disk I/O" in words or "No space left" in words:
-            raise DiskFull("the disk is full: free some room; everything committed is safe") from None
+            raise DiskFull(NO_ROOM) from None
         if "locked" in words:
             raise StoreError(
                 "the database stayed locked for 10 s: another program is writing; try again"
             ) from None
-        raise StoreError(f"the database cannot be used: {words}") from None
+        hint = next((hint for said, hint in HINTS.items() if said in words), "")
+        raise StoreError(f"the database cannot be used: {words}{hint}") from None
     except DBAPIError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            raise StoreError("the database file is damaged, or is none: restore a backup") from None
         raise StoreError(f"the database refused a statement: {type(error.orig).__name__}") from None
