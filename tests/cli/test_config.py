@@ -85,7 +85,7 @@ def test_an_unreachable_mail_server_fails_the_check_unless_offline(folder: Path)
     (folder / "monitor.toml").write_text(text, "utf-8")
     result = run("check")
     assert result.exit_code == Exit.CONFIG
-    assert "FAILED  mail server: 127.0.0.1:1: ConnectionRefusedError; check [smtp]" in result.stdout
+    assert "FAILED  mail server: mail: 127.0.0.1:1 could not be reached" in result.stdout
     assert run("check", "--offline").exit_code == Exit.OK
 
 
