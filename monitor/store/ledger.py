@@ -12,18 +12,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from monitor.store.store import Store
-from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Occurrence
+from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Occurrence, table_of
 from monitor.types import Message, Numbers, Recipient, Severity
 
-_delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
-_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
-_finding: Table = Finding.__table__  # type: ignore[attr-defined]
-_case: Table = Case.__table__  # type: ignore[attr-defined]
-_mention: Table = Mention.__table__  # type: ignore[attr-defined]
-_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
+_delivery = table_of(Delivery)
+_item = table_of(DeliveryItem)
+_finding = table_of(Finding)
+_case = table_of(Case)
+_mention = table_of(Mention)
+_occurrence = table_of(Occurrence)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")

@@ -22,7 +22,7 @@ from monitor.store import migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
 from monitor.store.identity import content_hash, identity
 from monitor.store.sitekey import SiteKey
-from monitor.store.tables import Meta, Occurrence, Source
+from monitor.store.tables import Meta, Occurrence, Source, table_of
 from monitor.store.writing import Transaction
 from monitor.types import Coverage, Post, SourceState
 
@@ -39,9 +39,9 @@ HINTS = {
 }
 """What to do about it, by the database's own words."""
 
-_occurrence = Occurrence.__table__  # type: ignore[attr-defined]
-_source = Source.__table__  # type: ignore[attr-defined]
-_meta = Meta.__table__  # type: ignore[attr-defined]
+_occurrence = table_of(Occurrence)
+_source = table_of(Source)
+_meta = table_of(Meta)
 
 
 def open_store(settings: StoreSettings) -> Store:

@@ -7,7 +7,7 @@ Every text column that came from outside holds the masked copy. Times are aware 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -167,3 +167,8 @@ class DeliveryItem(SQLModel, table=True):
     finding_id: int = Field(foreign_key="finding.id")
     status: str = "owed"
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a model: what bulk statements are written against."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from monitor.store.store import Store
-from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence
+from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
 from monitor.types import Clause, Item, Lane, MentionLine, Severity
 
 EXCERPT = 240
@@ -25,11 +25,11 @@ WIKITEXT = re.compile(
 )
 """Markup of a wiki page, of which only a link's words are for reading."""
 
-_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
-_finding: Table = Finding.__table__  # type: ignore[attr-defined]
-_case: Table = Case.__table__  # type: ignore[attr-defined]
-_mention: Table = Mention.__table__  # type: ignore[attr-defined]
-_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
+_item = table_of(DeliveryItem)
+_finding = table_of(Finding)
+_case = table_of(Case)
+_mention = table_of(Mention)
+_occurrence = table_of(Occurrence)
 
 
 def items_for(

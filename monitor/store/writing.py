@@ -7,25 +7,36 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.sitekey import SiteKey
-from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Meta, Occurrence, Source
+from monitor.store.tables import (
+    Case,
+    Delivery,
+    DeliveryItem,
+    Finding,
+    Mention,
+    Meta,
+    Occurrence,
+    Source,
+    table_of,
+)
 from monitor.types import Finding as FindingValue
 from monitor.types import Lane, Post, Reference, Severity, SourceState, State, Terms
 
 KEPT_CURSORS = 10
+USUAL_TERMS = Terms()
 
-_meta: Table = Meta.__table__  # type: ignore[attr-defined]
-_source: Table = Source.__table__  # type: ignore[attr-defined]
-_mention: Table = Mention.__table__  # type: ignore[attr-defined]
-_occurrence: Table = Occurrence.__table__  # type: ignore[attr-defined]
-_finding: Table = Finding.__table__  # type: ignore[attr-defined]
-_case: Table = Case.__table__  # type: ignore[attr-defined]
-_item: Table = DeliveryItem.__table__  # type: ignore[attr-defined]
-_delivery: Table = Delivery.__table__  # type: ignore[attr-defined]
+_meta = table_of(Meta)
+_source = table_of(Source)
+_mention = table_of(Mention)
+_occurrence = table_of(Occurrence)
+_finding = table_of(Finding)
+_case = table_of(Case)
+_item = table_of(DeliveryItem)
+_delivery = table_of(Delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +354,7 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
         "first_seen_at": now,
         "references": [[r.alias, r.score, r.why] for r in j.references],
         "change": _change(post),
-        "terms": asdict(post.terms) if post.terms != Terms() else None,
+        "terms": asdict(post.terms) if post.terms != USUAL_TERMS else None,
     }
 
 
