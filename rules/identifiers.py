@@ -30,9 +30,8 @@ _PERSONAL_IN_ADDRESS = _personal(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day
 
 _REMOTE_HANDLE = re.compile(r"/@[^/@]+@[^/?#]+")  # a public account of the fediverse, no mailbox
 
-# What a text must hold before it is worth a closer look.
-_TELLING = re.compile(r"[0-9@]|[\[(]at[\])]", re.IGNORECASE)
-_TELLING_ADDRESS = re.compile(r"@|%40|(?:[0-9][^0-9]*){6}")
+# What an address must hold before it is worth a closer look.
+_TELLING = re.compile(r"@|%40|(?:[0-9][^0-9]*){6}")
 
 _WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
 
@@ -50,14 +49,13 @@ class PersonIdentifiers:
         An address that gives somebody away is one span as a whole: half an address leads nowhere.
         """
         found: list[Span] = []
-        if post.url and _TELLING_ADDRESS.search(post.url) and (label := self._told_by(post.url)):
+        if post.url and _TELLING.search(post.url) and (label := self._told_by(post.url)):
             found.append(Span(0, len(post.url), label, "url"))
-        for where in _WHERES:
-            raw = post.part(where)
-            if raw and not (raw.isascii() and _TELLING.search(raw) is None):
-                folded = fold(raw)
-                if hits := self._scan.match(folded.text):
-                    found += _apart(_found(Part(where, folded), hits))
+        texts = [(where, fold(raw)) for where in _WHERES if (raw := post.part(where))]
+        # One look at all of them together first: most posts identify nobody.
+        if self._scan.match("\n".join([folded.text for _, folded in texts])):
+            for where, folded in texts:
+                found += _apart(_found(Part(where, folded), self._scan.match(folded.text)))
         return tuple(found)
 
     def _told_by(self, url: str) -> str | None:

@@ -24,7 +24,7 @@ from monitor.store.tables import (
     table_of,
 )
 from monitor.types import Finding as FindingValue
-from monitor.types import Lane, Post, Reference, Severity, SourceState, State, Terms
+from monitor.types import Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
 
 KEPT_CURSORS = 10
 USUAL_TERMS = Terms()
@@ -340,11 +340,11 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
         "text_key": fold[1],
         "platform": post.platform,
         "source": post.source,
-        "kind": post.kind,
-        "state": post.state,
+        "kind": post.kind.value,  # plain text binds faster than an enum
+        "state": post.state.value,
         "subject": j.subject,
         "author": j.author,
-        "relation": post.author.relation if post.author else "public",
+        "relation": (post.author.relation if post.author else Relation.PUBLIC).value,
         "url": post.url,
         "title": post.title,
         "text": post.text if post.terms.may_store_text else "",
