@@ -92,14 +92,9 @@ class App:
             return Smtp(settings.smtp, self.now)
         return Outbox(settings.digest.folder or settings.store.state_dir / "digests", self.now)
 
-    def sources(self, names: Iterable[str] = ()) -> list[SourceSettings]:
-        """The enabled sources, or those named. Raises ConfigError for a name that is not configured."""
-        enabled = {source.name: source for source in self.settings.sources if source.enabled}
-        wanted = list(names) or list(enabled)
-        if unknown := [name for name in wanted if name not in enabled]:
-            known = ", ".join(sorted(enabled)) or "none"
-            raise ConfigError(f"no enabled source is called {unknown[0]!r}; there are: {known}")
-        return [enabled[name] for name in wanted]
+    def sources(self) -> list[SourceSettings]:
+        """The enabled sources."""
+        return [source for source in self.settings.sources if source.enabled]
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""

@@ -12,6 +12,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.digest import send_now
 from monitor.cli.output import Exit
+from monitor.cli.sources import named
 from monitor.errors import ConfigError
 from monitor.types import Severity
 
@@ -64,7 +65,8 @@ def scan(
         raise typer.BadParameter("is not later than --since", param_hint="--until")
     with _installation(settings, dry_run=dry_run, seed=seed) as app:
         began = service.utc_now()
-        tasks = [app.task(entry) for entry in app.sources(source or ())]
+        chosen = [named(settings, name) for name in source or ()] or app.sources()
+        tasks = [app.task(entry) for entry in chosen]
         if not tasks:
             raise ConfigError("no source is enabled: add a [[sources]] table to the settings")
         output.say(_plan(len(tasks), start, began, settings, dry_run=dry_run))

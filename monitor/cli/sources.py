@@ -88,7 +88,7 @@ def check(
 ) -> None:
     """Read one page of each named source now and store nothing. Exit code 3 where one is not read."""
     settings = output.settings(context)
-    results = [_tried(settings, _named(settings, name)) for name in names]
+    results = [_tried(settings, named(settings, name)) for name in names]
     if as_json:
         output.print_json(results)
     else:
@@ -98,7 +98,8 @@ def check(
         raise typer.Exit(output.Exit.NOT_READ)
 
 
-def _named(settings: Settings, name: str) -> SourceSettings:
+def named(settings: Settings, name: str) -> SourceSettings:
+    """The source that somebody typed the name of; a usage error with a suggestion where there is none."""
     from monitor.config.problems import did_you_mean
 
     found = next((source for source in settings.sources if source.name == name), None)
