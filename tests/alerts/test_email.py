@@ -133,9 +133,11 @@ def test_a_certificate_nobody_vouches_for_is_refused(relay: Start, smtp: Any) ->
     assert server.kept.received == []
 
 
-def test_a_certificate_for_another_host_is_refused(relay: Start, smtp: Any) -> None:
-    server = relay()
-    assert "certificate" in str(failure(smtp(server, host="localhost")))
+def test_a_certificate_for_another_host_is_refused(
+    relay: Start, smtp: Any, foreign_certificate: Path
+) -> None:
+    server = relay(certificate=foreign_certificate)
+    assert "certificate" in str(failure(smtp(server, ca_file=foreign_certificate)))
     assert server.kept.received == []
 
 
