@@ -83,6 +83,8 @@ class Daemon:
         freed = desk.ledger.release(desk.place)
         if freed:
             log.info("freed claims of an earlier process", deliveries=freed)
+        with self.app.store.transaction() as tx:
+            tx.ask_refused_again()
         for task in tasks:
             self._add_poll(pipeline, task)
         at = self.app.settings.digest

@@ -194,10 +194,10 @@ class Pipeline:
         state = SourceState.OK if count.seen else SourceState.EMPTY
         values: dict[str, object] = {"note": "", "strikes": 0, "last_ok_at": now}
         if count.newest:
-            values["newest_item_at"] = count.newest
+            values["newest_item_at"] = min(count.newest, now)  # some sites date ahead
         if reach := _reach(before, count.covered_from):
             values["covered_from"] = reach
-        if window.from_cursor:
+        if window.from_cursor and not self.stop():  # a reading that was cut short is due again at once
             values["next_due_at"] = count.began + task.source.every
         elif not before.state.answered:
             values["next_due_at"] = now  # a scan got through: the daemon need not wait any longer

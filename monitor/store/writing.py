@@ -309,6 +309,11 @@ class Transaction:
         )
         return before
 
+    def ask_refused_again(self) -> None:
+        """Sources that wait for a person are due at once: somebody has just started the service."""
+        waiting = (SourceState.NEEDS_REAUTH, SourceState.MISCONFIGURED, SourceState.GONE)
+        self.connection.execute(_source.update().where(_source.c.state.in_(waiting)).values(next_due_at=None))
+
     def strike(self, source: str) -> int:
         """One more failure in a row; returns how many."""
         row = self.connection.execute(select(_source.c.strikes).where(_source.c.name == source)).one()

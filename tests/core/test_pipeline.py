@@ -201,6 +201,33 @@ def test_a_source_that_keeps_failing_is_asked_less_often(world: World) -> None:
     assert waits[-1] > waits[0] * 4
 
 
+def test_a_refused_source_is_left_alone_for_a_day_or_until_somebody_restarts_the_service(
+    world: World,
+) -> None:
+    world.poll(Feed(error=SourceRefused("sign in again")))
+    assert world.store.next_due("gazette") == NOW + timedelta(hours=24)
+    with world.store.transaction() as tx:
+        tx.ask_refused_again()
+    assert world.store.next_due("gazette") is None
+
+
+def test_a_scan_that_gets_through_ends_the_daemons_wait(world: World) -> None:
+    world.poll(Feed(error=SourceRefused("sign in again")))
+    world.poll(Feed([[post(1)]]), from_cursor=False)
+    assert world.store.next_due("gazette") == NOW
+
+
+def test_a_reading_cut_short_by_a_stop_is_due_again_at_once(world: World) -> None:
+    world.stop = lambda: True
+    world.poll(Feed([[post(1)], [post(2)]]))
+    assert world.store.next_due("gazette") == NOW
+
+
+def test_a_date_in_the_future_does_not_hide_what_comes_after_it(world: World) -> None:
+    world.poll(Feed([[post(1, created_at=NOW + timedelta(days=1))]]))
+    assert world.store.coverage()["gazette"].newest_item_at == NOW
+
+
 def test_a_connector_that_breaks_in_its_own_way_is_a_source_that_changed(world: World) -> None:
     class Broken:
         def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
