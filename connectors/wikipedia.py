@@ -56,8 +56,8 @@ class Wikipedia:
         contact = options.contact or context.contact
         if not contact:
             raise ConfigError(
-                f"{context.source}: contact: wikis turn unnamed readers away; give your team's mail or "
-                "web address here or as network.contact"
+                "contact: wikis turn unnamed readers away; give your team's mail or web address here, "
+                "or as network.contact"
             )
         api = options.base_url.rstrip("/") + options.api
         self._options, self._context = options, context

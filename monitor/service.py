@@ -200,7 +200,11 @@ def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http
         now=now,
         contact=settings.network.contact,
     )
-    made: Connector = kind(check_options(settings, index, kind.Options), context)
+    options = check_options(settings, index, kind.Options)
+    try:
+        made: Connector = kind(options, context)
+    except ConfigError as error:
+        raise error_at(settings, ("sources", index), str(error)) from None
     return made
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from monitor import authorisation, config, installation
 from monitor.cases import Directory
 from monitor.cli import output
-from monitor.config import Settings
+from monitor.config import Settings, SourceSettings
 from monitor.errors import ConfigError, DeliveryError, MonitorError, RuleError, StoreError
 from monitor.types import Recipient
 
@@ -112,21 +112,17 @@ def the_doubts(settings: Settings) -> str:
 
 def the_sources(settings: Settings) -> str:
     """Every source has a connector that takes its options."""
-    problems = [str(e) for i in range(len(settings.sources)) if (e := _refusal(settings, i))]
+    problems = [str(error) for source in settings.sources if (error := _refusal(settings, source))]
     if problems:
         raise ConfigError("\n".join(problems))
     return ", ".join(f"{s.name} ({s.kind})" for s in settings.sources) or "none"
 
 
-def _refusal(settings: Settings, index: int) -> ConfigError | None:
-    import connectors
+def _refusal(settings: Settings, source: SourceSettings) -> ConfigError | None:
+    from monitor import service
 
     try:
-        connector = connectors.load(settings.sources[index].kind)
-    except ConfigError as error:
-        return config.error_at(settings, ("sources", index, "kind"), str(error))
-    try:
-        config.check_options(settings, index, connector.Options)
+        service.connector(settings, source, service.utc_now)
     except ConfigError as error:
         return error
     return None

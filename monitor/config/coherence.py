@@ -32,9 +32,6 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         [(r.address.casefold(), r.role) for r in settings.recipients],
     )
     yield from _authorisations(settings)
-    unnamed = (s for s in settings.sources if s.kind == "wikipedia" and "contact" not in s.options)
-    if settings.network.contact is None and any(unnamed):
-        yield ("network", "contact"), "is missing: Wikipedia refuses readers that do not name their operator"
 
 
 def _twice(paths: Sequence[Key], values: Sequence[Hashable]) -> Iterator[Problem]:

@@ -119,6 +119,14 @@ def test_the_schema_in_the_documentation_is_current() -> None:
     assert json.loads(printed) == schema()
 
 
+def test_what_a_kind_of_source_cannot_do_without_is_asked_for_at_the_source(folder: Path) -> None:
+    wiki = '[[sources]]\nname = "wiki"\nkind = "wikipedia"\npages = ["Trust"]\n'
+    (folder / "monitor.toml").write_text(FILE + wiki, "utf-8")
+    done = run("check", "--offline")
+    assert done.exit_code == Exit.CONFIG
+    assert "monitor.toml:14:1: sources.1: contact: wikis turn unnamed readers away" in done.output
+
+
 def test_every_key_is_documented() -> None:
     text = (DOCS / "configuration.md").read_text("utf-8")
     for name, field in Settings.model_fields.items():

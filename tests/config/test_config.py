@@ -119,10 +119,6 @@ def test_the_shortest_file_has_sensible_defaults(write: Write, tmp_path: Path) -
             "monitor.toml:7:1: recipients.1.address: is here twice",
         ),
         (
-            HEAD + '[[sources]]\nname = "w"\nkind = "wikipedia"\n',
-            "monitor.toml:1:1: network.contact: is missing: Wikipedia refuses",
-        ),
-        (
             HEAD + SOURCE + 'authorisation = "S-O14"\n' + ROW,
             "monitor.toml:7:1: sources.0.authorisation: names no row of [[authorisations]]: did you mean",
         ),

@@ -331,7 +331,7 @@ def test_the_operator_is_named_to_the_wiki_and_lag_respected(now):
 
 
 def test_without_a_contact_nothing_starts(now):
-    with pytest.raises(ConfigError, match=r"wikipedia: contact: .*network\.contact"):
+    with pytest.raises(ConfigError, match=r"contact: .*network\.contact"):
         connector(FakeWiki([]), now, operator=None)
 
 
