@@ -141,6 +141,11 @@ def _text(file: Traversable | Path, shown: str) -> str:
         raise RuleError(f"{shown}:1: cannot be read: {type(error).__name__}") from None
 
 
+def read(file: Traversable | Path, shown: str, model: type[_T]) -> _T:
+    """One YAML file as `model`. Raises RuleError ("file:line: reason")."""
+    return _validated(parse(_text(file, shown), shown), model)
+
+
 def _validated(source: YamlFile, model: type[_T]) -> _T:
     try:
         return model.model_validate(source.value)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from monitor.errors import RuleError
 from monitor.types import Clause
 from rules.categories import PROTECTED_EXPRESSION
-from rules.schema import ClauseEntry, PolicyFile
+from rules.schema import ClauseEntry, Modes, PolicyFile
+
+_STRICTER_LAST = {
+    "logo": ("with-permission", "forbidden"),
+    "disclaimer": ("views", "views+shares"),
+    "disclaimer_required_when": ("employer-named", "always"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A pack in force, as people are told of it. An overdue policy stays in force; it is only said so."""
+    """An installed pack, as people are told of it. An overdue policy stays in force; it is only said so."""
 
     key: str
     body: str
@@ -24,12 +30,25 @@ class Policy:
     review_due: str | None
     overdue: bool
     roles: Mapping[str, str]
+    succeeded_by: str | None
+    modes: Modes
+    clauses: tuple[ClauseEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One point on which policies differ: what applies, and what each policy in force says."""
+
+    name: str
+    applies: str
+    said: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Policies:
     """Every pack that is known, and those in force."""
 
+    installed: tuple[Policy, ...]
     known: Mapping[str, ClauseEntry]
     active: tuple[Policy, ...]
     clauses: Mapping[str, Clause]
@@ -48,7 +67,15 @@ class Policies:
         known = {clause.id: clause for pack in by_key.values() for clause in pack.clauses}
         in_force = [(by_key[key], clause) for key in wanted for clause in by_key[key].clauses]
         clauses = {clause.id: _clause(pack, clause, today) for pack, clause in in_force}
-        return cls(known, tuple(_policy(by_key[key], today) for key in wanted), clauses)
+        installed = {key: _policy(by_key[key], today) for key in sorted(by_key)}
+        return cls(tuple(installed.values()), known, tuple(installed[key] for key in wanted), clauses)
+
+    def modes(self) -> Iterator[Mode]:
+        """Where the packs in force have a mode: the strictest of theirs applies."""
+        for name, order in _STRICTER_LAST.items():
+            said = {policy.key: getattr(policy.modes, name) for policy in self.active}
+            if said := {key: value for key, value in said.items() if value}:
+                yield Mode(name, max(said.values(), key=order.index), said)
 
 
 def _policy(pack: PolicyFile, today: date) -> Policy:
@@ -61,6 +88,9 @@ def _policy(pack: PolicyFile, today: date) -> Policy:
         review_due=pack.review_due,
         overdue=_overdue_since(pack, today) is not None,
         roles=dict(pack.roles),
+        succeeded_by=pack.succeeded_by,
+        modes=pack.modes,
+        clauses=tuple(pack.clauses),
     )
 
 

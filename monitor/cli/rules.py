@@ -28,7 +28,7 @@ def check(
     as_json: output.AsJson = False,
 ) -> None:
     """Check every rule file and run its examples. Exit 78 if one is refused; the others are checked, too."""
-    checked = _checked(context, path)
+    checked = installed(context, path)
     refused = [str(error) for error in checked.errors]
     if as_json:
         output.print_json({"rules": [rule.id for rule in checked.rules], "refused": refused})
@@ -45,7 +45,7 @@ def list_rules(
     as_json: output.AsJson = False,
 ) -> None:
     """List the rules: whether they run, how severe they are, who sees what they find."""
-    rules = _checked(context, None).rules
+    rules = installed(context, None).rules
     if as_json:
         output.print_json([_summary(rule) for rule in rules])
         return
@@ -61,7 +61,7 @@ def explain(
     """Explain one rule: what it looks for, which clauses stand behind it, when it is wrong."""
     from monitor.config.problems import did_you_mean
 
-    checked = _checked(context, None)
+    checked = installed(context, None)
     known = {rule.id: rule for rule in checked.rules}
     if rule_id.upper() not in known:
         hint = did_you_mean(rule_id.upper(), list(known))
@@ -70,7 +70,7 @@ def explain(
         output.show(line)
 
 
-def _checked(context: typer.Context, path: Path | None) -> Checked:
+def installed(context: typer.Context, path: Path | None) -> Checked:
     """The rules as the settings say, or of another folder or file. Without settings: the shipped ones."""
     from monitor import config
     from rules import pack

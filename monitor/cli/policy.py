@@ -1,0 +1,191 @@
+"""`monitor policy`: which policies are in force, what is done about each clause and platform."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.rules import installed
+
+if TYPE_CHECKING:
+    from rules.coverage import Answer, Platform
+    from rules.pack import Checked
+    from rules.policy import Policy
+
+app = typer.Typer(help="List the policies, show a clause, see what is covered.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_policies(context: typer.Context, as_json: output.AsJson = False) -> None:
+    """List the policy packs: which are in force, which are overdue for review, who succeeded their bodies."""
+    policies = installed(context, None).policies
+    in_force = {policy.key for policy in policies.active}
+    summaries = [_summary(policy, policy.key in in_force) for policy in policies.installed]
+    modes = list(policies.modes())
+    if as_json:
+        applying = {mode.name: {"applies": mode.applies, "said": mode.said} for mode in modes}
+        output.print_json({"policies": summaries, "modes": applying})
+        return
+    rows = ([str(value or "-") for value in summary.values()] for summary in summaries)
+    output.table(("policy", "in force", "clauses", "review", "body", "succeeded by"), rows)
+    for mode in modes:
+        if len(set(mode.said.values())) > 1:
+            said = ", ".join(f"{key} says {value}" for key, value in mode.said.items())
+            output.show(f"{mode.name.replace('_', ' ')}: {mode.applies} applies, the stricter one ({said}).")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="KEY_OR_CLAUSE", help="For instance CDD or CDD-4.4.7-3.")],
+    as_json: output.AsJson = False,
+) -> None:
+    """Show a policy with its clauses, or one clause with its rules and what the product does about it."""
+    known = installed(context, None)
+    answers = _answers(known, known.policies.installed)
+    by_clause = {answer.clause.id.casefold(): answer for answer in answers}
+    by_key = {policy.key.casefold(): policy for policy in known.policies.installed}
+    if answer := by_clause.get(what.casefold()):
+        policy = by_key[answer.policy.casefold()]
+        _print(as_json, _as_data(answer), _clause(answer, policy, known))
+    elif found := by_key.get(what.casefold()):
+        own = [answer for answer in answers if answer.policy == found.key]
+        data = {**_summary(found, found in known.policies.active), "answers": list(map(_as_data, own))}
+        _print(as_json, data, _policy(found))
+        if not as_json:
+            _clause_table(own)
+    else:
+        raise _unknown(
+            what, [*(policy.key for policy in known.policies.installed), *(a.clause.id for a in answers)]
+        )
+
+
+@app.command()
+def coverage(
+    context: typer.Context,
+    policy: Annotated[str | None, typer.Option(metavar="KEY", help="One policy, instead of all.")] = None,
+    as_json: output.AsJson = False,
+) -> None:
+    """For every clause and every platform of the policies: what the product does about it, or why not."""
+    from rules import coverage
+
+    known = installed(context, None)
+    wanted = [each for each in known.policies.installed if policy in (None, each.key)]
+    if not wanted:
+        raise _unknown(str(policy), [each.key for each in known.policies.installed])
+    answers, platforms = _answers(known, wanted), coverage.platforms()
+    if as_json:
+        output.print_json(
+            {
+                "clauses": [_as_data(answer) for answer in answers],
+                "platforms": [platform.model_dump(by_alias=True) for platform in platforms],
+            }
+        )
+        return
+    _clause_table(answers)
+    output.show("")
+    rows = ((p.name, p.openness, p.state, p.kind or "-", p.why) for p in platforms)
+    output.table(("platform", "is", "today", "by", "why"), rows)
+    output.show("")
+    for line in _totals(answers, platforms):
+        output.show(line)
+
+
+def _answers(known: Checked, policies: Iterable[Policy]) -> list[Answer]:
+    from rules import coverage
+
+    return list(coverage.answers(policies, known.rules))
+
+
+def _unknown(what: str, known: list[str]) -> typer.BadParameter:
+    from monitor.config.problems import did_you_mean
+
+    return typer.BadParameter(f"no policy or clause {what!r}: {did_you_mean(what.upper(), known)}")
+
+
+def _print(as_json: bool, data: Any, lines: Iterable[str]) -> None:
+    if as_json:
+        output.print_json(data)
+    else:
+        for line in lines:
+            output.show(line)
+
+
+def _summary(policy: Policy, in_force: bool) -> dict[str, Any]:
+    due = policy.review_due
+    return {
+        "policy": policy.key,
+        "in_force": "yes" if in_force else "no",
+        "clauses": len(policy.clauses),
+        "review": (f"overdue since {due}" if policy.overdue else f"due {due}") if due else None,
+        "body": policy.body,
+        "succeeded_by": policy.succeeded_by,
+    }
+
+
+def _policy(policy: Policy) -> Iterator[str]:
+    yield f"{policy.key}  {policy.title}, {policy.body}"
+    yield f"  Reference {policy.reference or '-'}, version {policy.version or '-'}"
+    if policy.succeeded_by:
+        yield f"  The body was succeeded by {policy.succeeded_by}"
+    if policy.overdue:
+        yield f"  Review overdue since {policy.review_due}; a policy stays in force until it is replaced"
+    for key, title in policy.roles.items():
+        yield f"  {key.replace('_', ' ')}: {title}"
+
+
+def _clause(answer: Answer, policy: Policy, known: Checked) -> Iterator[str]:
+    clause = answer.clause
+    yield f"{clause.id}  {policy.title}, section {clause.section} ({policy.body})"
+    yield f"  {clause.paraphrase}"
+    yield f"  In force: {'yes' if policy in known.policies.active else 'no'}"
+    yield f"  Class: {answer.kind}"
+    yield f"  {answer.status.capitalize()}: {answer.what}"
+    for rule in known.rules:
+        if rule.id in answer.rules:
+            yield f"  Rule: {rule.id}  {rule.file.title}"
+    if answer.lane:
+        yield f"  Lane: {answer.lane}"
+    for key in answer.told:
+        yield f"  Told: {policy.roles.get(key) or key.replace('_', ' ') + ' (from the settings)'}"
+    for each in answer.protecting:
+        yield f"  The policy also says: {each}: {known.policies.known[each].paraphrase}"
+
+
+def _clause_table(answers: Iterable[Answer]) -> None:
+    rows = (
+        (a.clause.id, a.kind, ", ".join(a.rules) or a.status, a.lane or "-", ", ".join(a.told) or "-", a.what)
+        for a in answers
+    )
+    output.table(("clause", "class", "today", "lane", "told", "what is done, or meant to be"), rows)
+
+
+def _as_data(answer: Answer) -> dict[str, Any]:
+    clause = answer.clause
+    return {
+        **clause.model_dump(include={"id", "section", "paraphrase", "category", "observability"}),
+        "policy": answer.policy,
+        "class": answer.kind,
+        "status": answer.status,
+        "rules": answer.rules,
+        "lane": answer.lane,
+        "told": answer.told,
+        "protecting": answer.protecting,
+        "what": answer.what,
+    }
+
+
+def _totals(answers: list[Answer], platforms: list[Platform]) -> Iterator[str]:
+    answered = sum(bool(answer.what and answer.clause.paraphrase) for answer in answers)
+    yield f"{answered} of {len(answers)} clauses have an answer: {_counts(a.status for a in answers)}."
+    yield f"By class: {_counts(a.kind for a in answers)}."
+    explained = sum(bool(platform.why) for platform in platforms)
+    yield f"{explained} of {len(platforms)} platforms have an answer: {_counts(p.state for p in platforms)}."
+
+
+def _counts(words: Iterable[str]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in Counter(words).most_common())

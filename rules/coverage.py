@@ -1,0 +1,138 @@
+"""What the product does about each clause and each platform: derived from the packs and the rule files.
+
+The words for a category or platform stand in rules/catalogue; whether a rule exists never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from rules import pack
+from rules.categories import GROUP, PROTECTED_EXPRESSION
+from rules.engine import Rule
+from rules.policy import Policy
+from rules.schema import Category, ClauseEntry, LaneName, Line, RoutingKey, Table
+
+Status = Literal["by a rule", "no rule yet", "done today", "planned", "never monitored"]
+
+CLASSES = {
+    "P": "a rule decides",
+    "H": "a person judges",
+    "R": "record or process",
+    "N": "never monitored",
+}
+"""observability -> who or what answers for such a clause."""
+
+
+class Treatment(Table):
+    """What is done about the clauses of a category; `never` is why some of them are not monitored."""
+
+    lane: LaneName | None = None
+    told: list[RoutingKey] = Field(default_factory=list)
+    does: Line | None = None
+    built: Literal["today", "planned"] = "planned"
+    never: Line | None = None
+
+
+class Platform(Table):
+    """A platform that a policy names, and whether it is read. `kind` is the kind of source that reads it."""
+
+    name: Line
+    openness: Literal["open", "closed", "gone"] = Field(alias="class")
+    state: Literal["covered", "optional", "intake only", "refused", "planned"]
+    kind: str | None = None
+    why: Line
+
+
+class Categories(Table):
+    """The file of categories: every one of them, once."""
+
+    categories: dict[Category, Treatment]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Categories:
+        if missing := [category for category in GROUP if category not in self.categories]:
+            raise ValueError(f"the category {missing[0]!r} is missing")
+        return self
+
+
+class Platforms(Table):
+    """The file of platforms."""
+
+    platforms: list[Platform] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the product does about one clause. `told` holds routing keys, most important first."""
+
+    policy: str
+    clause: ClauseEntry
+    status: Status
+    rules: tuple[str, ...]
+    lane: str | None
+    told: tuple[str, ...]
+    protecting: tuple[str, ...]
+    what: str
+
+    @property
+    def kind(self) -> str:
+        """Who or what answers for the clause, in words."""
+        return CLASSES[self.clause.observability]
+
+
+def categories() -> Mapping[str, Treatment]:
+    """What is done about each category. Raises RuleError where the file leaves one out."""
+    file = files("rules") / "catalogue" / "categories.yaml"
+    return pack.read(file, "rules/catalogue/categories.yaml", Categories).categories
+
+
+def platforms() -> list[Platform]:
+    """The platforms and classes of platform that the shipped policies name, in their order."""
+    file = files("rules") / "catalogue" / "platforms.yaml"
+    return pack.read(file, "rules/catalogue/platforms.yaml", Platforms).platforms
+
+
+def answers(policies: Iterable[Policy], rules: Iterable[Rule]) -> Iterator[Answer]:
+    """One answer for every clause of `policies`, in their order."""
+    treatments, known = categories(), tuple(rules)
+    for policy in policies:
+        protecting = tuple(c.id for c in policy.clauses if c.category == PROTECTED_EXPRESSION)
+        for clause in policy.clauses:
+            citing = [rule for rule in known if clause.id in rule.file.clauses]
+            yield _answer(policy, clause, treatments[clause.category], citing, protecting)
+
+
+def _answer(
+    policy: Policy, clause: ClauseEntry, treatment: Treatment, citing: list[Rule], protecting: tuple[str, ...]
+) -> Answer:
+    never = clause.observability == "N"
+    shields = {each for rule in citing for each in rule.file.counter_clauses}
+    what = treatment.never if never else treatment.does
+    return Answer(
+        policy=policy.key,
+        clause=clause,
+        status=_status(clause, treatment, citing),
+        rules=tuple(rule.id for rule in citing),
+        lane=str(treatment.lane) if treatment.lane and clause.observability in "PH" else None,
+        told=() if never else tuple(clause.roles or treatment.told),
+        protecting=tuple(
+            each for each in protecting if each in shields or treatment.lane in ("conduct", "protected")
+        ),
+        what=what or "",
+    )
+
+
+def _status(clause: ClauseEntry, treatment: Treatment, citing: list[Rule]) -> Status:
+    if clause.observability == "N":
+        return "never monitored"
+    if citing:
+        return "by a rule"
+    if clause.observability != "R":
+        return "no rule yet"
+    return "done today" if treatment.built == "today" else "planned"
