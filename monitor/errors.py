@@ -3,6 +3,7 @@
 * MonitorError
   x ConfigError            stop and tell the operator: where, what, what to do
   x RuleError              a rule or policy pack is refused: file, line, reason
+  x DocumentError          a policy document cannot be read: which, why, what to do
   x StoreError             the database cannot be used as it is
     + AlreadyRunning       another daemon holds this database
     + DiskFull             make room; what was committed is safe
@@ -34,6 +35,10 @@ class ConfigError(MonitorError):
 
 class RuleError(MonitorError):
     """A rule or policy pack that is refused; the text is `file:line: reason`."""
+
+
+class DocumentError(MonitorError):
+    """A policy document that cannot be read or is not the policy it should be."""
 
 
 class StoreError(MonitorError):

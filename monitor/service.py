@@ -19,7 +19,7 @@ from alerts.email import Smtp
 from alerts.outbox import Outbox
 from alerts.rendering import render
 from alerts.text import KNOWN_HOSTS
-from monitor import authorisation
+from monitor import authorisation, documents
 from monitor.cases import Directory
 from monitor.config import Settings, SourceSettings, check_options, error_at
 from monitor.delivery import Desk
@@ -145,7 +145,12 @@ def build(settings: Settings, now: Clock = utc_now, http: Http | None = None) ->
 
     Raises ConfigError, RuleError or StoreError.
     """
-    rules = load_rules(settings.organisation, settings.policy, settings.rules)
+    rules = load_rules(
+        settings.organisation,
+        settings.policy,
+        settings.rules,
+        wordings=documents.wordings(settings.store.state_dir),
+    )
     store = open_store(settings.store)
     with store.transaction() as tx:
         tx.set_meta("installed_at", now().isoformat())

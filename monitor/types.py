@@ -319,7 +319,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A clause as it may be shown: id, section and our own paraphrase of one policy."""
+    """A clause as it may be shown: id, section and our own paraphrase of one policy.
+
+    `wording` is verbatim, and there only once the organisation has imported its document.
+    """
 
     id: str
     policy: str
@@ -328,6 +331,7 @@ class Clause:
     category: str
     protects: bool = False
     overdue_since: str | None = None
+    wording: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

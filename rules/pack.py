@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -43,12 +44,14 @@ def load(
     settings: RuleSettings,
     *,
     today: date | None = None,
+    wordings: Mapping[str, str] = MappingProxyType({}),
 ) -> RuleSet:
     """The rules in force: shipped ones, with the organisation's own in place of those of the same id.
 
-    Raises RuleError ("file:line: reason") for the first file that is refused.
+    `wordings` are the clauses' own words, from the documents that the organisation imported. Raises
+    RuleError ("file:line: reason") for the first file that is refused.
     """
-    checked = check(policy, settings, today=today)
+    checked = check(policy, settings, today=today, wordings=wordings)
     if checked.errors:
         more = len(checked.errors) - 1
         hint = f" ({more} more: `monitor rules check` lists them)" if more else ""
@@ -56,9 +59,15 @@ def load(
     return RuleSet(checked.rules, organisation, checked.policies.clauses, checked.policies.active)
 
 
-def check(policy: PolicySettings, settings: RuleSettings, *, today: date | None = None) -> Checked:
+def check(
+    policy: PolicySettings,
+    settings: RuleSettings,
+    *,
+    today: date | None = None,
+    wordings: Mapping[str, str] = MappingProxyType({}),
+) -> Checked:
     """Look at every rule file and run its examples. Raises RuleError only for a policy pack."""
-    policies = _policies(policy, today or datetime.now(UTC).date())
+    policies = _policies(policy, today or datetime.now(UTC).date(), wordings)
     shipped = files("rules") / "packs"
     rules: dict[str, Rule] = {}
     errors: list[RuleError] = []
@@ -110,14 +119,18 @@ def _rule(file: RuleFile, policies: Policies, options: dict[str, object], *, all
     )
 
 
-def _policies(policy: PolicySettings, today: date) -> Policies:
+def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, str]) -> Policies:
     shipped = files("rules") / "policies"
     packs: dict[str, PolicyFile] = {}
     for folder, shown in ((shipped, "rules/policies"), (policy.folder, str(policy.folder))):
+        here: dict[str, str] = {}
         for name, text in _texts(folder, shown):
-            pack = _validated(parse(text, name), PolicyFile)
-            packs[pack.key] = pack
-    return Policies.of(packs.values(), policy.packs, today)
+            source = parse(text, name)
+            pack = _validated(source, PolicyFile)
+            if pack.key in here:
+                raise source.error(("key",), f"the key {pack.key!r} is that of {here[pack.key]}, too")
+            packs[pack.key], here[pack.key] = pack, name
+    return Policies.of(packs.values(), policy.packs, today, wordings)
 
 
 def _texts(folder: Traversable | Path | None, shown: str) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from monitor.errors import RuleError
 from monitor.types import Clause
 from rules.categories import PROTECTED_EXPRESSION
 from rules.schema import ClauseEntry, Modes, PolicyFile
+from rules.wording import is_wording_of
 
 _STRICTER_LAST = {
     "logo": ("with-permission", "forbidden"),
@@ -52,10 +54,19 @@ class Policies:
     known: Mapping[str, ClauseEntry]
     active: tuple[Policy, ...]
     clauses: Mapping[str, Clause]
+    wordings: Mapping[str, str]
 
     @classmethod
-    def of(cls, packs: Iterable[PolicyFile], active: Iterable[str], today: date) -> Policies:
+    def of(
+        cls,
+        packs: Iterable[PolicyFile],
+        active: Iterable[str],
+        today: date,
+        wordings: Mapping[str, str] = MappingProxyType({}),
+    ) -> Policies:
         """Put packs together; `today` decides which are overdue for review.
+
+        `wordings` (clause id -> verbatim words) count only while they are the words that the pack means.
 
         Raises RuleError where one that should be in force is not there.
         """
@@ -65,10 +76,23 @@ class Policies:
             there = ", ".join(sorted(by_key))
             raise RuleError(f"policy pack {missing[0]!r} is not installed; known: {there}")
         known = {clause.id: clause for pack in by_key.values() for clause in pack.clauses}
+        words = {
+            key: text
+            for key, text in wordings.items()
+            if key in known and is_wording_of(known[key].locator, text)
+        }
         in_force = [(by_key[key], clause) for key in wanted for clause in by_key[key].clauses]
-        clauses = {clause.id: _clause(pack, clause, today) for pack, clause in in_force}
+        clauses = {clause.id: _clause(pack, clause, today, words.get(clause.id)) for pack, clause in in_force}
         installed = {key: _policy(by_key[key], today) for key in sorted(by_key)}
-        return cls(tuple(installed.values()), known, tuple(installed[key] for key in wanted), clauses)
+        return cls(tuple(installed.values()), known, tuple(installed[key] for key in wanted), clauses, words)
+
+    def own_words(self, clause_id: str) -> str:
+        """The clause verbatim, or that it is not in the imported document; empty without any import."""
+        if wording := self.wordings.get(clause_id):
+            return f"In the policy's own words: {wording}"
+        key = clause_id.split("-")[0]
+        imported = any(each.startswith(f"{key}-") for each in self.wordings)
+        return "Its wording was not found in the imported document." if imported else ""
 
     def modes(self) -> Iterator[Mode]:
         """Where the packs in force have a mode: the strictest of theirs applies."""
@@ -94,7 +118,7 @@ def _policy(pack: PolicyFile, today: date) -> Policy:
     )
 
 
-def _clause(pack: PolicyFile, entry: ClauseEntry, today: date) -> Clause:
+def _clause(pack: PolicyFile, entry: ClauseEntry, today: date, wording: str | None) -> Clause:
     return Clause(
         id=entry.id,
         policy=f"{pack.key} {pack.title[:1].lower()}{pack.title[1:]}",
@@ -103,6 +127,7 @@ def _clause(pack: PolicyFile, entry: ClauseEntry, today: date) -> Clause:
         category=entry.category,
         protects=entry.category == PROTECTED_EXPRESSION,
         overdue_since=_overdue_since(pack, today),
+        wording=wording,
     )
 
 

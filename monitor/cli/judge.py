@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from monitor import redaction
+from monitor import documents, redaction
 from monitor.cli import output
 from monitor.config import Settings
 from monitor.types import Account, Finding, Kind, Post, Reference, Relation, Severity
@@ -116,7 +116,12 @@ class Judge:
     """The rules in force, applied by hand. Raises RuleError where a rule file is refused."""
 
     def __init__(self, settings: Settings) -> None:
-        self._rules = pack.load(settings.organisation, settings.policy, settings.rules)
+        self._rules = pack.load(
+            settings.organisation,
+            settings.policy,
+            settings.rules,
+            wordings=documents.wordings(settings.store.state_dir),
+        )
         self._references = OrganisationReferences(settings.organisation)
         self._identifiers = PersonIdentifiers()
 

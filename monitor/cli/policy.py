@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import output
+from monitor.cli.check import configured
 from monitor.cli.rules import installed
+from monitor.errors import DocumentError
 
 if TYPE_CHECKING:
     from rules.coverage import Answer, Platform
     from rules.pack import Checked
     from rules.policy import Policy
+    from rules.wording import Place
 
 app = typer.Typer(help="List the policies, show a clause, see what is covered.", no_args_is_help=True)
 
@@ -22,16 +26,22 @@ app = typer.Typer(help="List the policies, show a clause, see what is covered.",
 @app.command("list")
 def list_policies(context: typer.Context, as_json: output.AsJson = False) -> None:
     """List the policy packs: which are in force, which are overdue for review, who succeeded their bodies."""
+    from monitor import documents
+
     policies = installed(context, None).policies
     in_force = {policy.key for policy in policies.active}
     summaries = [_summary(policy, policy.key in in_force) for policy in policies.installed]
+    settings = configured(context)
+    kept = documents.kept(settings.store.state_dir) if settings else {}
+    for summary in summaries:
+        summary["document"] = kept[summary["policy"]]["imported"] if summary["policy"] in kept else None
     modes = list(policies.modes())
     if as_json:
         applying = {mode.name: {"applies": mode.applies, "said": mode.said} for mode in modes}
         output.print_json({"policies": summaries, "modes": applying})
         return
     rows = ([str(value or "-") for value in summary.values()] for summary in summaries)
-    output.table(("policy", "in force", "clauses", "review", "body", "succeeded by"), rows)
+    output.table(("policy", "in force", "clauses", "review", "body", "succeeded by", "imported"), rows)
     for mode in modes:
         if len(set(mode.said.values())) > 1:
             said = ", ".join(f"{key} says {value}" for key, value in mode.said.items())
@@ -51,7 +61,8 @@ def show(
     by_key = {policy.key.casefold(): policy for policy in known.policies.installed}
     if answer := by_clause.get(what.casefold()):
         policy = by_key[answer.policy.casefold()]
-        _print(as_json, _as_data(answer), _clause(answer, policy, known))
+        data = {**_as_data(answer), "wording": known.policies.wordings.get(answer.clause.id)}
+        _print(as_json, data, _clause(answer, policy, known))
     elif found := by_key.get(what.casefold()):
         own = [answer for answer in answers if answer.policy == found.key]
         data = {**_summary(found, found in known.policies.active), "answers": list(map(_as_data, own))}
@@ -93,6 +104,45 @@ def coverage(
     output.show("")
     for line in _totals(answers, platforms):
         output.show(line)
+
+
+@app.command("import")
+def import_document(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The policy as .txt, .docx or .pdf.")],
+    policy: Annotated[str, typer.Option(metavar="KEY", help="Which policy it is, for instance CDD.")],
+    as_json: output.AsJson = False,
+) -> None:
+    """Read your own policy document, so that its clauses are quoted in its own words from then on."""
+    from monitor import documents
+    from rules import wording
+
+    known = {each.key: each for each in installed(context, None).policies.installed}
+    if policy.upper() not in known:
+        raise _unknown(policy, list(known))
+    pack, text = known[policy.upper()], documents.read(file)
+    found = wording.places(text, pack.clauses)
+    if not any(found.values()):
+        raise DocumentError(
+            f"{file}: no clause of {pack.key} stands in it; is it {pack.body}'s {pack.title}?"
+        )
+    kept = documents.keep(output.settings(context).store.state_dir, pack.key, file, text, found)
+    if as_json:
+        output.print_json({"kept": kept, "clauses": {key: len(places) for key, places in found.items()}})
+        return
+    once = sum(len(places) == 1 for places in found.values())
+    output.show(f"{once} of {len(pack.clauses)} clauses of {pack.key} found in {file.name}; kept in {kept}")
+    for line in _not_quoted(pack, found):
+        output.show(line)
+
+
+def _not_quoted(policy: Policy, found: Mapping[str, tuple[Place, ...]]) -> Iterator[str]:
+    """What the document does not hold exactly once, so that only the paraphrase can be shown."""
+    for clause in policy.clauses:
+        times = len(found.get(clause.id, ()))
+        if times != 1:
+            why = f"found {times} times" if times else "not found: gone or reworded"
+            yield f"  Section {clause.section}: {clause.id} {why}; its paraphrase is shown"
 
 
 def _answers(known: Checked, policies: Iterable[Policy]) -> list[Answer]:
@@ -142,6 +192,8 @@ def _clause(answer: Answer, policy: Policy, known: Checked) -> Iterator[str]:
     clause = answer.clause
     yield f"{clause.id}  {policy.title}, section {clause.section} ({policy.body})"
     yield f"  {clause.paraphrase}"
+    if own := known.policies.own_words(clause.id):
+        yield f"  {own}"
     yield f"  In force: {'yes' if policy in known.policies.active else 'no'}"
     yield f"  Class: {answer.kind}"
     yield f"  {answer.status.capitalize()}: {answer.what}"

@@ -72,7 +72,7 @@ def explain(
 
 def installed(context: typer.Context, path: Path | None) -> Checked:
     """The rules as the settings say, or of another folder or file. Without settings: the shipped ones."""
-    from monitor import config
+    from monitor import config, documents
     from rules import pack
 
     if path is not None and not path.exists():
@@ -80,7 +80,8 @@ def installed(context: typer.Context, path: Path | None) -> Checked:
     settings = configured(context)
     policy = settings.policy if settings else config.PolicySettings()
     own = settings.rules if settings else config.RuleSettings()
-    return pack.check(policy, own.model_copy(update={"folder": path}) if path else own)
+    wordings = documents.wordings(settings.store.state_dir) if settings else {}
+    return pack.check(policy, own.model_copy(update={"folder": path}) if path else own, wordings=wordings)
 
 
 def _summary(rule: Rule) -> dict[str, Any]:
@@ -104,6 +105,8 @@ def _explained(rule: Rule, checked: Checked) -> Iterator[str]:
         clause = clauses[clause_id]
         overdue = f" Review overdue since {clause.overdue_since}." if clause.overdue_since else ""
         yield f"  Policy: {clause_id}, section {clause.section}: {clause.paraphrase}{overdue}"
+        if own := checked.policies.own_words(clause_id):
+            yield f"    {own}"
     for clause_id in rule.counter_clauses:
         yield f"  The policy also says: {clause_id}: {clauses[clause_id].paraphrase}"
     for alarm in file.false_positives:

@@ -1,0 +1,233 @@
+"""`monitor policy import`: an invented policy, as text, Word and PDF, and quoting from it."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import stat
+import textwrap
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor import documents
+from monitor.cli import app
+from monitor.config import Organisation, PolicySettings, RuleSettings
+from monitor.errors import DocumentError, StoreError
+from rules import pack
+from tests.rules.test_wording import DOCUMENT, KIND, LOGO, locator
+
+Run = Callable[..., Result]
+SETTINGS = """\
+[organisation]
+name = "Wearside Vale NHS Foundation Trust"
+short = "WVFT"
+
+[[recipients]]
+address = "press@wvft.nhs.test"
+role = "comms"
+
+[policy]
+packs = ["CDD", "WVX"]
+folder = "packs"
+"""
+PACK = """\
+key: WVX
+body: Wearside Vale NHS Foundation Trust
+succeeded_by: null
+title: Social media policy
+reference: null
+version: "1"
+effective: null
+review_due: null
+owner_role: comms
+roles: {{comms: Press office}}
+clauses:
+  - id: WVX-1
+    section: "1"
+    paraphrase: Be kind.
+    category: bullying
+    observability: H
+    locator: {{words: {0.words}, sha256: "{0.sha256}"}}
+  - id: WVX-2
+    section: "2"
+    paraphrase: Ask before using the logo.
+    category: logo-misuse
+    observability: P
+    locator: {{words: {1.words}, sha256: "{1.sha256}"}}
+"""
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MONITOR_CONFIG", raising=False)
+    (tmp_path / "monitor.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "wvx.yaml").write_text(PACK.format(locator(KIND), locator(LOGO)), encoding="utf-8")
+    (tmp_path / "policy.txt").write_text(DOCUMENT, encoding="utf-8")
+    return lambda *arguments: CliRunner().invoke(app, [*arguments])
+
+
+def test_an_imported_policy_is_quoted_from_then_on(run: Run) -> None:
+    assert KIND not in run("policy", "show", "WVX-1").stdout
+    result = run("policy", "import", "policy.txt", "--policy", "wvx")
+    assert result.stdout.startswith("2 of 2 clauses of WVX found in policy.txt")
+    assert f"In the policy's own words: {KIND}" in run("policy", "show", "WVX-1").stdout
+    assert json.loads(run("policy", "show", "WVX-2", "--json").stdout)["wording"] == LOGO
+    rows = json.loads(run("policy", "list", "--json").stdout)["policies"]
+    assert [row["policy"] for row in rows if row["document"]] == ["WVX"]
+
+
+def test_a_rule_is_explained_in_the_policys_own_words(run: Run, tmp_path: Path) -> None:
+    own = (Path(str(pack.files("rules"))) / "packs" / "DRG-001.yaml").read_text(encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    text = own.replace("clauses: [CDD-4.4.3-1,", "clauses: [WVX-1, CDD-4.4.3-1,", 1)
+    (tmp_path / "rules" / "DRG-001.yaml").write_text(text, encoding="utf-8")
+    settings = tmp_path / "monitor.toml"
+    settings.write_text(SETTINGS + '[rules]\nfolder = "rules"\n', encoding="utf-8")
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    assert f"In the policy's own words: {KIND}" in run("rules", "explain", "DRG-001").stdout
+
+
+def test_a_clause_that_is_gone_or_reworded_is_reported_and_paraphrased(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "policy.txt").write_text(DOCUMENT.replace("canteen", "corridor"), encoding="utf-8")
+    text = run("policy", "import", "policy.txt", "--policy", "WVX").stdout
+    assert "1 of 2 clauses" in text
+    assert "Section 1: WVX-1 not found: gone or reworded; its paraphrase is shown" in text
+    assert "Its wording was not found in the imported document." in run("policy", "show", "WVX-1").stdout
+
+
+def test_a_clause_that_stands_twice_is_reported_and_not_quoted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "policy.txt").write_text(DOCUMENT + KIND, encoding="utf-8")
+    assert "WVX-1 found 2 times" in run("policy", "import", "policy.txt", "--policy", "WVX").stdout
+    assert KIND not in run("policy", "show", "WVX-1").stdout
+
+
+def test_another_policys_document_is_refused_and_nothing_is_kept(run: Run, tmp_path: Path) -> None:
+    result = run("policy", "import", "policy.txt", "--policy", "CDD")
+    assert result.exit_code == 1
+    assert "no clause of CDD stands in it" in result.stderr
+    assert not (tmp_path / "state" / "policies").exists()
+
+
+def test_only_its_owner_may_read_what_is_kept(run: Run, tmp_path: Path) -> None:
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    kept = tmp_path / "state" / "policies" / "WVX.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert json.loads(kept.read_text(encoding="utf-8"))["document"] == "policy.txt"
+
+
+def test_words_that_the_pack_no_longer_means_are_not_quoted(run: Run, tmp_path: Path) -> None:
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    settings = PolicySettings(packs=("WVX",), folder=tmp_path / "packs")
+    organisation = Organisation(name="Wearside Vale NHS Foundation Trust", short="WVFT")
+    wordings = documents.wordings(tmp_path / "state")
+    assert (
+        pack.load(organisation, settings, RuleSettings(), wordings=wordings).clauses["WVX-1"].wording == KIND
+    )
+    (tmp_path / "packs" / "wvx.yaml").write_text(PACK.format(locator(LOGO), locator(LOGO)), encoding="utf-8")
+    assert (
+        pack.load(organisation, settings, RuleSettings(), wordings=wordings).clauses["WVX-1"].wording is None
+    )
+
+
+def test_a_damaged_copy_says_to_import_again(run: Run, tmp_path: Path) -> None:
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    (tmp_path / "state" / "policies" / "WVX.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StoreError, match="monitor policy import"):
+        documents.kept(tmp_path / "state")
+
+
+def docx(file: Path, paragraphs: list[str]) -> Path:
+    body = "".join(
+        f"<w:p><w:r><w:t>{text[:9]}</w:t></w:r><w:r><w:t>{text[9:]}</w:t></w:r></w:p>" for text in paragraphs
+    )
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>")
+    return file
+
+
+def pdf(file: Path, lines: list[str]) -> Path:
+    """The smallest PDF that shows some lines."""
+    shown = " ".join(f"({line}) Tj T*" for line in lines)
+    stream = f"BT /F1 10 Tf 12 TL 50 700 Td {shown} ET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        " /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+    ]
+    out, offsets = "%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{text}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    out += f"xref\n0 5\n0000000000 65535 f \n{table}trailer\n<< /Size 5 /Root 1 0 R >>\n"
+    file.write_text(f"{out}startxref\n{out.index('xref')}\n%%EOF\n", encoding="latin-1")
+    return file
+
+
+def test_a_word_document_is_imported(run: Run, tmp_path: Path) -> None:
+    docx(tmp_path / "policy.docx", DOCUMENT.splitlines())
+    assert run("policy", "import", "policy.docx", "--policy", "WVX").stdout.startswith("2 of 2")
+
+
+def test_a_pdf_is_imported(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("pypdf", reason="the extra `documents` is not installed")
+    pdf(tmp_path / "policy.pdf", textwrap.wrap(KIND, 40))
+    assert run("policy", "import", "policy.pdf", "--policy", "WVX").stdout.startswith("1 of 2")
+
+
+def test_without_the_extra_a_pdf_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name == "pypdf":
+            raise ModuleNotFoundError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(DocumentError, match=r"trustwatch\[documents\]"):
+        documents.read(pdf(tmp_path / "policy.pdf", [KIND]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_plain_text_is_read_whatever_saved_it(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "policy.txt").write_bytes(LOGO.encode(encoding))
+    assert documents.read(tmp_path / "policy.txt") == LOGO
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("policy.odt", b"PK", "save it as .txt, .docx, .pdf first"),
+        ("policy.docx", b"not a package", "not a readable .docx"),
+        ("policy.txt", b" \n", "no text in it"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DocumentError, match=reason):
+        documents.read(tmp_path / name)
+
+
+def test_a_document_that_expands_endlessly_is_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+    with zipfile.ZipFile(tmp_path / "policy.docx", "w") as package:
+        package.writestr("word/document.xml", bomb)
+    with pytest.raises(DocumentError, match="EntitiesForbidden"):
+        documents.read(tmp_path / "policy.docx")
+
+
+def test_a_document_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"gone\.txt: cannot be read"):
+        documents.read(tmp_path / "gone.txt")
