@@ -17,7 +17,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 
-from monitor import authorisation, config, installation
+from monitor import authorisation, config, documents, installation
 from monitor.cases import Directory
 from monitor.cli import output
 from monitor.config import Settings, SourceSettings
@@ -143,7 +143,8 @@ def the_rules(settings: Settings) -> str:
     """All rules load, with the policy packs behind them."""
     from rules import pack
 
-    checked = pack.check(settings.policy, settings.rules)
+    wordings = documents.wordings(settings.store.state_dir)
+    checked = pack.check(settings.policy, settings.rules, wordings=wordings)
     if checked.errors:
         raise RuleError("\n".join(map(str, checked.errors)))
     running = sum(rule.runs for rule in checked.rules)

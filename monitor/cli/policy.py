@@ -85,22 +85,17 @@ def coverage(
     from rules import coverage
 
     known = installed(context, None)
-    wanted = [each for each in known.policies.installed if policy in (None, each.key)]
+    wanted = [each for each in known.policies.installed if policy is None or each.key == policy.upper()]
     if not wanted:
         raise _unknown(str(policy), [each.key for each in known.policies.installed])
     answers, platforms = _answers(known, wanted), coverage.platforms()
     if as_json:
-        output.print_json(
-            {
-                "clauses": [_as_data(answer) for answer in answers],
-                "platforms": [platform.model_dump(by_alias=True) for platform in platforms],
-            }
-        )
+        shown = [platform.model_dump(by_alias=True) for platform in platforms]
+        output.print_json({"clauses": list(map(_as_data, answers)), "platforms": shown})
         return
     _clause_table(answers)
     output.show("")
-    rows = ((p.name, p.openness, p.state, p.kind or "-", p.why) for p in platforms)
-    output.table(("platform", "is", "today", "by", "why"), rows)
+    _platform_table(platforms)
     output.show("")
     for line in _totals(answers, platforms):
         output.show(line)
@@ -214,6 +209,11 @@ def _clause_table(answers: Iterable[Answer]) -> None:
         for a in answers
     )
     output.table(("clause", "class", "today", "lane", "told", "what is done, or meant to be"), rows)
+
+
+def _platform_table(platforms: Iterable[Platform]) -> None:
+    rows = ((p.name, p.openness, p.state, p.kind or "-", p.why) for p in platforms)
+    output.table(("platform", "is", "today", "by", "why"), rows)
 
 
 def _as_data(answer: Answer) -> dict[str, Any]:

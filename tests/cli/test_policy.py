@@ -59,7 +59,7 @@ def test_coverage_leaves_no_clause_and_no_platform_without_an_answer(run: Run) -
 
 
 def test_coverage_of_one_policy_counts_its_clauses_only(run: Run) -> None:
-    assert "46 of 46 clauses have an answer" in run("coverage", "--policy", "CDD").stdout
+    assert "46 of 46 clauses have an answer" in run("coverage", "--policy", "cdd").stdout
 
 
 @pytest.mark.parametrize("words", [("show", "CDD-4.4.7-33"), ("coverage", "--policy", "CDDD")])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import stat
+import sys
 import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -188,14 +187,7 @@ def test_a_pdf_is_imported(run: Run, tmp_path: Path) -> None:
 def test_without_the_extra_a_pdf_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "pypdf":
-            raise ModuleNotFoundError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "pypdf", None)
     with pytest.raises(DocumentError, match=r"trustwatch\[documents\]"):
         documents.read(pdf(tmp_path / "policy.pdf", [KIND]))
 

@@ -265,6 +265,13 @@ def test_a_policy_pack_is_refused_with_its_reason(tmp_path: Path, old: str, new:
     assert reason in str(refused.value)
 
 
+def test_two_packs_of_one_key_are_refused(tmp_path: Path) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(PACK, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"two\.yaml:1: the key 'XYZ' is that of .*one\.yaml"):
+        pack.load(ORGANISATION, PolicySettings(folder=tmp_path), RuleSettings())
+
+
 def test_packs_stack_and_a_rule_cites_those_in_force(
     tmp_path: Path, site: Callable[..., RuleSettings]
 ) -> None:
