@@ -98,11 +98,12 @@ class App:
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
-        kind = connectors.load(source.kind)
-        everything = source.keep == "everything" if source.keep else kind.keeps_everything
+        made = connector(self.settings, source, self.now, self.http)
+        usual = connectors.load(source.kind).keeps_everything
+        everything = source.keep == "everything" if source.keep else usual
         return Task(
             source=source,
-            connector=connector(self.settings, source, self.now, self.http),
+            connector=made,
             keeps_everything=everything,
             pseudonym=source.authorisation,
             gate=lambda: authorisation.permit(self.settings, source, self.now()),

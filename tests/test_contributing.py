@@ -85,7 +85,9 @@ def test_a_connector_is_one_file_one_fixture_folder_and_one_line(copy: Path) -> 
 
 def test_the_connector_keeps_the_house_rules(copy: Path) -> None:
     follow("Add a connector", copy)
-    run("ruff check connectors && ruff format --check connectors && lint-imports", copy)
+    printed = run("ruff check connectors && ruff format --check connectors && lint-imports", copy)
+    assert "All checks passed!" in printed
+    assert "0 broken." in printed
 
 
 def test_a_rule_is_one_file(copy: Path) -> None:

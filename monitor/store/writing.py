@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -106,13 +106,11 @@ class Transaction:
             if _match(known, key, fold) is None
         ]
         fresh = self._insert_mentions(new)
-        self._refresh(
-            [(j, key, known[key]) for j, key in zip(judged, keys, strict=True) if key in known], now
-        )
+        self._refresh(source, {j.key: (j, known[j.key]) for j in judged if j.key in known}, now)
         ids = [_match(known, key, fold) or fresh[key] for key, fold in zip(keys, folds, strict=True)]
         self._save_occurrences(source, judged, keys, ids, version, now)
         found = self._save_findings(judged, ids, now, place)
-        added = len(fresh)
+        added = len(set(fresh.values()))
         return Saved(mentions=added, folded=sum(k not in known for k in keys) - added, findings=found)
 
     def _known_mentions(
@@ -153,18 +151,22 @@ class Transaction:
             fresh = dict(self.connection.execute(select(c.key, c.id).where(c.key.in_(unique))).all())
         return fresh | {row["key"]: fresh[alias[row["key"]]] for row in rows}
 
-    def _refresh(self, changed: Iterable[tuple[Judged, str, int]], now: datetime) -> None:
-        rows = [
-            {
-                "b_id": id_,
-                "state": State.EDITED if j.masked.state is State.LIVE else j.masked.state,
-                "title": j.masked.title,
-                "text": j.masked.text,
-                "change": _change(j.masked),
-                "edited_at": j.masked.edited_at or now,
-            }
-            for j, _key, id_ in changed
-        ]
+    def _refresh(self, source: str, known: Mapping[str, tuple[Judged, int]], now: datetime) -> None:
+        """Replace the copies of what `source` has shown before: edited, or only masked by newer rules.
+
+        The same item by another source leaves the copy alone: an excerpt is no edit.
+        """
+        c = _occurrence.c
+        query = select(c.key, c.content_hash).where(c.source == source, c.key.in_(known))
+        shown = dict(self.connection.execute(query).all()) if known else {}
+        here = {key: known[key] for key in shown}
+        edited = {
+            key: (j, id_) for key, (j, id_) in here.items() if shown[key] != content_hash(self.key, j.post)
+        }
+        self._update_mentions([_copy_row(j, id_) for j, id_ in here.values()])
+        self._update_mentions([_edit_row(j, id_, now) for j, id_ in edited.values()])
+
+    def _update_mentions(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             self.connection.execute(_mention.update().where(_mention.c.id == bindparam("b_id")), rows)
 
@@ -361,6 +363,17 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
         "change": _change(post),
         "terms": asdict(post.terms) if post.terms != USUAL_TERMS else None,
     }
+
+
+def _copy_row(j: Judged, id_: int) -> dict[str, Any]:
+    post = j.masked
+    text = post.text if post.terms.may_store_text else ""
+    return {"b_id": id_, "title": post.title, "text": text, "change": _change(post)}
+
+
+def _edit_row(j: Judged, id_: int, now: datetime) -> dict[str, Any]:
+    state = State.EDITED if j.masked.state is State.LIVE else j.masked.state
+    return {"b_id": id_, "state": state, "edited_at": j.masked.edited_at or now}
 
 
 def _case_row(case: NewCase, finding: FindingValue, severity: Severity, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from monitor.store import Transaction
 from monitor.store.store import MAX_CHANGES
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence
 from monitor.types import Kind, Page, SourceState
-from tests.core.world import NOW, NUMBER, Feed, World, post
+from tests.core.world import NOW, NUMBER, Feed, Numbers, World, post
 
 
 def rows(world: World, table: type) -> list[object]:
@@ -101,7 +101,34 @@ def test_new_rules_judge_again_what_a_source_still_shows(world: World) -> None:
     world.poll(Feed([[post(1)]]))
     world.version = "2"
     assert world.poll(Feed([[post(1)]])).fresh == 1
-    assert count(world, Mention) == 1
+    (mention,) = rows(world, Mention)
+    assert (mention.state, mention.edited_at) == ("live", None), "judged anew is not edited"
+
+
+def test_newer_masks_replace_the_copy_that_older_ones_made(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(Numbers, "spans", lambda *_: [])
+        world.poll(Feed([[post(1, f"WVFT {NUMBER}")]]))
+    world.version = "2"
+    world.poll(Feed([[post(1, f"WVFT {NUMBER}")]]))
+    (mention,) = rows(world, Mention)
+    assert (mention.text, mention.state) == ("WVFT [NHS number redacted]", "live")
+
+
+def test_the_same_item_by_another_source_is_no_edit(world: World) -> None:
+    world.poll(Feed([[post(1, "WVFT opens a clinic, in full")]]))
+    world.poll(Feed([[post(1, "WVFT opens", source="other")]]), name="other")
+    (mention,) = rows(world, Mention)
+    assert (mention.text, mention.state) == ("WVFT opens a clinic, in full", "live")
+    assert count(world, Occurrence) == 2
+
+
+def test_a_story_twice_in_one_page_is_counted_once(world: World) -> None:
+    twin = replace(post(2), url="https://gazette.test/1?utm_source=x")
+    tally = world.poll(Feed([[post(1), twin]]))
+    assert (tally.folded, count(world, Mention), world.store.totals()["kept"]) == (1, 1, 1)
 
 
 def test_the_same_story_through_three_sources_is_one_mention_with_three_occurrences(world: World) -> None:
