@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.config import Authorisation, Settings, SourceSettings
 from monitor.errors import SourceRefused
-from monitor.types import SourceState
+from monitor.types import Registration, SourceState
 
 
 def permit(settings: Settings, source: SourceSettings, now: datetime) -> Authorisation | None:
@@ -20,12 +20,22 @@ def permit(settings: Settings, source: SourceSettings, now: datetime) -> Authori
     """
     if source.authorisation is None:
         return None
-    today = now.astimezone(settings.organisation.zone).date()
-    for row in settings.authorisations:
-        if row.person == source.authorisation and row.starts <= today < row.expires:
-            return row
+    if row := _live(settings, source, now):
+        return row
     raise SourceRefused(
         f"source {source.name}: no live authorisation {source.authorisation} today; "
         "renew it in the register or disable the source",
         state=SourceState.MISCONFIGURED,
     )
+
+
+def registration(settings: Settings, source: SourceSettings, now: datetime) -> Registration | None:
+    """What the register says of the holder of the account that `source` reads, None for nobody's."""
+    row = _live(settings, source, now)
+    return Registration(name=row.name, left_on=row.left_on) if row else None
+
+
+def _live(settings: Settings, source: SourceSettings, now: datetime) -> Authorisation | None:
+    today = now.astimezone(settings.organisation.zone).date()
+    rows = (row for row in settings.authorisations if row.person == source.authorisation)
+    return next((row for row in rows if row.starts <= today < row.expires), None)

@@ -23,6 +23,7 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "governors": ("comms_director", "comms"),
     "oversight": ("comms_director", "comms"),
     "hr": ("comms_director", "comms"),
+    "welfare": ("patient_confidentiality", "comms_director", "comms"),
     "authorities": ("comms_director", "comms"),
 }
 """Who hears of it where a role has no holder, left to right. `concerns` is absent on purpose: a

@@ -32,7 +32,7 @@ from monitor.logs import place_of
 from monitor.ports import Clock, Connector, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
-from monitor.types import Account, Coverage, Page, Post, Relation, SourceState, Tally
+from monitor.types import Account, Coverage, Page, Post, Registration, Relation, SourceState, Tally
 
 log = structlog.get_logger("monitor.pipeline")
 
@@ -60,6 +60,7 @@ class Task:
     connector: Connector
     keeps_everything: bool = False
     pseudonym: str | None = None
+    registration: Registration | None = None
     gate: Callable[[], object] = lambda: None
 
 
@@ -162,8 +163,9 @@ class Pipeline:
     def _judge(self, key: str, post: Post, task: Task) -> Judged | None:
         """The post judged and masked, or None where it does not speak of the organisation."""
         relation = self._relation(post.author, task)
-        if post.author and relation is not post.author.relation:
-            post = replace(post, author=replace(post.author, relation=relation))
+        if post.author:
+            ours = replace(post.author, relation=relation, registration=task.registration)
+            post = replace(post, author=ours)
         references = self.stages.references.find(post)
         if not references and not task.keeps_everything:
             return None

@@ -106,6 +106,7 @@ class App:
             connector=made,
             keeps_everything=everything,
             pseudonym=source.authorisation,
+            registration=authorisation.registration(self.settings, source, self.now()),
             gate=lambda: authorisation.permit(self.settings, source, self.now()),
         )
 

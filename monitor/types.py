@@ -55,6 +55,13 @@ class Relation(StrEnum):
     PUBLIC = "public"
 
 
+class About(StrEnum):
+    """What a finding is of: the post, or its author's profile, which many posts carry unchanged."""
+
+    POST = "post"
+    PROFILE = "profile"
+
+
 class Lane(StrEnum):
     """Who may look (ARCHITECTURE, "Lanes")."""
 
@@ -114,8 +121,22 @@ class SourceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What the authorisation register says of the holder of a staff account.
+
+    `name` is how colleagues know them, `left_on` the day after their last; both are rarely recorded.
+    """
+
+    name: str | None = None
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An author or profile as the platform shows it. Everything but the platform may be missing."""
+    """An author or profile as the platform shows it. Everything but the platform may be missing.
+
+    `relation` and `registration` are the organisation's own knowledge; no platform and no text sets them.
+    """
 
     platform: str
     external_id: str | None = None
@@ -130,6 +151,7 @@ class Account:
     created_at: datetime | None = None
     followers: int | None = None
     relation: Relation = Relation.PUBLIC
+    registration: Registration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +236,8 @@ class Post:
     (platform, external_id); `external_id` is opaque and unique within the platform (connectors put
     the host in front where ids are only unique per host). `title` and `text` hold plain text with
     NUL and lone surrogates already replaced; positions in findings index them exactly. A page edit
-    carries its edit summary in `text` and the edit itself in `change`.
+    carries its edit summary in `text` and the edit itself in `change`. `place` is the name of the place
+    that the author attached.
     """
 
     source: str
@@ -232,6 +255,7 @@ class Post:
     edited_at: datetime | None = None
     media: tuple[Media, ...] = ()
     links: tuple[str, ...] = ()
+    place: str | None = None
     refs: tuple[Ref, ...] = ()
     change: Change | None = None
     terms: Terms = field(default_factory=Terms)
@@ -313,6 +337,7 @@ class Finding:
     clauses: tuple[str, ...]
     counter_clauses: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    about: About = About.POST
     owner: str = "comms"
     route: tuple[str, ...] = ("comms",)
 

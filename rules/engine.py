@@ -1,7 +1,8 @@
 """The rule engine: one scan of the folded text gives candidates, then each candidate is checked exactly.
 
-The scan is one RE2 pass over a necessary pattern of every rule, so its cost hardly grows with the number
-of rules; most posts end there.
+The scan is one RE2 pass over a necessary pattern of every rule that may judge such a post, so its cost
+hardly grows with the number of rules; most posts end there. A post that may be a protected disclosure is
+judged by the rules of the protected lane and by no other.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rules.names import Names
 from rules.patterns import PatternSet, found
 from rules.policy import Policy
 from rules.reading import Reading, scan_text
-from rules.schema import RuleFile
+from rules.schema import SUBJECTS, RuleFile, Subject
 
 _COUNTERED_AT_MOST = Severity.MEDIUM
 _SPANS = 100  # of one finding: more of the same tell nobody more
@@ -28,7 +29,8 @@ _SPANS = 100  # of one finding: more of the same tell nobody more
 class Rule:
     """A rule ready to run. `clauses` and `counter_clauses` are those of the packs in force.
 
-    `likely`: one of its clauses is such that a rule alone can decide it.
+    `likely`: one of its clauses is such that a rule alone can decide it. `enabled` is False for an
+    optional rule that the settings do not switch on.
     """
 
     file: RuleFile
@@ -38,6 +40,7 @@ class Rule:
     detector: Detector | None
     options: Options
     likely: bool
+    enabled: bool = True
 
     @property
     def id(self) -> str:
@@ -46,8 +49,16 @@ class Rule:
 
     @property
     def runs(self) -> bool:
-        """True where the rule is stable and a clause of a pack in force stands behind it."""
-        return self.file.status == "stable" and bool(self.clauses)
+        """True where the rule is stable and switched on, and a clause of a pack in force stands behind it."""
+        return self.file.status == "stable" and self.enabled and bool(self.clauses)
+
+    def judges(self, subject: Subject) -> bool:
+        """True where the rule looks at such a post.
+
+        The conduct lane is for authorised staff accounts, whatever a rule file says.
+        """
+        conduct = self.file.lane is Lane.CONDUCT
+        return subject in self.file.subjects and (not conduct or subject == "staff_account")
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -107,12 +118,13 @@ class Rule:
             clauses=self.clauses,
             counter_clauses=self.counter_clauses,
             spans=tuple(dict.fromkeys(hit.span for hit in hits if hit.span is not None))[:_SPANS],
+            about=self.file.about,
             owner=self.file.owner,
             route=tuple(self.file.route.to),
         )
 
 
-def subject_of(post: Post) -> str:
+def subject_of(post: Post) -> Subject:
     """Whose post it is to the rules: wikipedia, staff_account (authorised only) or public_mention."""
     if post.kind is Kind.PAGE_EDIT:
         return "wikipedia"
@@ -121,11 +133,23 @@ def subject_of(post: Post) -> str:
     return "public_mention"
 
 
-def _may_judge(rule: Rule, subject: str) -> bool:
-    """The conduct lane is for authorised staff accounts, whatever a rule file says."""
-    return subject in rule.file.subjects and (
-        rule.file.lane is not Lane.CONDUCT or subject == "staff_account"
-    )
+class _Scan:
+    """The rules that look at one kind of subject, behind one prefilter."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        running = tuple(rules)
+        needed = [(pattern, rule) for rule in running for pattern in rule.needs]
+        self._patterns = PatternSet(pattern for pattern, _ in needed)
+        self._rules = [rule for _, rule in needed]
+        self._unscanned: list[tuple[Rule, Callable[[Post, Names], bool]]] = [
+            (rule, rule.detector.applies) for rule in running if not rule.needs and rule.detector
+        ]
+
+    def candidates(self, post: Post, names: Names) -> list[Rule]:
+        """The rules that the post may meet, those of the protected lane first, then by id."""
+        hits = {self._rules[hit].id: self._rules[hit] for hit in self._patterns.match(scan_text(post))}
+        hits |= {rule.id: rule for rule, applies in self._unscanned if applies(post, names)}
+        return sorted(hits.values(), key=lambda rule: (rule.file.lane is not Lane.PROTECTED, rule.id))
 
 
 class RuleSet:
@@ -146,13 +170,10 @@ class RuleSet:
         self.policies = tuple(policies)
         self.version = _digest(sorted(f"{rule.id} {rule.version}" for rule in rules))
         self._names = Names(organisation)
-        running = [rule for rule in self.rules if rule.runs]
-        scanned = [(pattern, rule) for rule in running for pattern in rule.needs]
-        self._scan = PatternSet(pattern for pattern, _ in scanned)
-        self._scanned = [rule for _, rule in scanned]
-        self._unscanned: list[tuple[Rule, Callable[[Post, Names], bool]]] = [
-            (rule, rule.detector.applies) for rule in running if not rule.needs and rule.detector
-        ]
+        self._scans = {
+            subject: _Scan(rule for rule in self.rules if rule.runs and rule.judges(subject))
+            for subject in SUBJECTS
+        }
 
     @property
     def running(self) -> int:
@@ -160,20 +181,21 @@ class RuleSet:
         return sum(rule.runs for rule in self.rules)
 
     def evaluate(self, post: Post) -> list[Finding]:
-        """The findings of one post, at most one a rule."""
-        hits = self._scan.match(scan_text(post))
-        candidates = [rule for rule, applies in self._unscanned if applies(post, self._names)]
-        candidates += [self._scanned[hit] for hit in hits]
-        return self._judge(post, candidates) if candidates else []
+        """The findings of one post, at most one a rule.
 
-    def _judge(self, post: Post, candidates: Iterable[Rule]) -> list[Finding]:
-        subject = subject_of(post)
-        allowed = {rule.id: rule for rule in candidates if _may_judge(rule, subject)}
-        if not allowed:
+        A finding of the protected lane is the only one: nothing else may tell that the post exists.
+        """
+        candidates = self._scans[subject_of(post)].candidates(post, self._names)
+        if not candidates:
             return []
         reading = Reading.of(post, self._names)
-        findings = (allowed[rule_id].judge(reading) for rule_id in sorted(allowed))
-        return [finding for finding in findings if finding is not None]
+        findings: list[Finding] = []
+        for rule in candidates:
+            if findings and findings[0].lane is Lane.PROTECTED and rule.file.lane is not Lane.PROTECTED:
+                break
+            if finding := rule.judge(reading):
+                findings.append(finding)
+        return findings
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from monitor.config import Alias, Organisation
+from monitor.config import Alias, Internal, Organisation
 from monitor.types import Account, Change, Hunk, Kind, Post, Relation
 from rules.engine import Rule, RuleSet
 from rules.schema import Example, RuleFile
@@ -18,6 +18,10 @@ ORGANISATION = Organisation(
     hospitals=("Wearside Vale Hospital", "St Oswin's Hospital"),
     handles=("@WVFTNHS",),
     domains=("wvft.nhs.test",),
+    places=("Wearside", "Oswinton"),
+    postcodes=("ZZ99 9AA",),
+    hospital_numbers=("WV######",),
+    internal=Internal(systems=("WardBoard",), hosts=("intranet.wvft.test",), embargoed=("Project Heron",)),
 )
 """An invented trust: examples mean the same wherever the product is installed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -75,7 +75,8 @@ def check(
         for name, text in _texts(folder, shown):
             try:
                 rule = compile_rule(text, name, policies, rehearsal=settings.rehearsal)
-                rules[rule.id] = rule
+                on = rule.id in settings.enabled or not rule.file.optional
+                rules[rule.id] = replace(rule, enabled=on)
             except RuleError as error:
                 errors.append(error)
     return Checked(tuple(rules[key] for key in sorted(rules)), tuple(errors), policies)

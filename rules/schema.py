@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.config.fields import ROLES
-from monitor.types import Kind, Lane, Relation, Severity
+from monitor.types import About, Kind, Lane, Relation, Severity
 from rules.categories import GROUP
 from rules.patterns import PatternRefused, check
 
@@ -43,6 +43,7 @@ Category = Annotated[str, AfterValidator(_category)]
 RoutingKey = Annotated[str, AfterValidator(_routing_key)]
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\n]+$")]
 Subject = Literal["staff_account", "public_mention", "wikipedia"]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 # YAML holds words; strict mode would want the enum members themselves.
 LaneName = Annotated[Lane, Field(strict=False)]
 SeverityName = Annotated[Severity, Field(strict=False)]
@@ -148,6 +149,8 @@ class RuleFile(Table):
     clauses: list[str] = Field(min_length=1)
     counter_clauses: list[str] = []
     subjects: list[Subject] = Field(min_length=1)
+    about: Annotated[About, Field(strict=False)] = About.POST
+    optional: bool = False
     owner: RoutingKey
     route: Route
     match: Match | None = None

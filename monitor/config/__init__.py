@@ -22,7 +22,9 @@ from monitor.config.fields import (
     Duration,
     LocalPath,
     MailAddress,
+    NumberShape,
     Role,
+    RuleId,
     Sender,
     TimeZone,
 )
@@ -53,6 +55,32 @@ class Alias(Section):
     """Overrides the score, 0 to 1, that the tier gives."""
     case: bool = False
     """true = only in exactly these capitals, for short forms that are also words."""
+    requires: tuple[str, ...] = ()
+    """Words of which one must stand in the post, else the name does not count."""
+    unless: tuple[str, ...] = ()
+    """Words that show that somebody else of this name is meant."""
+
+
+class People(Section):
+    """How many people a vague description may fit: anchors of the estimate for indirect identification."""
+
+    inpatients: int = Field(default=1000, ge=1)
+    """Patients in a bed on a usual day."""
+    attendances: int = Field(default=900, ge=1)
+    """Patients seen on a usual day."""
+    catchment: int = Field(default=600_000, ge=1)
+    """People who live in the area served."""
+
+
+class Internal(Section):
+    """What the organisation keeps to itself, so that a post that gives it away is noticed."""
+
+    systems: tuple[str, ...] = ()
+    """Names of internal systems, for instance of the incident register."""
+    hosts: tuple[str, ...] = ()
+    """Hosts and domains of the intranet."""
+    embargoed: tuple[str, ...] = ()
+    """Code names of projects and titles of papers that are not public yet; take them out once they are."""
 
 
 class Organisation(Section):
@@ -80,6 +108,14 @@ class Organisation(Section):
     """Towns and areas it serves: they support an ambiguous name."""
     negative_context: tuple[str, ...] = ()
     """Words that show another organisation of the same name is meant."""
+    postcodes: tuple[str, ...] = ()
+    """The organisation's own postcodes: they identify nobody."""
+    hospital_numbers: tuple[NumberShape, ...] = ()
+    """Shapes of its hospital numbers, # for a digit and ? for a letter: `WV#######`, `?######`."""
+    people: People = People()
+    """How many people a description may fit."""
+    internal: Internal = Internal()
+    """What is not for the public."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -191,6 +227,10 @@ class Authorisation(Section):
     """First day on which the account may be read."""
     expires: date
     """The day on which that ends: the first on which it may not."""
+    name: str | None = None
+    """How colleagues know the person; only for policies that ask for real names. Best left out."""
+    left_on: date | None = None
+    """First day on which the person no longer worked here; for policies that ask leavers to say so."""
 
 
 class PolicySettings(Section):
@@ -207,6 +247,8 @@ class RuleSettings(Section):
 
     folder: LocalPath | None = None
     """Folder of YAML rules."""
+    enabled: tuple[RuleId, ...] = ()
+    """Ids of optional rules to switch on; `monitor rules list` shows which are optional."""
     rehearsal: bool = False
     """true = treat synthetic NHS numbers (999...) as issued, to rehearse an incident."""
 

@@ -23,9 +23,9 @@ from monitor.config.problems import did_you_mean
 
 ROLES = (
     "comms", "comms_director", "patient_confidentiality", "information", "concerns", "governors",
-    "line_management", "hr", "professional_body", "platform", "authorities", "oversight", "ict",
+    "line_management", "hr", "welfare", "professional_body", "platform", "authorities", "oversight", "ict",
 )  # fmt: skip
-"""The routing keys that policy packs use."""
+"""The routing keys that policy packs use, and `welfare`, whom a person's own distress reaches."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -124,6 +124,18 @@ def _beside_the_file(value: Path, info: ValidationInfo) -> Path:
     return folder / value.expanduser() if folder else value
 
 
+def _number_shape(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9#?/ \-]{4,24}", value) or value.count("#") < 4:
+        raise ValueError('must be a shape such as "WV#######" or "?######": # is a digit, ? a letter')
+    return value
+
+
+def _rule_id(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2,5}-\d{3}", value):
+        raise ValueError('must be the id of a rule, such as "GRV-001"')
+    return value
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
@@ -135,6 +147,8 @@ Sender = Annotated[str, AfterValidator(_sender)]
 Contact = Annotated[str, AfterValidator(_contact)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 Role = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "enum": list(ROLES)})]
+NumberShape = Annotated[str, AfterValidator(_number_shape)]
+RuleId = Annotated[str, AfterValidator(_rule_id)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Days = Annotated[str, AfterValidator(_days)]
 DigestTime = Annotated[

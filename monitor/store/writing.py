@@ -23,8 +23,8 @@ from monitor.store.tables import (
     Source,
     table_of,
 )
+from monitor.types import About, Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
 from monitor.types import Finding as FindingValue
-from monitor.types import Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
 
 KEPT_CURSORS = 10
 USUAL_TERMS = Terms()
@@ -219,7 +219,7 @@ class Transaction:
     ) -> int:
         """Findings new to their mention. The same evidence again (an edit there and back) is no news."""
         candidates = {
-            self.key.hash("finding", str(id_), f.rule_id, _evidence(f)): (j, f, id_)
+            self.key.hash("finding", _bearer(j, id_, f), f.rule_id, _evidence(f)): (j, f, id_)
             for j, id_ in zip(judged, ids, strict=True)
             for f in j.findings
         }
@@ -415,6 +415,15 @@ def _finding_row(
 
 def _change(post: Post) -> dict[str, Any] | None:
     return asdict(post.change) if post.change else None
+
+
+def _bearer(judged: Judged, mention_id: int, finding: FindingValue) -> str:
+    """What the finding is of. A profile is found once, however many posts carry it, until it changes."""
+    if finding.about is About.POST:
+        return str(mention_id)
+    author = judged.post.author
+    profile = (author.handle, author.display_name, author.bio) if author else ()
+    return "|".join(("profile", judged.subject, *(part or "" for part in profile)))
 
 
 def _evidence(finding: FindingValue) -> str:
