@@ -20,7 +20,7 @@ from typing import Any
 from defusedxml import DefusedXmlException, ElementTree
 
 from monitor.errors import DocumentError, StoreError
-from rules.wording import Place
+from rules.wording import Place, Wording
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -60,8 +60,27 @@ def keep(state_dir: Path, policy: str, file: Path, text: str, found: Mapping[str
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "imported": datetime.now(UTC).isoformat(timespec="seconds"),
         "clauses": {key: [asdict(place) for place in places] for key, places in found.items()},
+        "marks": {},
         "text": text,
     }
+    _write(kept, record)
+    return kept
+
+
+def mark(state_dir: Path, policy: str, clause: str, wording: str, *, instead_of: str, by: str) -> None:
+    """Remember that a person found the clause's words in the kept document where its locator did not.
+
+    `instead_of` is the locator's hash: a new version of the pack needs a new look. Raises StoreError.
+    """
+    file = _path(state_dir, policy)
+    record = _record(file)
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    marked = {"wording": wording, "instead_of": instead_of, "by": by, "at": moment}
+    record["marks"] = {**record.get("marks", {}), clause: marked}
+    _write(file, record)
+
+
+def _write(kept: Path, record: Mapping[str, Any]) -> None:
     try:
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = kept.with_suffix(".new")
@@ -73,7 +92,6 @@ def keep(state_dir: Path, policy: str, file: Path, text: str, found: Mapping[str
         new.replace(kept)
     except OSError as error:
         raise StoreError(f"{kept}: cannot be written: {error.strerror}") from None
-    return kept
 
 
 def kept(state_dir: Path) -> dict[str, Any]:
@@ -81,14 +99,15 @@ def kept(state_dir: Path) -> dict[str, Any]:
     return {file.stem: _record(file) for file in sorted((state_dir / "policies").glob("*.json"))}
 
 
-def wordings(state_dir: Path) -> dict[str, str]:
-    """clause id -> its verbatim words, for each that stands exactly once in its imported document."""
-    return {
-        clause: places[0]["wording"]
-        for record in kept(state_dir).values()
-        for clause, places in record["clauses"].items()
-        if len(places) == 1
-    }
+def wordings(state_dir: Path) -> dict[str, Wording]:
+    """clause id -> its own words: those that stand exactly once in its document, or that a person marked."""
+    found: dict[str, Wording] = {}
+    for record in kept(state_dir).values():
+        once = {key: places[0] for key, places in record["clauses"].items() if len(places) == 1}
+        found |= {key: Wording(place["wording"]) for key, place in once.items()}
+        for key, marked in record.get("marks", {}).items():
+            found[key] = Wording(marked["wording"], marked["instead_of"])
+    return found
 
 
 def _path(state_dir: Path, policy: str) -> Path:

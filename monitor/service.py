@@ -23,7 +23,7 @@ from monitor import authorisation, documents
 from monitor.cases import Directory
 from monitor.config import Settings, SourceSettings, check_options, error_at
 from monitor.delivery import Desk
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, RuleError
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
@@ -154,6 +154,10 @@ def build(settings: Settings, now: Clock = utc_now, http: Http | None = None) ->
         wordings=documents.wordings(settings.store.state_dir),
     )
     store = open_store(settings.store)
+    if gone := sorted(store.cited_clauses() - rules.known):
+        store.close()
+        hint = "put it back into its pack; a clause that no longer holds stays, for what was found under it"
+        raise RuleError(f"no pack has the clause {gone[0]} any more, which stored findings cite: {hint}")
     with store.transaction() as tx:
         tx.set_meta("installed_at", now().isoformat())
     return App(

@@ -346,7 +346,8 @@ class Finding:
 class Clause:
     """A clause as it may be shown: id, section and our own paraphrase of one policy.
 
-    `wording` is verbatim, and there only once the organisation has imported its document.
+    `wording` is verbatim, and there only once the organisation has imported its document; `missing` says
+    that the imported document does not hold it.
     """
 
     id: str
@@ -357,6 +358,14 @@ class Clause:
     protects: bool = False
     overdue_since: str | None = None
     wording: str | None = None
+    missing: bool = False
+
+    @property
+    def said(self) -> str:
+        """The clause as people read it: quoted where we have its own words, else paraphrased."""
+        if self.wording:
+            return f"\u201c{self.wording}\u201d"
+        return self.paraphrase + (" (wording not found in the imported document)" if self.missing else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

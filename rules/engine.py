@@ -156,6 +156,7 @@ class RuleSet:
     """The rules in force. Implements monitor.ports.Rules; pure, and safe to share between threads.
 
     `rules` holds every rule that was loaded, also those that don't run; `version` changes with any of them.
+    `clauses` are those in force, `known` the ids of every installed pack's.
     """
 
     def __init__(
@@ -164,10 +165,12 @@ class RuleSet:
         organisation: Organisation,
         clauses: Mapping[str, Clause] | None = None,
         policies: Sequence[Policy] = (),
+        known: Iterable[str] = (),
     ) -> None:
         self.rules = tuple(rules)
         self.clauses: Mapping[str, Clause] = dict(clauses or {})
         self.policies = tuple(policies)
+        self.known = frozenset(known)
         self.version = _digest(sorted(f"{rule.id} {rule.version}" for rule in rules))
         self._names = Names(organisation)
         self._scans = {

@@ -24,6 +24,7 @@ from rules.engine import Rule, RuleSet
 from rules.policy import Policies
 from rules.refusal import refusals
 from rules.schema import PolicyFile, RuleFile, Table
+from rules.wording import Wording
 from rules.yamlfile import YamlFile, parse
 
 _T = TypeVar("_T", bound=Table)
@@ -44,7 +45,7 @@ def load(
     settings: RuleSettings,
     *,
     today: date | None = None,
-    wordings: Mapping[str, str] = MappingProxyType({}),
+    wordings: Mapping[str, Wording] = MappingProxyType({}),
 ) -> RuleSet:
     """The rules in force: shipped ones, with the organisation's own in place of those of the same id.
 
@@ -56,7 +57,8 @@ def load(
         more = len(checked.errors) - 1
         hint = f" ({more} more: `monitor rules check` lists them)" if more else ""
         raise RuleError(f"{checked.errors[0]}{hint}")
-    return RuleSet(checked.rules, organisation, checked.policies.clauses, checked.policies.active)
+    policies = checked.policies
+    return RuleSet(checked.rules, organisation, policies.clauses, policies.active, policies.known)
 
 
 def check(
@@ -64,7 +66,7 @@ def check(
     settings: RuleSettings,
     *,
     today: date | None = None,
-    wordings: Mapping[str, str] = MappingProxyType({}),
+    wordings: Mapping[str, Wording] = MappingProxyType({}),
 ) -> Checked:
     """Look at every rule file and run its examples. Raises RuleError only for a policy pack."""
     policies = _policies(policy, today or datetime.now(UTC).date(), wordings)
@@ -120,7 +122,7 @@ def _rule(file: RuleFile, policies: Policies, options: dict[str, object], *, all
     )
 
 
-def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, str]) -> Policies:
+def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, Wording]) -> Policies:
     shipped = files("rules") / "policies"
     packs: dict[str, PolicyFile] = {}
     for folder, shown in ((shipped, "rules/policies"), (policy.folder, str(policy.folder))):

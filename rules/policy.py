@@ -11,7 +11,7 @@ from monitor.errors import RuleError
 from monitor.types import Clause
 from rules.categories import PROTECTED_EXPRESSION
 from rules.schema import ClauseEntry, Modes, PolicyFile
-from rules.wording import is_wording_of
+from rules.wording import Wording
 
 _STRICTER_LAST = {
     "logo": ("with-permission", "forbidden"),
@@ -62,7 +62,7 @@ class Policies:
         packs: Iterable[PolicyFile],
         active: Iterable[str],
         today: date,
-        wordings: Mapping[str, str] = MappingProxyType({}),
+        wordings: Mapping[str, Wording] = MappingProxyType({}),
     ) -> Policies:
         """Put packs together; `today` decides which are overdue for review.
 
@@ -77,12 +77,16 @@ class Policies:
             raise RuleError(f"policy pack {missing[0]!r} is not installed; known: {there}")
         known = {clause.id: clause for pack in by_key.values() for clause in pack.clauses}
         words = {
-            key: text
-            for key, text in wordings.items()
-            if key in known and is_wording_of(known[key].locator, text)
+            key: wording.text
+            for key, wording in wordings.items()
+            if key in known and wording.stands_for(known[key].locator)
         }
+        imported = {key.split("-")[0] for key in wordings}
         in_force = [(by_key[key], clause) for key in wanted for clause in by_key[key].clauses]
-        clauses = {clause.id: _clause(pack, clause, today, words.get(clause.id)) for pack, clause in in_force}
+        clauses = {
+            clause.id: _clause(pack, clause, today, words.get(clause.id), pack.key in imported)
+            for pack, clause in in_force
+        }
         installed = {key: _policy(by_key[key], today) for key in sorted(by_key)}
         return cls(tuple(installed.values()), known, tuple(installed[key] for key in wanted), clauses, words)
 
@@ -118,7 +122,7 @@ def _policy(pack: PolicyFile, today: date) -> Policy:
     )
 
 
-def _clause(pack: PolicyFile, entry: ClauseEntry, today: date, wording: str | None) -> Clause:
+def _clause(pack: PolicyFile, entry: ClauseEntry, today: date, wording: str | None, imported: bool) -> Clause:
     return Clause(
         id=entry.id,
         policy=f"{pack.key} {pack.title[:1].lower()}{pack.title[1:]}",
@@ -128,6 +132,7 @@ def _clause(pack: PolicyFile, entry: ClauseEntry, today: date, wording: str | No
         protects=entry.category == PROTECTED_EXPRESSION,
         overdue_since=_overdue_since(pack, today),
         wording=wording,
+        missing=imported and wording is None,
     )
 
 

@@ -33,6 +33,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A clause's own words, kept with the document. `marked_for` is the hash of the locator whose place a
+    person marked by hand; None where the locator itself found the words."""
+
+    text: str
+    marked_for: str | None = None
+
+    def stands_for(self, locator: Locator | None) -> bool:
+        """True while the pack means these words: a new version of a clause needs a new look."""
+        if self.marked_for is not None:
+            return self.marked_for == (locator.sha256 if locator else "")
+        tokens = [token.text for token in _tokens(self.text, _WORD)]
+        return locator is not None and len(tokens) == locator.words and _digest(tokens) == locator.sha256
+
+
+@dataclass(frozen=True, slots=True)
 class _Token:
     text: str
     start: int
@@ -45,7 +61,10 @@ def places(text: str, clauses: Iterable[ClauseEntry]) -> dict[str, tuple[Place, 
     The text is searched as it is first, then without headers and footers, with words joined that a line
     end has cut: whichever finds the clause.
     """
-    wanted = {clause.id: clause.locator for clause in clauses if clause.locator}
+    return _places(text, {clause.id: clause.locator for clause in clauses if clause.locator})
+
+
+def _places(text: str, wanted: dict[str, Locator]) -> dict[str, tuple[Place, ...]]:
     found: dict[str, tuple[Place, ...]] = dict.fromkeys(wanted, ())
     for form in (text, _without_furniture(text)):
         for word in (_WORD, _JOINED):
@@ -54,12 +73,11 @@ def places(text: str, clauses: Iterable[ClauseEntry]) -> dict[str, tuple[Place, 
     return found
 
 
-def is_wording_of(locator: Locator | None, wording: str) -> bool:
-    """Are these the words that the locator stands for?"""
-    if locator is None:
-        return False
-    tokens = [token.text for token in _tokens(wording, _WORD)]
-    return len(tokens) == locator.words and _digest(tokens) == locator.sha256
+def passage(text: str, words: str) -> tuple[Place, ...]:
+    """The places in `text` of a passage that a person points at by its words; line breaks do not matter."""
+    tokens = [token.text for token in _tokens(words, _WORD)]
+    locator = Locator(words=max(len(tokens), 1), sha256=_digest(tokens))
+    return _places(text, {"": locator})[""]
 
 
 def _search(text: str, word: re.Pattern[str], wanted: dict[str, Locator]) -> dict[str, tuple[Place, ...]]:

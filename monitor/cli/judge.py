@@ -176,7 +176,7 @@ class Judge:
     def _clause(self, clause_id: str) -> str:
         clause = self._rules.clauses[clause_id]
         overdue = f" (review overdue since {clause.overdue_since})" if clause.overdue_since else ""
-        return f"{clause.id}, section {clause.section}: {clause.paraphrase}{overdue}"
+        return f"{clause.id}, section {clause.section}: {clause.said}{overdue}"
 
     def _excerpt(self, post: Post, finding: Finding) -> str:
         """The masked text around the first span; the masks are those of storage and mail."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from getpass import getuser
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,17 +129,56 @@ def import_document(
         return
     once = sum(len(places) == 1 for places in found.values())
     output.show(f"{once} of {len(pack.clauses)} clauses of {pack.key} found in {file.name}; kept in {kept}")
-    for line in _not_quoted(pack, found):
-        output.show(line)
+    output.table(("section", "clauses", "found", "not quoted, and why"), _sections(pack, found))
+    if once < len(pack.clauses):
+        output.show(
+            "Where the document says it in other words: monitor policy mark CLAUSE --words 'as it stands'"
+        )
 
 
-def _not_quoted(policy: Policy, found: Mapping[str, tuple[Place, ...]]) -> Iterator[str]:
-    """What the document does not hold exactly once, so that only the paraphrase can be shown."""
-    for clause in policy.clauses:
-        times = len(found.get(clause.id, ()))
-        if times != 1:
-            why = f"found {times} times" if times else "not found: gone or reworded"
-            yield f"  Section {clause.section}: {clause.id} {why}; its paraphrase is shown"
+@app.command()
+def mark(
+    context: typer.Context,
+    clause: Annotated[str, typer.Argument(metavar="CLAUSE", help="For instance CDD-4.4.7-3.")],
+    words: Annotated[str, typer.Option(help="The passage, pasted from the document that was imported.")],
+    by: Annotated[str, typer.Option(help="Who says so.", default_factory=getuser, show_default="you")],
+) -> None:
+    """Point at a clause's words by hand, where the import found none or several."""
+    from monitor import documents
+    from rules import wording
+
+    policies = installed(context, None).policies
+    known = {key.casefold(): entry for key, entry in policies.known.items()}
+    entry = known.get(clause.casefold())
+    if entry is None:
+        raise _unknown(clause, list(policies.known))
+    state_dir, policy = output.settings(context).store.state_dir, entry.id.split("-")[0]
+    kept = documents.kept(state_dir).get(policy)
+    if kept is None:
+        raise DocumentError(
+            f"no document of {policy} was imported: monitor policy import FILE --policy {policy}"
+        )
+    places = wording.passage(kept["text"], words)
+    if len(places) != 1:
+        times = f"stand in it {len(places)} times: give more of them" if places else "do not stand in it"
+        raise DocumentError(f"{kept['document']}: these words {times}")
+    instead_of = entry.locator.sha256 if entry.locator else ""
+    documents.mark(state_dir, policy, entry.id, places[0].wording, instead_of=instead_of, by=by)
+    output.show(f"{entry.id} is quoted from now on: {places[0].wording}")
+
+
+def _sections(policy: Policy, found: Mapping[str, tuple[Place, ...]]) -> Iterator[tuple[str, ...]]:
+    """One row a section: what of it the document holds exactly once, and why the rest is paraphrased."""
+    for section, group in groupby(policy.clauses, key=lambda clause: clause.section):
+        times = {clause.id: len(found.get(clause.id, ())) for clause in group}
+        once = sum(number == 1 for number in times.values())
+        missing = [key for key, number in times.items() if not number]
+        told = [f"{key} found {number} times" for key, number in times.items() if number > 1]
+        if len(missing) == len(times):
+            told.append("the whole section is gone or reworded")
+        else:
+            told += [f"{key} gone or reworded" for key in missing]
+        yield section, str(len(times)), str(once), "; ".join(told)
 
 
 def _answers(known: Checked, policies: Iterable[Policy]) -> list[Answer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import threading
 import time
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Text, cast, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from monitor.config import StoreSettings
@@ -22,7 +23,7 @@ from monitor.store import migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
 from monitor.store.identity import content_hash, identity
 from monitor.store.sitekey import SiteKey
-from monitor.store.tables import Meta, Occurrence, Source, table_of
+from monitor.store.tables import Finding, Meta, Occurrence, Source, table_of
 from monitor.store.writing import Transaction
 from monitor.types import Coverage, Post, SourceState
 
@@ -40,6 +41,7 @@ HINTS = {
 """What to do about it, by the database's own words."""
 
 _occurrence = table_of(Occurrence)
+_finding = table_of(Finding)
 _source = table_of(Source)
 _meta = table_of(Meta)
 
@@ -204,6 +206,13 @@ class Store:
         with self.reading() as connection:
             rows = connection.execute(select(*(_source.c[name] for name in counted))).all()
         return {name: sum(row[at] for row in rows) for at, name in enumerate(counted)}
+
+    def cited_clauses(self) -> frozenset[str]:
+        """The ids of every clause that a stored finding cites."""
+        columns = (_finding.c.clauses, _finding.c.counter_clauses)
+        with self.reading() as connection:
+            rows = connection.execute(select(*(cast(column, Text) for column in columns)).distinct())
+            return frozenset(clause for row in rows for cited in row for clause in json.loads(cited))
 
     def meta(self, name: str) -> str | None:
         """A fact about this database, such as `installed_at`."""

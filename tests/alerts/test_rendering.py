@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -208,6 +209,17 @@ def test_conduct_is_worded_as_an_appearance_and_shows_what_speaks_for_the_author
     assert "Appears not in line with" in flat(mail(briefing(items=(remark(confidence=0.9),))))
     assert "guilt" not in unclear
     assert "breach" not in unclear.lower()
+
+
+def test_a_clause_is_quoted_where_the_policy_was_imported_and_says_so_where_it_lacks_it() -> None:
+    quoted = replace(factory.CONFIDENTIALITY, wording="Say nothing of those in our care.")
+    mailed = mail(briefing(items=(item(clauses=(quoted,)),)))
+    assert "4.4.2: \u201cSay nothing of those in our care.\u201d (CDD-4.4.2-a" in flat(mailed)
+    assert "\u201cSay nothing of those in our care.\u201d" in html.unescape(mailed.html)
+    lacking = replace(factory.CONFIDENTIALITY, missing=True)
+    assert "consent. (wording not found in the imported document)" in flat(
+        mail(briefing(items=(item(clauses=(lacking,)),)))
+    )
 
 
 def test_an_overdue_policy_review_stands_beside_its_clause() -> None:

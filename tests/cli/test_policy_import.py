@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import stat
 import sys
-import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 from typer.testing import CliRunner, Result
 
 from monitor import documents
@@ -98,7 +98,8 @@ def test_a_clause_that_is_gone_or_reworded_is_reported_and_paraphrased(run: Run,
     (tmp_path / "policy.txt").write_text(DOCUMENT.replace("canteen", "corridor"), encoding="utf-8")
     text = run("policy", "import", "policy.txt", "--policy", "WVX").stdout
     assert "1 of 2 clauses" in text
-    assert "Section 1: WVX-1 not found: gone or reworded; its paraphrase is shown" in text
+    assert "\n1\t1\t0\tthe whole section is gone or reworded\n" in text
+    assert "\n2\t1\t1\t\n" in text
     assert "Its wording was not found in the imported document." in run("policy", "show", "WVX-1").stdout
 
 
@@ -106,6 +107,54 @@ def test_a_clause_that_stands_twice_is_reported_and_not_quoted(run: Run, tmp_pat
     (tmp_path / "policy.txt").write_text(DOCUMENT + KIND, encoding="utf-8")
     assert "WVX-1 found 2 times" in run("policy", "import", "policy.txt", "--policy", "WVX").stdout
     assert KIND not in run("policy", "show", "WVX-1").stdout
+
+
+def test_a_passage_marked_by_hand_is_quoted_until_the_clause_changes(run: Run, tmp_path: Path) -> None:
+    reworded = KIND.replace("canteen", "corridor")
+    (tmp_path / "policy.txt").write_text(DOCUMENT.replace("canteen", "corridor"), encoding="utf-8")
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    marked = run("policy", "mark", "wvx-1", "--words", reworded.replace(" ", "\n"), "--by", "J. Bell")
+    assert marked.exit_code == 0, marked.stderr
+    assert f"In the policy's own words: {reworded}" in run("policy", "show", "WVX-1").stdout
+    (tmp_path / "packs" / "wvx.yaml").write_text(PACK.format(locator(LOGO), locator(LOGO)), encoding="utf-8")
+    assert reworded not in run("policy", "show", "WVX-1").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("words that nobody wrote", "do not stand in it"),
+        ("the", "times: give more of them"),
+        ("", "do not stand"),
+    ],
+)
+def test_a_mark_must_point_at_one_passage(run: Run, words: str, complaint: str) -> None:
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    result = run("policy", "mark", "WVX-1", "--words", words)
+    assert result.exit_code == 1
+    assert complaint in result.stderr
+
+
+def test_a_mark_needs_an_imported_document(run: Run) -> None:
+    result = run("policy", "mark", "WVX-1", "--words", "be kind")
+    assert result.exit_code == 1
+    assert "monitor policy import FILE --policy WVX" in result.stderr
+
+
+def test_a_finding_quotes_the_imported_words(run: Run, tmp_path: Path) -> None:
+    own = (Path(str(pack.files("rules"))) / "packs" / "DRG-001.yaml").read_text(encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    text = own.replace("clauses: [CDD-4.4.3-1,", "clauses: [WVX-1, CDD-4.4.3-1,", 1)
+    (tmp_path / "rules" / "DRG-001.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "monitor.toml").write_text(SETTINGS + '[rules]\nfolder = "rules"\n', encoding="utf-8")
+    run("policy", "import", "policy.txt", "--policy", "WVX")
+    rules = pack.load(
+        Organisation(name="Wearside Vale NHS Foundation Trust", short="WVFT"),
+        PolicySettings(packs=("CDD", "WVX"), folder=tmp_path / "packs"),
+        RuleSettings(folder=tmp_path / "rules"),
+        wordings=documents.wordings(tmp_path / "state"),
+    )
+    assert rules.clauses["WVX-1"].said == f"\u201c{KIND}\u201d"
 
 
 def test_another_policys_document_is_refused_and_nothing_is_kept(run: Run, tmp_path: Path) -> None:
@@ -152,24 +201,25 @@ def docx(file: Path, paragraphs: list[str]) -> Path:
     return file
 
 
-def pdf(file: Path, lines: list[str]) -> Path:
-    """The smallest PDF that shows some lines."""
-    shown = " ".join(f"({line}) Tj T*" for line in lines)
-    stream = f"BT /F1 10 Tf 12 TL 50 700 Td {shown} ET"
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        " /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
-    ]
-    out, offsets = "%PDF-1.4\n", []
-    for number, text in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{text}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    out += f"xref\n0 5\n0000000000 65535 f \n{table}trailer\n<< /Size 5 /Root 1 0 R >>\n"
-    file.write_text(f"{out}startxref\n{out.index('xref')}\n%%EOF\n", encoding="latin-1")
+class Paper(FPDF):
+    """A policy on paper: every page with a header and a footer, a word cut at many a line's end."""
+
+    def header(self) -> None:
+        self.set_font("Helvetica", size=8)
+        self.cell(text="Wearside Vale: social media policy, staff in confidence")
+        self.ln(12)
+
+    def footer(self) -> None:
+        self.set_y(-15)
+        self.cell(text=f"Version 1, page {self.page_no()} of 5")
+
+
+def pdf(file: Path, text: str) -> Path:
+    paper = Paper(format=(105, 148))
+    paper.add_page()
+    paper.set_font("Helvetica", size=12)
+    paper.multi_cell(w=0, text=text.replace("\u2019", "'"))
+    paper.output(str(file))
     return file
 
 
@@ -178,10 +228,17 @@ def test_a_word_document_is_imported(run: Run, tmp_path: Path) -> None:
     assert run("policy", "import", "policy.docx", "--policy", "WVX").stdout.startswith("2 of 2")
 
 
-def test_a_pdf_is_imported(run: Run, tmp_path: Path) -> None:
-    pytest.importorskip("pypdf", reason="the extra `documents` is not installed")
-    pdf(tmp_path / "policy.pdf", textwrap.wrap(KIND, 40))
-    assert run("policy", "import", "policy.pdf", "--policy", "WVX").stdout.startswith("1 of 2")
+def test_a_pdf_of_several_pages_is_imported(run: Run, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="the extra `documents` is not installed")
+    filling = "\n\n".join(
+        f"{n} Nothing else\n" + "This paragraph only fills the page. " * 12 for n in range(9)
+    )
+    pages = f"{filling}\n\n{KIND}\n\n{filling}"
+    for shift in range(12):  # wherever the page ends: before, in or after the clause
+        pdf(tmp_path / "policy.pdf", "One more line.\n" * shift + pages)
+        found = run("policy", "import", "policy.pdf", "--policy", "WVX").stdout
+        assert found.startswith("1 of 2"), f"shifted by {shift} lines"
+    assert len(pypdf.PdfReader(tmp_path / "policy.pdf").pages) > 4
 
 
 def test_without_the_extra_a_pdf_says_what_to_install(
@@ -189,7 +246,7 @@ def test_without_the_extra_a_pdf_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pypdf", None)
     with pytest.raises(DocumentError, match=r"trustwatch\[documents\]"):
-        documents.read(pdf(tmp_path / "policy.pdf", [KIND]))
+        documents.read(pdf(tmp_path / "policy.pdf", KIND))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

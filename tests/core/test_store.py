@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from monitor.config import StoreSettings
-from monitor.errors import AlreadyRunning, DiskFull, StoreError
+from monitor import service
+from monitor.config import RecipientSettings, Settings, StoreSettings
+from monitor.errors import AlreadyRunning, DiskFull, RuleError, StoreError
 from monitor.store import Store, migrations, open_store
 from monitor.store.sitekey import SiteKey
+from rules.examples import ORGANISATION
 from tests.core.world import Feed, World, post
 
 
@@ -132,6 +134,7 @@ from pathlib import Path
 from monitor.config import StoreSettings
 from monitor.errors import DiskFull
 from monitor.store import open_store
+from rules.examples import ORGANISATION
 from tests.core.world import Feed, World, post
 
 folder = Path(sys.argv[1])
@@ -170,3 +173,21 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_line(tmp_path: Path) -> N
 
 def test_disk_full_is_a_store_error() -> None:
     assert issubclass(DiskFull, StoreError)
+
+
+def test_a_clause_that_stored_findings_cite_may_not_leave_its_pack(
+    store: Store, store_settings: StoreSettings
+) -> None:
+    World(store).poll(Feed([[post(1, text="NHS number 999 200 1135 at WVFT")]]))
+    assert "CDD-4.2-1" in store.cited_clauses()
+    settings = Settings(
+        organisation=ORGANISATION,
+        recipients=(RecipientSettings(address="press@wvft.nhs.test", role="comms"),),
+        store=store_settings,
+    )
+    with service.opened(settings):
+        pass
+    with store.transaction() as tx:
+        tx.connection.execute(text("UPDATE finding SET clauses = '[\"WVX-1\"]'"))
+    with pytest.raises(RuleError, match="no pack has the clause WVX-1 any more"), service.opened(settings):
+        pass

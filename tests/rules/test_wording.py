@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from rules.schema import ClauseEntry, Locator
-from rules.wording import is_wording_of, places
+from rules.wording import Wording, places
 
 KIND = "Staff are asked to be kind to one another, online as well as in the canteen."
 LOGO = "Nobody may put the Wearside Vale logo on their own page without the press office\u2019s agreement."
@@ -87,7 +87,14 @@ def test_text_without_the_clause_yields_none(text: str) -> None:
     assert wordings(text) == {"WVX-1": [], "WVX-2": []}
 
 
-def test_only_the_very_words_are_the_wording_of_a_clause() -> None:
-    assert is_wording_of(locator(KIND), KIND)
-    assert not is_wording_of(locator(KIND), LOGO)
-    assert not is_wording_of(None, KIND)
+def test_only_the_very_words_stand_for_a_clause() -> None:
+    assert Wording(KIND).stands_for(locator(KIND))
+    assert not Wording(LOGO).stands_for(locator(KIND))
+    assert not Wording(KIND).stands_for(None)
+
+
+def test_a_mark_stands_for_the_clause_it_was_made_for() -> None:
+    marked = Wording("Other words", marked_for=locator(KIND).sha256)
+    assert marked.stands_for(locator(KIND))
+    assert not marked.stands_for(locator(LOGO))
+    assert Wording("Other words", marked_for="").stands_for(None)
