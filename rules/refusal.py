@@ -44,8 +44,14 @@ def _of_clauses(file: RuleFile, policies: Policies) -> Iterator[Refusal]:
                         place,
                         f"clause {clause_id} protects nobody, so it cannot counter a finding",
                     )
-            elif GROUP[clause.category] != GROUP[file.category]:
+            elif not _goes_with(clause.category, file.category):
                 yield place, f"clause {clause_id} is of another category group than {file.category!r}"
+
+
+def _goes_with(cited: str, own: str) -> bool:
+    """A rule cites its own group; what identifies people is a matter of data protection, too."""
+    identifies = GROUP[own] in (GROUP["patient-identifier"], GROUP["staff-identifier"])
+    return GROUP[cited] == GROUP[own] or (cited == "data-protection" and identifies)
 
 
 def _of_lane(file: RuleFile) -> Iterator[Refusal]:
