@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class GrowingFeed(ThreadingHTTPServer):
-    """A feed of `items` items, every third with a synthetic NHS number; none ever leaves it."""
+    """A feed of `items` items, every third with a synthetic NHS number; none ever leaves it.
+
+    `story` writes the words of an item by its number; `title` its headline.
+    """
 
     daemon_threads = True
 
@@ -22,6 +26,8 @@ class GrowingFeed(ThreadingHTTPServer):
         self.answered = 0
         self.delay = 0.0
         self.status = 200
+        self.story: Callable[[int], str] = _story
+        self.title: Callable[[int], str] = "Story {}".format
 
     @classmethod
     @contextmanager
@@ -43,9 +49,9 @@ class GrowingFeed(ThreadingHTTPServer):
     def document(self) -> bytes:
         now = format_datetime(datetime.now(UTC))
         items = "".join(
-            f"<item><guid>{n}</guid><title>Story {n}</title><pubDate>{now}</pubDate>"
+            f"<item><guid>{n}</guid><title>{escape(self.title(n))}</title><pubDate>{now}</pubDate>"
             f"<link>http://127.0.0.1:{self.server_port}/{n}</link>"
-            f"<description>{_story(n)}</description></item>"
+            f"<description>{escape(escape(self.story(n)))}</description></item>"
             for n in range(self.items)
         )
         return f'<rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
