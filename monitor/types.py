@@ -312,7 +312,7 @@ class Span:
 class Reference:
     """Why a post speaks of the organisation: the alias met, and its score of 0 to 1.
 
-    `span` is its place where the score depended on how it stands there, not for a unique name.
+    `span` is its place in title or text; None for what stands elsewhere: a link, an account, a page.
     """
 
     alias: str

@@ -6,280 +6,237 @@ unique decide alone; `UHND`-like short forms need company, and `the trust` says 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from monitor.config import Alias, Organisation
-from monitor.types import Account, Kind, Post, Reference, Relation, Span
+from monitor.config import Organisation
+from monitor.types import Kind, Post, Reference, Relation
+from rules import aliases, spelling
+from rules.aliases import Name
+from rules.explanation import THRESHOLD, Candidate, Explanation, Reason
 from rules.fold import fold
-from rules.patterns import PatternSet, first, spans
-from rules.reading import Part
+from rules.passage import Passage, text_of, trimmed
+from rules.patterns import PatternSet, compiled, found, place_around, spans
+from rules.words import any_of, words
 
-THRESHOLD = 0.55
-"""The score from which a post counts as a mention."""
+_WRONG_CASE = -0.2
+_MISSPELT = 0.9
+_AGAINST = -0.5
+_STAFF, _REPLY, _BIO, _GEO = 0.5, 0.6, 0.35, 0.25
+_HALF_SURE = 0.5  # from this weight on a name in a profile is the organisation's
 
-_TIER_WEIGHT = {1: 1.0, 2: 0.5, 3: 0.1}
-_WRONG_CASE = 0.2
-_SIGNED = 0.6
-_GENERIC = (
-    ("our trust", 0.12),
-    ("my trust", 0.12),
-    ("the trust", 0.1),
-    ("our hospital", 0.1),
-    ("the hospital", 0.08),
-)
-
-_NHS_WORDS = (
-    r"\b(?:nhs|hosp(?:ital)?s?|a ?& ?e|ae|wards?|nurs(?:e|es|ing)|doctors?|consultants?"
-    r"|surgeons?|maternity|midwi\w+|outpatients?|patients?|clinics?|appointments?|operations?|surgery"
-    r"|cqc|icb|nhs ?ft|foundation trust|cancer|ambulances?|paramedics?|discharge\w*|theatres?)\b"
-)
-_NHS_HANDLE = r"@(?:nhs|nenc)\w+"
-_Reason = tuple[float, str]
-_WORDS: tuple[_Reason, ...] = (
-    (0.25, "words of care"),
-    (0.3, "an NHS account is addressed"),
-    (0.2, "a local place"),
-    (-0.5, "words that the settings list as another's"),
-)
-_PLACE = 2
-_NOTHING = r"[^\x{0}-\x{10ffff}]"
-_SHORT_FORMS = {
-    "hospital": "hosp(?:ital)?s?",
-    "hospitals": "hosp(?:ital)?s?",
-    "memorial": "mem(?:orial)?",
-    "university": "uni(?:v(?:ersity)?)?",
-    "general": "gen(?:eral)?",
-    "saint": "(?:saint|st)",
-    "st": "(?:saint|st)",
-    "north": "n(?:orth)?",
-    "and": "(?:and|&|n)",
-    "&": "(?:and|&|n)",
-    "of": "(?:of)?",
+_CARE, _HANDLE, _PLACE, _GROUPS = range(4)
+_FOR = {
+    _CARE: (0.25, "words of care"),
+    _HANDLE: (0.3, "an NHS account is addressed"),
+    _PLACE: (0.2, "a local place"),
 }
-_ENDING = re.compile(r"\b(?:nhs )?(?:foundation )?trust$|\bnhs ft$", re.IGNORECASE)
-_GAP = r"[\s_\-./,]{0,3}"
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_|(?<=[A-Za-z])(?=[0-9])")
-_HASHTAG = re.compile(r"#\w*[A-Z_]\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """One way to name the organisation. The pattern's match may hold the characters on either side."""
-
-    text: str
-    pattern: str
-    weight: float
-    upper: bool = False
+_SIGNED = "the author's account bears the name"
+_NOBODY = Explanation()
+_ALONE = "a name that is the organisation's alone"
+_NOTHING = r"[^\x{0}-\x{10ffff}]"
 
 
 class OrganisationReferences:
     """Implements monitor.ports.References for one organisation. Pure, and safe to share."""
 
     def __init__(self, organisation: Organisation) -> None:
-        self._names = tuple(_names(organisation))
-        self._scan = PatternSet(name.pattern for name in self._names)
-        self._long = tuple(_signatures(organisation))
-        self._signatures = PatternSet(name.pattern for name in self._long)
+        self.names = aliases.names(organisation)
+        """Every name known, in no particular order."""
+        self._misspellings = aliases.misspellings(organisation)
+        self._scan = PatternSet([*(n.pattern for n in self.names), *(m.pattern for m in self._misspellings)])
+        self._longer = [_longer(name, self.names) for name in self.names]
+        signatures = aliases.signatures(organisation)
+        self._signatures = PatternSet(name.pattern for name in signatures)
+        self._signed = [Candidate(name.text, Reason(name.weight, _SIGNED)) for name in signatures]
         self._domains = tuple(domain.lower() for domain in organisation.domains)
-        self._handles = tuple(handle.lower().lstrip("@").partition("@")[0] for handle in organisation.handles)
-        self._words = PatternSet(
-            (
-                _NHS_WORDS,
-                _NHS_HANDLE,
-                _any_of(organisation.places),
-                _any_of(organisation.negative_context),
-            )
-        )
+        self._handles = tuple(filter(None, (handle.lower().lstrip("@") for handle in organisation.handles)))
+        self._elsewhere = organisation.negative_context
+        care = words("care")
+        handles = rf"@(?:\w*nhs\w*|{'|'.join(care['handles'])})"
+        groups = [spelling.any_of(group.split(",")) or _NOTHING for group in self._elsewhere]
+        places = spelling.any_of(organisation.places, welsh=aliases.welsh(organisation)) or _NOTHING
+        self._words = PatternSet((any_of(care["care"]), handles, places, *groups))
 
     def find(self, post: Post) -> Sequence[Reference]:
         """The references found, best first; empty where the best scores below THRESHOLD."""
+        return self._explained(post, whole=False).references
+
+    def explain(self, post: Post) -> Explanation:
+        """Every name met with its sum and place, however little it counts."""
+        return self._explained(post, whole=True)
+
+    def _explained(self, post: Post, *, whole: bool) -> Explanation:
         if post.kind is Kind.PAGE_EDIT:
             page = post.change.page if post.change else post.title
-            return (Reference(alias=page, score=1.0, why="an edit of a watched page"),)
-        text = _text(post)
-        references = list(self._named(post, text))
+            return Explanation((Candidate(page, Reason(1.0, "an edit of a watched page")),))
+        text = text_of(post)
+        candidates: list[Candidate] = []
+        if met := self._scan.match(text):
+            candidates += self._named(Passage(post, text), met, whole)
         if post.links:
-            references += self._linked(post)
-        if post.author is not None:
-            references += self._signed(post.author)
-        if not references:
-            return ()
-        references.sort(key=lambda reference: (-reference.score, -len(reference.alias)))
-        return tuple(references) if references[0].score >= THRESHOLD else ()
+            candidates += self._linked(post)
+        if (author := post.author) is not None:
+            shown = fold(f"{author.handle or ''} {author.display_name or ''}").text
+            candidates += [self._signed[number] for number in self._signatures.match(shown)]
+        if post.place:
+            candidates += self._attached(post.place)
+        if not candidates:
+            return _NOBODY
+        candidates.sort(key=lambda one: (-one.score, -len(one.alias)))
+        return Explanation(tuple(candidates))
 
-    def _named(self, post: Post, text: str) -> Iterator[Reference]:
-        names = [self._names[number] for number in self._scan.match(text)]
-        unique = [name for name in names if name.weight >= 1]
+    def _named(self, passage: Passage, met: Sequence[int], whole: bool) -> Iterator[Candidate]:
+        """Candidates from title and text. Unless the `whole` sum is wanted, only what can still count."""
+        text, known = passage.text, len(self.names)
+        names = self._uncovered([number for number in met if number < known], text)
+        unique = [name for name in names if name.unique and not _ruled_out(name, passage)]
+        best = max(unique, key=lambda name: len(name.text), default=None)
         for name in unique:
-            why = "a name that is the organisation's alone"
-            yield Reference(alias=name.text, score=1.0, why=why)
-        if unique or not names:
+            place = passage.place(name.find) if whole or name is best else None  # costs as much as the rest
+            yield Candidate(name.text, Reason(name.weight, _ALONE), span=place)
+        if unique and not whole:
             return
-        company = list(self._company(post))
-        words = self._words.match(text)
-        most = sum(weight for weight, _ in company) + sum(max(_WORDS[n][0], 0) for n in words)
-        for name in names:
+        yield from self._misspelt(passage, [number - known for number in met if number >= known], names)
+        ambiguous = [name for name in names if name not in unique]
+        if not ambiguous:
+            return
+        author = list(self._author(passage.post))
+        most = 1.0 if whole else sum(reason.weight for reason in author) + self._most(text)
+        for name in ambiguous:
             if name.weight + most >= THRESHOLD:  # else no count can lift it
-                yield self._scored(name, post, text, company)
+                yield self._scored(name, passage, author)
 
-    def _linked(self, post: Post) -> Iterator[Reference]:
+    def _uncovered(self, met: Sequence[int], text: str) -> list[Name]:
+        """The longest name wins: one that only ever stands inside longer ones is not met."""
+        if len(met) == 1:
+            return [self.names[met[0]]]
+        return [
+            self.names[number]
+            for number in met
+            if not any(
+                _covered(self.names[number], self.names[by], text) for by in self._longer[number] & {*met}
+            )
+        ]
+
+    def _misspelt(self, passage: Passage, met: Sequence[int], names: Sequence[Name]) -> Iterator[Candidate]:
+        right = {name.text for name in names}
+        for number in met:
+            one = self._misspellings[number]
+            if one.text not in right and one.find(passage.text):
+                reason = Reason(_MISSPELT, f"{_ALONE}, but for a slip of the pen")
+                yield Candidate(one.text, reason, span=passage.place(one.find))
+
+    def _most(self, text: str) -> float:
+        """What the words of a text can add to a name at most."""
+        return sum(_FOR[number][0] for number in self._words.match(text) if number in _FOR)
+
+    def _linked(self, post: Post) -> Iterator[Candidate]:
         hosts = [_host(link) for link in post.links]
         for domain in self._domains:
             if any(host == domain or host.endswith(f".{domain}") for host in hosts):
-                yield Reference(alias=domain, score=1.0, why="a link to the organisation's site")
+                yield Candidate(domain, Reason(1.0, "a link to the organisation's site"))
 
-    def _signed(self, author: Account) -> Iterator[Reference]:
-        """An account that bears the organisation's name speaks of it, whatever it posts."""
-        shown = fold(f"{author.handle or ''} {author.display_name or ''}").text
-        for number in self._signatures.match(shown):
-            name = self._long[number].text
-            yield Reference(alias=name, score=_SIGNED, why="the author's account bears the name")
+    def _attached(self, place: str) -> Iterator[Candidate]:
+        text = fold(place).text
+        for name in self._uncovered([n for n in self._scan.match(text) if n < len(self.names)], text):
+            if name.unique:
+                yield Candidate(name.text, Reason(aliases.SIGNED, "the place that the author attached"))
 
-    def _scored(self, name: _Name, post: Post, text: str, company: list[_Reason]) -> Reference:
-        place = _place(name, post)
-        reasons = [(name.weight, name.text), *company]
-        if name.upper and place is not None and not post.part(place.where)[place.start : place.end].isupper():
-            reasons.append((-_WRONG_CASE, "not in capitals"))
-        reasons += [_WORDS[number] for number in self._words.match(_without(name, text))]
-        score = round(min(max(sum(weight for weight, _ in reasons), 0.0), 1.0), 2)
-        why = ", ".join(f"{reason} {weight:+.2f}" for weight, reason in reasons)
-        return Reference(alias=name.text, score=score, why=why, span=place)
+    def _scored(self, name: Name, passage: Passage, author: list[Reason]) -> Candidate:
+        own = Reason(name.weight, f"a name that others have too (tier {name.tier})")
+        place = passage.place(name.find)
+        if ruled_out := _ruled_out(name, passage):
+            return Candidate(name.text, own, (ruled_out,), place)
+        reasons = list(author)
+        if name.case and not passage.in_capitals(name.pattern):
+            reasons.append(Reason(_WRONG_CASE, "not in capitals"))
+        reasons += self._around(name, passage)
+        return Candidate(name.text, own, tuple(reasons), place)
 
-    def _company(self, post: Post) -> Iterator[_Reason]:
+    def _around(self, name: Name, passage: Passage) -> Iterator[Reason]:
+        """What stands in the post besides the name. Other worlds may begin with it: "Durham, NC"."""
+        numbers = {*self._words.match(_without(name, passage.text))}
+        against = {*self._words.match(passage.text)} - {*self._words.match(fold(name.text).text)}
+        if place := passage.post.place:  # for a local place, see _author
+            against |= {*self._words.match(fold(place).text)}
+        for number in sorted(numbers | (against - _FOR.keys())):
+            if number in _FOR:
+                yield Reason(*_FOR[number])
+            else:
+                yield Reason(_AGAINST, f"words of another world: {self._elsewhere[number - _GROUPS]}")
+
+    def _author(self, post: Post) -> Iterator[Reason]:
         """What the author and the thread say for a name; each counts once."""
         author = post.author
         if author is not None and author.relation is Relation.AUTHORISED_STAFF:
-            yield 0.5, "an authorised staff account"
+            yield Reason(_STAFF, "an authorised staff account")
         if self._answers_us(post):
-            yield 0.6, "a reply to the organisation"
-        if author is not None and author.bio and self._local(fold(author.bio).text):
-            yield 0.35, "the author's profile is local"
+            yield Reason(_REPLY, "a reply to the organisation")
+        if author is not None and author.bio and self._local(author.bio):
+            yield Reason(_BIO, "the author's profile names it or a local place")
+        if post.place and self._local(post.place):
+            yield Reason(_GEO, "posted from a local place")
 
-    def _local(self, bio: str) -> bool:
-        named = any(self._names[number].weight >= 0.5 for number in self._scan.match(bio))
-        return named or _PLACE in self._words.match(bio)
+    def _local(self, described: str) -> bool:
+        """True for one of our names, or a place of ours and not of another place of that name."""
+        text = fold(described).text
+        numbers = self._scan.match(text)
+        if any(n < len(self.names) and self.names[n].weight >= _HALF_SURE for n in numbers):
+            return True
+        words = self._words.match(text)
+        return _PLACE in words and not any(number >= _GROUPS for number in words)
 
     def _answers_us(self, post: Post) -> bool:
         urls = [ref.url.lower() for ref in post.refs if ref.rel in ("reply_to", "parent", "root") and ref.url]
-        return any(
-            f"/{sign}{handle}/" in f"{url}/" for url in urls for handle in self._handles for sign in ("@", "")
-        )
+        return any(_is_of(handle, url) for url in urls for handle in self._handles)
 
 
-def _names(organisation: Organisation) -> Iterator[_Name]:
-    def name(text: str, pattern: str, weight: float = 1.0, *, upper: bool = False) -> _Name:
-        return _Name(text, _bounded(pattern), weight, upper)
-
-    yield name(organisation.name, _full_name(organisation.name))
-    yield name(organisation.short, _initials(organisation.short))
-    for hospital in organisation.hospitals:
-        yield name(hospital, _phrase(hospital))
-    for handle in organisation.handles:
-        bare = handle.lstrip("@").partition("@")[0]
-        yield name(handle, f"@?{re.escape(fold(bare).text)}")
-    for domain in organisation.domains:
-        yield name(domain, re.escape(domain.lower()))
-    for hashtag in organisation.hashtags:
-        yield name(hashtag, f"#{re.escape(fold(hashtag.lstrip('#')).text)}")
-    for alias in organisation.aliases:
-        yield name(alias.text, _alias_pattern(alias), _alias_weight(alias), upper=alias.case)
-    listed = {alias.text.lower() for alias in organisation.aliases}
-    for text, weight in _GENERIC:
-        if text not in listed:
-            yield name(text, _phrase(text), weight)
+def _longer(name: Name, names: Sequence[Name]) -> frozenset[int]:
+    """The numbers of the names that hold this one."""
+    return frozenset(
+        number
+        for number, other in enumerate(names)
+        if len(other.text) > len(name.text) and found(name.pattern, fold(other.text).text)
+    )
 
 
-def _signatures(organisation: Organisation) -> Iterator[_Name]:
-    """Names as they stand in handles: anywhere in them, so only those too long to occur by chance."""
-    for text in (organisation.short, organisation.name, *organisation.hospitals):
-        if len(text) >= 4:
-            yield _Name(text, _phrase(text), _SIGNED)
+def _covered(name: Name, by: Name, text: str) -> bool:
+    places = list(spans(by.pattern, text))
+    for place in spans(name.pattern, text):
+        start, end = trimmed(text, *place)
+        longer = place_around(start, places)
+        if longer is None or end > longer[1]:
+            return False
+    return True
 
 
-def _alias_weight(alias: Alias) -> float:
-    return _TIER_WEIGHT[alias.tier] if alias.weight is None else alias.weight
-
-
-def _alias_pattern(alias: Alias) -> str:
-    one_word = alias.text.isalpha() and alias.text.isupper()
-    return _initials(alias.text) if one_word and alias.tier == 1 else _phrase(alias.text)
-
-
-def _phrase(text: str) -> str:
-    """A name as people write it: shortened words, any or no gap between them (hashtags)."""
-    words = re.findall(r"[\w&]+", fold(text).text.replace("'", ""))
-    return _GAP.join(_SHORT_FORMS.get(word, _possessive(word)) for word in words)
-
-
-def _full_name(text: str) -> str:
-    """A trust's full name, however much of "NHS Foundation Trust" is said, but not without any."""
-    stem = _ENDING.sub("", text).strip()
-    if stem == text.strip() or not stem:
-        return _phrase(text)
-    return _phrase(stem) + _GAP + r"(?:nhs|(?:foundation|f)?" + _GAP + r"trust)"
-
-
-def _possessive(word: str) -> str:
-    return re.escape(word[:-1]) + "'?s" if word.endswith("s") and len(word) > 3 else re.escape(word)
-
-
-def _initials(text: str) -> str:
-    """A unique short form, also with dots or gaps between its letters and inside a longer hashtag."""
-    letters = [re.escape(char) for char in fold(text).text if char.isalnum()]
-    spaced = r"(?:[._*\-]| ){0,2}".join(letters)
-    return rf"{spaced}|#\w*{''.join(letters)}\w*"
-
-
-def _bounded(pattern: str) -> str:
-    return rf"(?:^|[^a-z0-9])(?:{pattern})(?:'?s)?(?:[^a-z0-9]|$)"
-
-
-def _any_of(words: Iterable[str]) -> str:
-    phrases = [re.escape(fold(word).text) for word in words]
-    return rf"\b(?:{'|'.join(phrases)})\b" if phrases else _NOTHING
-
-
-def _text(post: Post) -> str:
-    """Title and text, folded, with hashtags also split into their words."""
-    text = fold(post.text).text
-    if post.title:
-        text = f"{fold(post.title).text}\n\n{text}"
-    if "#" in post.text:
-        tags = [_CAMEL.sub(" ", tag[1:]) for tag in _HASHTAG.findall(post.text)]
-        text = "\n".join([text, *(fold(tag).text for tag in tags)])
-    return text
-
-
-def _place(name: _Name, post: Post) -> Span | None:
-    for where in ("text", "title"):
-        if raw := post.part(where):
-            part = Part(where, fold(raw))
-            if (place := first(name.pattern, part.folded.text)) is not None:
-                return part.span(*_trimmed(part.folded.text, *place), "alias")
+def _ruled_out(name: Name, passage: Passage) -> Reason | None:
+    """Why the settings do not count this name here."""
+    text = passage.text
+    if name.unique and name.case and not passage.in_capitals(name.pattern):
+        return Reason(-1.0, "not in capitals")
+    if name.unless and found(name.unless, text):
+        return Reason(-1.0, "words with which the settings say it is another's")
+    if name.requires and not found(name.requires, _without(name, text)):
+        return Reason(-1.0, "none of the words that the settings require beside it")
     return None
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and not (text[start].isalnum() or text[start] in "@#"):
-        start += 1
-    while end > start and not text[end - 1].isalnum():
-        end -= 1
-    return start, end
-
-
-def _without(name: _Name, text: str) -> str:
-    parts, at = [], 0
-    for start, end in spans(name.pattern, text):
-        parts += [text[at:start], " "]
-        at = end
-    return "".join([*parts, text[at:]])
+def _without(name: Name, text: str) -> str:
+    return str(compiled(name.pattern).sub(" ", text))
 
 
 def _host(link: str) -> str:
     try:
-        return (urlsplit(link).hostname or "").lower()
+        host = urlsplit(link if "//" in link else f"//{link}").hostname or ""
     except ValueError:
         return ""
+    return host.lower().rstrip(".")
+
+
+def _is_of(handle: str, url: str) -> bool:
+    """True where the URL is of a post of the account; a handle with a host counts on that host only."""
+    user, _, server = handle.partition("@")
+    segments = url.partition("?")[0].split("/")
+    return (user in segments or f"@{user}" in segments) and (not server or server in segments)

@@ -54,9 +54,9 @@ class Alias(Section):
     weight: float | None = Field(default=None, ge=0, le=1)
     """Overrides the score, 0 to 1, that the tier gives."""
     case: bool = False
-    """true = only in exactly these capitals, for short forms that are also words."""
+    """true = without capitals it counts 0.2 less, of tier 1 nothing: for short forms that are also words."""
     requires: tuple[str, ...] = ()
-    """Words of which one must stand in the post, else the name does not count."""
+    """Words of which one must stand in the post beside the name, else it does not count."""
     unless: tuple[str, ...] = ()
     """Words that show that somebody else of this name is meant."""
 
@@ -107,7 +107,8 @@ class Organisation(Section):
     places: tuple[str, ...] = ()
     """Towns and areas it serves: they support an ambiguous name."""
     negative_context: tuple[str, ...] = ()
-    """Words that show another organisation of the same name is meant."""
+    """Words of other worlds, where an ambiguous name means somebody else: one world an entry, its words
+    between commas ("Notre Dame, quarterback"). Each world met takes 0.5 from the score."""
     postcodes: tuple[str, ...] = ()
     """The organisation's own postcodes: they identify nobody."""
     hospital_numbers: tuple[NumberShape, ...] = ()
