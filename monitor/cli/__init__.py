@@ -11,7 +11,21 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, config, demo, digest, doctor, init, output, policy, rules, run, scan, sources
+from monitor.cli import (
+    check,
+    config,
+    demo,
+    digest,
+    doctor,
+    init,
+    org,
+    output,
+    policy,
+    rules,
+    run,
+    scan,
+    sources,
+)
 from monitor.cli.house import House
 from monitor.cli.output import Exit
 
@@ -81,6 +95,7 @@ app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)
 app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
+app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
 app.add_typer(rules.app, name="rules", cls=House, rich_help_panel=SETUP)
 
