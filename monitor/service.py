@@ -177,7 +177,7 @@ def stages(settings: Settings, rules: RuleSet) -> Stages:
     return Stages(
         references=OrganisationReferences(settings.organisation),
         rules=rules,
-        identifiers=PersonIdentifiers(),
+        identifiers=PersonIdentifiers(settings.organisation),
         version=f"{rules.version}-{names}",
         official_handles=frozenset(h.lstrip("@").casefold() for h in settings.organisation.handles),
     )

@@ -1,32 +1,30 @@
 """Identifiers: what is masked before a post is stored or shown, whatever rules say of it.
 
-Masked are NHS numbers of every level (and digits that a text calls an NHS number although their check
-digit is wrong: one slip does not hide a patient), e-mail addresses, and UK telephone numbers that can be
-a person's own: mobiles and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111,
-116 123) stay: a helpline is what such a post is about. Synthetic NHS numbers count as real ones: a
-rehearsal must hide what the real thing would.
+Masked are all the identifiers that the detectors can be sure of, at every level (and digits that a text
+calls an NHS number although their check digit is wrong: one slip does not hide a patient), e-mail
+addresses, and UK telephone numbers that can be a person's own: mobiles and landlines. Numbers that only
+services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline is what such a post is about.
+Synthetic NHS numbers count as real ones: a rehearsal must hide what the real thing would.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote
 
+from monitor.config import Organisation
 from monitor.types import Post, Span
-from rules.detectors import nhs_number, work_email
-from rules.fold import fold
+from rules.detectors import birth_date, local_number, national_insurance, nhs_number, patient_name, work_email
+from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
+from rules.fold import Folded, fold
+from rules.names import Names
 from rules.patterns import PatternSet, spans
 from rules.reading import Part
+from rules.sighting import Sighting
 
-
-def _personal(gap: str) -> str:
-    abroad = rf"(?:\+ ?44|\b0044){gap}(?:\(?0\)?)?{gap}"
-    return rf"(?:{abroad}|\(?\b0)[127]\)?(?:{gap}\(?\d\)?){{8,9}}\b"
-
-
-_PERSONAL = _personal(r"[ .\-/]{0,2}")
-_PERSONAL_IN_ADDRESS = _personal(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day and an item
+_TELEPHONE_IN_ADDRESS = telephone(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day and an item
 
 _REMOTE_HANDLE = re.compile(r"/@[^/@]+@[^/?#]+")  # a public account of the fediverse, no mailbox
 
@@ -36,12 +34,43 @@ _TELLING = re.compile(r"@|%40|(?:[0-9][^0-9]*){6}")
 _WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
 
 
-class PersonIdentifiers:
-    """Implements monitor.ports.Identifiers. Pure, and safe to share."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of identifier: patterns of which one occurs wherever it does, and what finds it."""
 
-    def __init__(self) -> None:
-        self._scan = PatternSet((nhs_number.RUN, work_email.ADDRESS, _PERSONAL))
-        self._address_scan = PatternSet((nhs_number.RUN, work_email.ADDRESS, _PERSONAL_IN_ADDRESS))
+    needs: tuple[str, ...]
+    see: Callable[[Folded, Post], Iterable[Sighting]]
+
+
+class _Kinds:
+    """Some kinds of identifier behind one scan."""
+
+    def __init__(self, kinds: Iterable[_Kind]) -> None:
+        needed = [(pattern, kind) for kind in kinds for pattern in kind.needs]
+        self._scan = PatternSet(pattern for pattern, _ in needed)
+        self._kinds = [kind for _, kind in needed]
+
+    def occur(self, text: str) -> bool:
+        """False for most texts: nothing in it can identify anybody."""
+        return bool(self._scan.match(text))
+
+    def spans(self, part: Part, post: Post) -> Iterator[Span]:
+        """Every identifier of one part, in no order."""
+        for kind in dict.fromkeys(self._kinds[hit] for hit in self._scan.match(part.folded.text)):
+            for sighting in kind.see(part.folded, post):
+                yield part.span(sighting.start, sighting.end, sighting.label)
+
+
+class PersonIdentifiers:
+    """Implements monitor.ports.Identifiers for one organisation. Pure, and safe to share."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        numbers = _Kind((nhs_number.RUN,), lambda text, _: nhs_number.candidates(text, synthetic="issued"))
+        address = _pattern_kind(work_email.ADDRESS, work_email.LABEL)
+        self._in_texts = _Kinds(
+            (numbers, address, _pattern_kind(TELEPHONE, TELEPHONE_LABEL), *_of_patients(organisation))
+        )
+        self._in_addresses = _Kinds((numbers, address, _pattern_kind(_TELEPHONE_IN_ADDRESS, TELEPHONE_LABEL)))
 
     def spans(self, post: Post) -> Sequence[Span]:
         """Every span to mask in what a post says and is called; they never overlap.
@@ -49,34 +78,47 @@ class PersonIdentifiers:
         An address that gives somebody away is one span as a whole: half an address leads nowhere.
         """
         found: list[Span] = []
-        if post.url and _TELLING.search(post.url) and (label := self._told_by(post.url)):
+        if post.url and _TELLING.search(post.url) and (label := self._told_by(post)):
             found.append(Span(0, len(post.url), label, "url"))
         texts = [(where, fold(raw)) for where in _WHERES if (raw := post.part(where))]
         # One look at all of them together first: most posts identify nobody.
-        if self._scan.match("\n".join([folded.text for _, folded in texts])):
+        if self._in_texts.occur("\n".join([folded.text for _, folded in texts])):
             for where, folded in texts:
-                found += _apart(_found(Part(where, folded), self._scan.match(folded.text)))
+                found += _apart(self._in_texts.spans(Part(where, folded), post))
         return tuple(found)
 
-    def _told_by(self, url: str) -> str | None:
-        """The kind of identifier that an address holds, None for most."""
+    def _told_by(self, post: Post) -> str | None:
+        """The kind of identifier that a post's address holds, None for most."""
         # Without scheme and www., or the number detector takes it for a link, where numbers mean nothing.
-        folded = fold(_REMOTE_HANDLE.sub("/", unquote(url.partition("://")[2].removeprefix("www."))))
-        hits = self._address_scan.match(folded.text)
-        return next((span.label for span in _found(Part("url", folded), hits)), None) if hits else None
+        bare = unquote((post.url or "").partition("://")[2].removeprefix("www."))
+        part = Part("url", fold(_REMOTE_HANDLE.sub("/", bare)))
+        return next((span.label for span in self._in_addresses.spans(part, post)), None)
 
 
-def _found(part: Part, hits: Sequence[int]) -> Iterator[Span]:
-    text = part.folded.text
-    if 0 in hits:
-        for candidate in nhs_number.candidates(part.folded, synthetic="issued"):
-            if candidate.level or candidate.claimed:
-                yield part.span(candidate.start, candidate.end, nhs_number.LABEL)
-    if 1 in hits:
-        yield from (part.span(*place, work_email.LABEL) for place in spans(work_email.ADDRESS, text))
-    if 2 in hits:
-        pattern = _PERSONAL_IN_ADDRESS if part.where == "url" else _PERSONAL
-        yield from (part.span(*place, "telephone number") for place in spans(pattern, text))
+def _of_patients(organisation: Organisation) -> Iterator[_Kind]:
+    """The kinds that are a patient's by their shape or by the words beside them."""
+    names, shapes = Names(organisation), organisation.hospital_numbers
+    yield _Kind(
+        (local_number.CALLED, local_number.shaped(shapes)),
+        lambda text, _: local_number.hospital_numbers(text, shapes),
+    )
+    yield _Kind(
+        (birth_date.KEYWORD,), lambda text, post: birth_date.birth_dates(text, post.observed_at.date())
+    )
+    yield _Kind((national_insurance.NUMBER,), lambda text, _: national_insurance.insurance_numbers(text))
+    yield _Kind((POSTCODE,), lambda text, _: postcodes(text, names))
+    yield _Kind(
+        (patient_name.TITLED, patient_name.FULL_NAME), lambda text, _: patient_name.patient_names(text)
+    )
+
+
+def _pattern_kind(pattern: str, label: str) -> _Kind:
+    """A kind that its pattern alone tells."""
+
+    def see(folded: Folded, _: Post) -> Iterator[Sighting]:
+        return (Sighting(*place, None, label) for place in spans(pattern, folded.text))
+
+    return _Kind((pattern,), see)
 
 
 def _apart(found: Iterator[Span]) -> list[Span]:

@@ -123,7 +123,7 @@ class Judge:
             wordings=documents.wordings(settings.store.state_dir),
         )
         self._references = OrganisationReferences(settings.organisation)
-        self._identifiers = PersonIdentifiers()
+        self._identifiers = PersonIdentifiers(settings.organisation)
 
     def judged(self, post: Post) -> Judged:
         """Everything that is known of one post."""

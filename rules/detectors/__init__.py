@@ -18,6 +18,11 @@ from rules.reading import Reading
 
 DETECTORS: Mapping[str, str] = {
     "nhs_number": "rules.detectors.nhs_number:nhs_number",
+    "local_number": "rules.detectors.local_number:local_number",
+    "birth_date": "rules.detectors.birth_date:birth_date",
+    "national_insurance": "rules.detectors.national_insurance:national_insurance",
+    "contact_details": "rules.detectors.contact_details:contact_details",
+    "patient_name": "rules.detectors.patient_name:patient_name",
     "marking": "rules.detectors.marking:marking",
     "work_email": "rules.detectors.work_email:work_email",
     "posing_account": "rules.detectors.posing_account:posing_account",

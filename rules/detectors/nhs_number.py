@@ -1,45 +1,51 @@
-"""NHS numbers: check digit, issued range and the words around them.
+"""NHS, CHI and Health and Care numbers: check digit, issued range and the words around them.
 
 The check digit alone says little: 9 % of random ten-digit strings pass it. Ranges and check digit come
 from `nhs_number` (https://github.com/uk-fci/nhs-number); the digit's algorithm is that of
-https://www.datadictionary.nhs.uk/attributes/nhs_number.html.
+https://www.datadictionary.nhs.uk/attributes/nhs_number.html. The numbers of Scotland (CHI, which begin
+with a date of birth) and of Northern Ireland (H&C) share it and count only where the text names them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from nhs_number import constants
 from nhs_number.validate import is_valid
 
+from rules.context import CARE, LINK, around
+from rules.dates import real_date
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded
-from rules.patterns import found, place_around, spans
+from rules.patterns import compiled, found, place_around, spans
 from rules.reading import Reading
+from rules.sighting import Sighting, hits
 
-LABEL = "NHS number"
-RUN = r"\d(?:[ .\-/]{0,2}\d){9,}"
+RUN = r"\d(?:[ .\-/)]{0,2}\d){9,}"
 
 _SHAPES = frozenset({(10,), (3, 3, 4), (5, 5), (3, 7), (6, 4), (3, 4, 3), (2, 2, 2, 2, 2)})
+_USUAL = (3, 3, 4)
 _GROUP = re.compile(r"[0-9]+")
 _SEQUENCES = frozenset({"0123456789", "9876543210"})
-_LINK = r"(?:https?://|www\.)\S+"
 
 # Each window is measured in folded characters from the number.
-_NUMBER = r"(?:no|num|numbers?|id)\b"
-_CALLED = rf"(?:nhs|chi|h ?& ?c|hcn)\W{{0,3}}{_NUMBER}(?:\W{{1,3}}(?:is|was))?\W{{0,4}}$"
-_NAMED = rf"(?:nhs|chi|h ?& ?c|hcn)\W{{0,3}}(?:{_NUMBER})?(?:\W{{1,3}}(?:is|was))?\W{{0,4}}$"
-_CLINICAL = (
-    r"\b(?:nhs|chi|h&c|hcn|pt|patients?|ward|bay|bed|mrn|hosp\w*|admitted|discharg\w*|clinic|dob"
-    r"|(?:her|his|my|their) (?:number|no))\b"
+_REACH_BEFORE = 40
+_NAME = (
+    r"(nhs|n\.h\.s\.?|\bn h s|national health service|\bchi|\bh ?(?:&|and) ?c|\bhcn|community health index"
+    r"|health (?:and|&) (?:social )?care)"
 )
+_NUMBER = r"(?:no|num|nr|numbers?|id)(?:\b|_)"
+_LINKED = r"(?:[\W_]{1,3}(?:is|was))?[\W_]{0,4}$"
+_NAMED = rf"{_NAME}[\W_]{{0,3}}({_NUMBER})?{_LINKED}"
 _OTHERWISE = (
-    r"\b(?:order\w*|tickets?|parcel\w*|track\w*|ref|refs|reference|invoice\w*|isbn|tel|telephone|phone\w*|call"
-    r"|ring|fax|mobile|account|charity|company|vat|epoch|tweet|status|views?|likes|followers|pin|imei"
+    r"\b(?:order\w*|tickets?|parcels?|track\w*|ref|refs|reference|invoices?|isbn|issn|tel|telephone|phone\w*"
+    r"|call|ring|fax|mobile|whatsapp|sms|account|charity|company|vat|epoch|timestamp|tweets?|status|views?"
+    r"|likes|followers|subscribers|retweets|downloads|plays|pin|imei|serial|barcode|sku|booking|receipt"
+    r"|voucher|transaction|courier|consignment|shipment|job (?:no|number|id)|part (?:no|number)"
     r"|freephone|switchboard|score|budget)\b"
 )
 
@@ -49,12 +55,15 @@ _REGIONS: dict[str, Any] = {
     "northern_ireland": constants.REGION_NORTHERN_IRELAND,
     "synthetic": constants.REGION_SYNTHETIC,
 }
-_CONFIDENCE = {"high": 0.95, "medium": 0.7, "info": 0.5, "low": 0.3}
-_REASON = {
-    "high": "A valid NHS number stands beside words that say it is one.",
-    "medium": "Ten digits form a valid NHS number, and the words around them are about care.",
-    "info": "A number from the range kept for test patients is used as an NHS number; nobody holds it.",
-    "low": "Ten digits form a valid NHS number, but nothing around them says so.",
+_LABELS = {"scotland": "CHI number", "northern_ireland": "Health and Care number"}
+_JUDGEMENTS = {
+    "high": (0.95, "A valid NHS number stands beside words that say it is one."),
+    "medium": (0.7, "Ten digits form a valid NHS number, and the words around them are about care."),
+    "info": (
+        0.5,
+        "A number from the range kept for test patients is used as an NHS number; nobody holds it.",
+    ),
+    "low": (0.3, "Ten digits form a valid NHS number, but nothing around them says so."),
 }
 
 
@@ -65,31 +74,30 @@ class NhsNumberOptions(Options):
     synthetic: Literal["info", "issued"] = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Ten digits in folded text; `level` is None where they are not an NHS number.
+class _Name(NamedTuple):
+    """What a text calls ten digits, and whether it says that they are a number."""
 
-    `claimed` is True where the text calls them one, right or wrong.
-    """
+    scheme: str
+    number: bool
+
+
+class _Ten(NamedTuple):
+    """Ten digits: where they stand, in groups of which lengths, and what the text calls them."""
 
     start: int
     end: int
-    level: str | None
-    claimed: bool
+    shape: tuple[int, ...]
+    named: _Name | None
 
 
-@detector(levels=("high", "medium", "low", "info"), options=NhsNumberOptions, prefilter=(RUN,))
+@detector(levels=tuple(_JUDGEMENTS), options=NhsNumberOptions, prefilter=(RUN,))
 def nhs_number(reading: Reading, options: NhsNumberOptions) -> Iterable[Hit]:
     """The NHS numbers of a post, wherever they stand. Clauses: CDD-4.2-1, CDD-4.4.1-1."""
-    for part in reading.folded("title", "text", "added", "bio"):
-        for candidate in candidates(part.folded, synthetic=options.synthetic):
-            if level := candidate.level:
-                span = part.span(candidate.start, candidate.end, LABEL)
-                yield Hit(span, level, _CONFIDENCE[level], _REASON[level])
+    return hits(reading, partial(candidates, synthetic=options.synthetic), _JUDGEMENTS)
 
 
-def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Candidate]:
-    """Every stretch of ten digits that could be an NHS number, judged.
+def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Sighting]:
+    """Every NHS number, and ten digits that the text calls one although they are not (no level).
 
     The digits of a link count only where the link itself calls them one (`?nhs-number=`).
     """
@@ -99,31 +107,29 @@ def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Candidate
         if text[max(run[0] - 2, 0) : run[0]].strip().endswith("+"):
             continue
         if links is None:
-            links = list(spans(_LINK, text))
-        linked = place_around(run[0], links) is not None
-        for start, end in _stretches(text, *run):
-            candidate = _judge(text, start, end, synthetic)
-            if candidate.claimed or not linked:
-                yield candidate
+            links = list(spans(LINK, text))
+        yield from _in_run(text, run, synthetic, linked=place_around(run[0], links) is not None)
 
 
-def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _in_run(text: str, run: tuple[int, int], synthetic: str, *, linked: bool) -> Iterator[Sighting]:
     """Neighbouring digit groups that make ten, left to right, never overlapping.
 
     They stand in a shape that people write NHS numbers in or, where the text calls them one, in any.
     """
-    groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+    groups = [match.span() for match in _GROUP.finditer(text, *run)]
     lengths = [last - first for first, last in groups]
     at = 0
     while at < len(groups):
         size = _groups_of_ten(lengths[at : at + 10])
-        shape = tuple(lengths[at : at + size])
-        first = groups[at][0]
-        if size and (shape in _SHAPES or found(_CALLED, text[max(first - 24, 0) : first])):
-            yield first, groups[at + size - 1][1]
-            at += size
-        else:
-            at += 1
+        sighting = None
+        if size:
+            named = _named(text, groups[at][0]) if at == 0 else None  # digits end what a text says
+            place = (groups[at][0], groups[at + size - 1][1])
+            ten = _Ten(*place, tuple(lengths[at : at + size]), named)
+            sighting = _judge(text, ten, synthetic, linked=linked)
+        if sighting:
+            yield sighting
+        at += size if sighting else 1
 
 
 def _groups_of_ten(lengths: Iterable[int]) -> int:
@@ -131,17 +137,29 @@ def _groups_of_ten(lengths: Iterable[int]) -> int:
     return next((size for size, total in enumerate(accumulate(lengths), 1) if total == 10), 0)
 
 
-def _judge(text: str, start: int, end: int, synthetic: str) -> Candidate:
-    digits = "".join(_GROUP.findall(text, start, end))
-    before = text[max(start - 24, 0) : start]
-    named = found(_NAMED, before)
-    if not _plausible(digits, before, named=named):
-        return Candidate(start, end, None, named)
-    around = text[max(start - 40, 0) : start] + " " + text[end : end + 40]
-    clinical = named or found(_CLINICAL, around)
-    otherwise = not named and found(_OTHERWISE, f"{before} {text[end : end + 16]}")
-    level = _level(digits, synthetic, named, clinical, otherwise, grouped=text[start + 3] in " .-/")
-    return Candidate(start, end, level, named)
+def _named(text: str, start: int) -> _Name | None:
+    """What the text calls the digits that begin here."""
+    match = compiled(_NAMED).search(text[max(start - _REACH_BEFORE, 0) : start])
+    return _Name(match[1], number=match[2] is not None) if match else None
+
+
+def _judge(text: str, ten: _Ten, synthetic: str, *, linked: bool) -> Sighting | None:
+    named = ten.named
+    if ten.shape not in _SHAPES and not (named and named.number):
+        return None
+    if not named and (linked or ")" in text[ten.start : ten.end]):
+        return None
+    digits = "".join(_GROUP.findall(text, ten.start, ten.end))
+    region = (
+        _region(digits)
+        if _plausible(digits, text[max(ten.start - 3, 0) : ten.start], named=named is not None)
+        else None
+    )
+    if region == "synthetic" and synthetic == "issued":
+        region = "england"
+    level = _named_level(region, named.scheme, digits) if named else _bare_level(region, text, ten)
+    label = _LABELS.get(region or "", "NHS number")
+    return Sighting(ten.start, ten.end, level, label) if named or level else None
 
 
 def _plausible(digits: str, before: str, *, named: bool) -> bool:
@@ -151,21 +169,26 @@ def _plausible(digits: str, before: str, *, named: bool) -> bool:
     return money_or_tag not in ("£", "$", "€") and (money_or_tag != "#" or named)
 
 
-def _level(
-    digits: str, synthetic: str, named: bool, clinical: bool, otherwise: bool, *, grouped: bool
-) -> str | None:
-    region = _region(digits)
-    if region == "synthetic" and synthetic == "issued":
-        region = "england"
-    if region in ("scotland", "northern_ireland"):
-        return "high" if named else None
-    if region == "synthetic":
-        return "info" if clinical and not otherwise else None
-    if region != "england" or otherwise:
+def _named_level(region: str | None, name: str, digits: str) -> str | None:
+    if region == "scotland":
+        born = [int(digits[at : at + 2]) for at in (0, 2, 4)]
+        chi = name.startswith(("chi", "comm"))
+        return "high" if chi and (real_date(*born) or real_date(born[0], born[1], 1900 + born[2])) else None
+    return {"england": "high", "northern_ireland": "high", "synthetic": "info"}.get(region or "")
+
+
+def _bare_level(region: str | None, text: str, ten: _Ten) -> str | None:
+    start, end = ten.start, ten.end
+    if region not in ("england", "synthetic"):
         return None
-    if named or (clinical and grouped):
-        return "high"
-    return "medium" if clinical else "low"
+    if found(_OTHERWISE, f"{text[max(start - 24, 0) : start]} {text[end : end + 16]}"):
+        return None
+    care = found(CARE, around(text, start, end, 40))
+    if region == "synthetic":
+        return "info" if care else None
+    if not care:
+        return "low"
+    return "high" if ten.shape == _USUAL else "medium"
 
 
 def _region(digits: str) -> str | None:

@@ -79,7 +79,7 @@ def _raw_set(patterns: list[str]) -> Any:
 
 def _shipped() -> Callable[[Post], object]:
     rules = pack.load(ORGANISATION, PolicySettings(), RuleSettings())
-    references, identifiers = OrganisationReferences(ORGANISATION), PersonIdentifiers()
+    references, identifiers = OrganisationReferences(ORGANISATION), PersonIdentifiers(ORGANISATION)
     return lambda post: (references.find(post), identifiers.spans(post), rules.evaluate(post))
 
 

@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from monitor.types import Hunk, Post
+from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from tests.rules.posts import edit, post
 
-IDENTIFIERS = PersonIdentifiers()
+IDENTIFIERS = PersonIdentifiers(ORGANISATION)
 
 
 def masked(item: Post) -> list[tuple[str, str]]:

@@ -74,6 +74,6 @@ def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     item = staff(text)
     began = time.process_time()
     rules.evaluate(item)
-    PersonIdentifiers().spans(item)
+    PersonIdentifiers(ORGANISATION).spans(item)
     OrganisationReferences(ORGANISATION).find(item)
     assert time.process_time() - began < 5
