@@ -65,12 +65,15 @@ class PersonIdentifiers:
     """Implements monitor.ports.Identifiers for one organisation. Pure, and safe to share."""
 
     def __init__(self, organisation: Organisation) -> None:
-        numbers = _Kind((nhs_number.RUN,), lambda text, _: nhs_number.candidates(text, synthetic="issued"))
-        address = _pattern_kind(work_email.ADDRESS, work_email.LABEL)
-        self._in_texts = _Kinds(
-            (numbers, address, _pattern_kind(TELEPHONE, TELEPHONE_LABEL), *_of_patients(organisation))
+        everywhere = (
+            _Kind((nhs_number.RUN,), lambda text, _: nhs_number.candidates(text, synthetic="issued")),
+            _pattern_kind(work_email.ADDRESS, work_email.LABEL),
+            _hospital_numbers(organisation.hospital_numbers),
         )
-        self._in_addresses = _Kinds((numbers, address, _pattern_kind(_TELEPHONE_IN_ADDRESS, TELEPHONE_LABEL)))
+        self._in_texts = _Kinds(
+            (*everywhere, _pattern_kind(TELEPHONE, TELEPHONE_LABEL), *_of_patients(Names(organisation)))
+        )
+        self._in_addresses = _Kinds((*everywhere, _pattern_kind(_TELEPHONE_IN_ADDRESS, TELEPHONE_LABEL)))
 
     def spans(self, post: Post) -> Sequence[Span]:
         """Every span to mask in what a post says and is called; they never overlap.
@@ -95,13 +98,13 @@ class PersonIdentifiers:
         return next((span.label for span in self._in_addresses.spans(part, post)), None)
 
 
-def _of_patients(organisation: Organisation) -> Iterator[_Kind]:
-    """The kinds that are a patient's by their shape or by the words beside them."""
-    names, shapes = Names(organisation), organisation.hospital_numbers
-    yield _Kind(
-        (local_number.CALLED, local_number.shaped(shapes)),
-        lambda text, _: local_number.hospital_numbers(text, shapes),
-    )
+def _hospital_numbers(shapes: tuple[str, ...]) -> _Kind:
+    needs = (local_number.CALLED, local_number.shaped(shapes))
+    return _Kind(needs, lambda text, _: local_number.hospital_numbers(text, shapes))
+
+
+def _of_patients(names: Names) -> Iterator[_Kind]:
+    """The kinds that only the words beside them, or capital letters, tell."""
     yield _Kind(
         (birth_date.KEYWORD,), lambda text, post: birth_date.birth_dates(text, post.observed_at.date())
     )

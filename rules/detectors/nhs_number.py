@@ -30,15 +30,16 @@ RUN = r"\d(?:[ .\-/)]{0,2}\d){9,}"
 _SHAPES = frozenset({(10,), (3, 3, 4), (5, 5), (3, 7), (6, 4), (3, 4, 3), (2, 2, 2, 2, 2)})
 _USUAL = (3, 3, 4)
 _GROUP = re.compile(r"[0-9]+")
+_LETTERS = re.compile(r"[a-z]+\Z")
 _SEQUENCES = frozenset({"0123456789", "9876543210"})
 
 # Each window is measured in folded characters from the number.
-_REACH_BEFORE = 40
+_REACH_BEFORE = 48
 _NAME = (
     r"(nhs|n\.h\.s\.?|\bn h s|national health service|\bchi|\bh ?(?:&|and) ?c|\bhcn|community health index"
     r"|health (?:and|&) (?:social )?care)"
 )
-_NUMBER = r"(?:no|num|nr|numbers?|id)(?:\b|_)"
+_NUMBER = r"(?:no|num|nr?|numbers?|id)(?:\b|_)"
 _LINKED = r"(?:[\W_]{1,3}(?:is|was))?[\W_]{0,4}$"
 _NAMED = rf"{_NAME}[\W_]{{0,3}}({_NUMBER})?{_LINKED}"
 _OTHERWISE = (
@@ -186,9 +187,15 @@ def _bare_level(region: str | None, text: str, ten: _Ten) -> str | None:
     care = found(CARE, around(text, start, end, 40))
     if region == "synthetic":
         return "info" if care else None
-    if not care:
+    if not care or _glued(text, start, end):
         return "low"
     return "high" if ten.shape == _USUAL else "medium"
+
+
+def _glued(text: str, start: int, end: int) -> bool:
+    """True where letters make the digits part of a longer code, as of a parcel."""
+    word = _LETTERS.search(text, max(start - 8, 0), start)
+    return text[end : end + 1].isalpha() or (word is not None and word[0] not in ("pt", "patient"))
 
 
 def _region(digits: str) -> str | None:

@@ -36,6 +36,14 @@ def masked(item: Post) -> list[tuple[str, str]]:
         ("ring (020) 7946 0123", "telephone number", "(020) 7946 0123"),
         ("+44 7700 900123", "telephone number", "+44 7700 900123"),
         ("0044 (0)7700 900123", "telephone number", "0044 (0)7700 900123"),
+        ("CHI 3102041235", "NHS number", "3102041235"),
+        ("found: WV123456", "hospital number", "WV123456"),
+        ("MRN 1234567", "hospital number", "1234567"),
+        ("D.O.B. 12th Mar '51", "date of birth", "12th Mar '51"),
+        ("my NI number is ab123456c", "National Insurance number", "ab123456c"),
+        ("the patient lives near ZZ99 4DE", "postcode", "ZZ99 4DE"),
+        ("Mr Patterson in bay 3 threw his tea", "patient's name", "Mr Patterson"),
+        ("My mum Mrs Holroyd was admitted", "patient's name", "Mrs Holroyd"),
     ],
 )
 def test_an_identifier_is_masked_whole(text: str, label: str, hidden: str) -> None:
@@ -53,6 +61,11 @@ def test_an_identifier_is_masked_whole(text: str, label: str, hidden: str) -> No
         "0300 123 4567",
         "open 2019-2020",
         "bed 4 on ward 12",
+        "the shop at ZZ99 4DE",
+        "patient car park, ZZ99 9AA",
+        "born on this day in 1951: the chapel",
+        "Mr Khan our consultant in bay 3",
+        "XV123456",
     ],
 )
 def test_a_helpline_a_handle_and_an_item_are_content(text: str) -> None:
@@ -88,6 +101,7 @@ def test_every_heading_of_an_edited_page_is_looked_at() -> None:
         "find?number=999%20000%200018",
         "find?from=jo.bell%40example.test",
         "call/07700900123",
+        "notes/wv123456.html",
         "call/+44%207700%20900123",
     ],
 )
@@ -125,3 +139,19 @@ def test_masks_never_overlap() -> None:
     spans = sorted(IDENTIFIERS.spans(item), key=lambda span: span.start)
     assert spans
     assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+def test_a_shape_is_the_organisations_own() -> None:
+    elsewhere = PersonIdentifiers(ORGANISATION.model_copy(update={"hospital_numbers": ()}))
+    assert elsewhere.spans(post("found: WV123456")) == ()
+    assert elsewhere.spans(post("MRN 1234567"))
+
+
+def test_what_stands_together_is_hidden_together() -> None:
+    text = "Mrs Holroyd, dob 12/03/1951, NHS number 999 000 0018, MRN WV123456, in bed 4"
+    assert [label for label, _ in masked(post(text))] == [
+        "patient's name",
+        "date of birth",
+        "NHS number",
+        "hospital number",
+    ]
