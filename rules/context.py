@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
+from rules.patterns import place_around, spans
 from rules.words import any_of, words
 
 CARE = (
@@ -15,9 +17,7 @@ CARE = (
 OWN_STORY = any_of(words("patients")["own story"])
 """What a sentence holds that tells of its author or of the author's family: theirs to tell."""
 
-LINK = r"(?:https?://|www\.)\S+"
-"""A web address."""
-
+_LINK = r"(?:https?://|www\.)\S+"
 _ENDS = re.compile(r"[!?\n]|\.(?:\s|$)")
 
 
@@ -39,3 +39,17 @@ def sentence_before(text: str, start: int, reach: int) -> str:
 def sentence_after(text: str, end: int, reach: int) -> str:
     """Up to `reach` characters behind a place, no further than its sentence."""
     return _ENDS.split(text[end : end + reach], maxsplit=1)[0]
+
+
+class Links:
+    """The web addresses of a folded text: digits in them are the address's own. Found when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __contains__(self, at: int) -> bool:
+        return place_around(at, self._places) is not None
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return list(spans(_LINK, self._text))

@@ -52,15 +52,20 @@ _CARE = (
 )
 _SERVICE = (
     r"\b(?:patient (?:transport|advice|experience|line|helpline|information|services?|safety"
-    r"|participation|group|liaison|support|portal|survey|feedback|relations|forum|council|enquiries|access|records|flow|care|leaflet)"
+    r"|participation|group|liaison|support|portal|survey|feedback|relations|forum|council|enquiries|access"
+    r"|records|flow|care|leaflet)"
     r"|appointments?|bookings?|reception\w*|switchboard|helpline|hotline|team|office|department|enquiries"
     r"|shop|salon|taxis?|business|pals|(?:contact|call|ring|text|email) us|for more information|to book"
     r"|visiting|volunteers?|donat\w*|charity|plumber|electrician|surgery|gp practice|pharmacy|if you)\b"
 )
+_PLACE = (
+    r"\b(?:hospital|infirmary|centre|clinic|car park|parking|entrance|sat ?nav|events?|venue|held|meets?"
+    r"|meeting|church|hall|library|school|drop-in|opens?|opening|directions)\b"
+)
 _MINE, _OF_CARE = range(2)
 _SENTENCE = PatternSet((OWN_STORY, _CARE))
-_OF_PERSON, _OF_PATIENT, _OF_SERVICE = range(3)
-_NEAR = PatternSet((_STRONG, _WEAK, _SERVICE))
+_OF_PERSON, _OF_PATIENT, _OF_SERVICE, _OF_PLACE = range(4)
+_NEAR = PatternSet((_STRONG, _WEAK, _SERVICE, _PLACE))
 _JUDGEMENTS = {
     "high": (0.8, "Contact details stand beside words that say whose they are, in talk about care."),
     "medium": (0.5, "Contact details stand in the same sentence as a patient."),
@@ -99,7 +104,7 @@ def _beside_a_person(text: str, start: int, end: int, label: str) -> Iterator[Si
         return
     if _OF_PERSON in near and _OF_CARE in said:
         yield Sighting(start, end, "high", label)
-    elif _OF_PATIENT in near:
+    elif _OF_PATIENT in near and _OF_PLACE not in near:
         yield Sighting(start, end, "medium", label)
 
 

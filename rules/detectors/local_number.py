@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
-from rules.context import CARE, LINK, around
+from rules.context import CARE, Links, around
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded, fold
-from rules.patterns import compiled, found, place_around, spans
+from rules.patterns import compiled, found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
 
@@ -54,11 +54,10 @@ def hospital_numbers(folded: Folded, shapes: tuple[str, ...]) -> Iterator[Sighti
     """
     text = folded.text
     ours = compiled(shaped(shapes))
-    links: list[tuple[int, int]] | None = None
+    links = Links(text)
     for start, end in spans(rf"{shaped(shapes)}|{_ANY}", text):
-        if links is None:
-            links = list(spans(LINK, text))
-        if place_around(start, links) or text[end : end + 2].strip(" -")[:1].isdigit():
+        longer = text[end : end + 2].strip(" -")[:1].isdigit()  # a telephone number, say
+        if longer or start in links:
             continue
         level = _level(text, start, end, ours=ours.fullmatch(text[start:end]) is not None)
         if level or any(text[start:end].startswith(prefix) for prefix in _prefixes(shapes)):

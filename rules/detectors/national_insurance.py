@@ -1,14 +1,16 @@
-"""National Insurance numbers. Shape and letters:
-https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110."""
+"""National Insurance numbers: two letters, six digits, a letter; there is no check digit.
+
+Which letters occur: https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.context import LINK, around
+from rules.context import Links, around
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded
-from rules.patterns import found, place_around, spans
+from rules.patterns import found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
 
@@ -39,15 +41,13 @@ def national_insurance(reading: Reading, _: Options) -> Iterable[Hit]:
 def insurance_numbers(folded: Folded) -> Iterator[Sighting]:
     """Numbers of the right shape. Unnamed ones count in capitals only: "on 12 10 20 a new ward opens"."""
     text = folded.text
-    links: list[tuple[int, int]] | None = None
+    links = Links(text)
     for start, end in spans(NUMBER, text):
         if text.startswith(_UNUSED, start):
             continue
-        if links is None:
-            links = list(spans(LINK, text))
         if found(_NAMED, text[max(start - 40, 0) : start]):
             yield Sighting(start, end, "high", LABEL)
-        elif not place_around(start, links) and _stands_alone(folded, start, end):
+        elif start not in links and _stands_alone(folded, start, end):
             yield Sighting(start, end, "medium", LABEL)
 
 

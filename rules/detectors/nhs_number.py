@@ -17,11 +17,11 @@ from typing import Any, Literal, NamedTuple
 from nhs_number import constants
 from nhs_number.validate import is_valid
 
-from rules.context import CARE, LINK, around
+from rules.context import CARE, Links, around
 from rules.dates import real_date
 from rules.detectors import Hit, Options, detector
 from rules.fold import Folded
-from rules.patterns import compiled, found, place_around, spans
+from rules.patterns import compiled, found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
 
@@ -103,13 +103,11 @@ def candidates(folded: Folded, *, synthetic: str = "info") -> Iterator[Sighting]
     The digits of a link count only where the link itself calls them one (`?nhs-number=`).
     """
     text = folded.text
-    links: list[tuple[int, int]] | None = None
+    links = Links(text)
     for run in spans(RUN, text):
         if text[max(run[0] - 2, 0) : run[0]].strip().endswith("+"):
             continue
-        if links is None:
-            links = list(spans(LINK, text))
-        yield from _in_run(text, run, synthetic, linked=place_around(run[0], links) is not None)
+        yield from _in_run(text, run, synthetic, linked=run[0] in links)
 
 
 def _in_run(text: str, run: tuple[int, int], synthetic: str, *, linked: bool) -> Iterator[Sighting]:

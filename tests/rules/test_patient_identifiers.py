@@ -94,6 +94,7 @@ def test_an_identifier_beside_a_patient_is_found(text: str, rule: str, severity:
         "St Oswin's Hospital, ZZ99 9AA, patient entrance",
         "Patients can ring 01632 960123 for appointments",
         "Patient Advice and Liaison, 01632 960124",
+        "patient parking at the old infirmary, ZZ99 4DE",
         "great plumber, his number is 07700 900123",
         "every patient may write to volunteers@wvft.nhs.test",
         "Mr Khan our consultant came to bay 3",

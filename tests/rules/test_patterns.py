@@ -56,10 +56,13 @@ def test_every_detector_in_the_table_loads_under_its_name(name: str) -> None:
         "lazy nurse. " * 20_000,
         "staff in confidence training " * 10_000,
         "https://wvft.test/ 999 000 0018 " * 10_000,
+        "Mr Smith in bay 3 " * 10_000,
+        "dob 12/03/1951 " * 10_000,
+        "patient WV123456 ZZ99 4DE AB123456C " * 5_000,
     ],
     ids=[
         *("digits", "numbers", "addresses", "tags", "brackets", "quotes", "spaces"),
-        *("insults", "insulting sentences", "markings", "links"),
+        *("insults", "insulting sentences", "markings", "links", "names", "births", "codes"),
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
