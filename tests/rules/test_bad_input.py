@@ -68,7 +68,7 @@ def judged(post: Post) -> list[Finding]:
 
 @cache
 def identifiers() -> PersonIdentifiers:
-    return PersonIdentifiers()
+    return PersonIdentifiers(ORGANISATION)
 
 
 def assert_whole(finding: Finding, post: Post) -> None:
