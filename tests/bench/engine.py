@@ -9,8 +9,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,19 +24,10 @@ from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from rules.references import OrganisationReferences
 from rules.schema import RuleFile
+from tests.bench.figure import Figure
 
 POSTS, SAMPLE, RULES = 100_000, 1_000, 300
 _MOMENT = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the report."""
-
-    name: str
-    value: float
-    unit: str
-    target: str = ""
 
 
 def run() -> list[Figure]:
@@ -165,12 +155,3 @@ def _rule(number: int, pattern: str) -> Rule:
         }
     )
     return Rule(file, "0", ("CDD-4.4.3-1",), (), None, Options(), likely=False)
-
-
-def report(figures: Iterable[Figure]) -> str:
-    """The figures as lines of text."""
-    return "\n".join(f"{f.name:<60} {f.value:>12,.2f} {f.unit} {f.target}".rstrip() for f in figures)
-
-
-if __name__ == "__main__":
-    print(report(run()))  # noqa: T201

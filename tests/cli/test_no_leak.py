@@ -67,6 +67,10 @@ def others() -> st.SearchStrategy[Planted]:
             Planted("write to {} about her stay", "sam.bell@mail.test", "sam.bell@mail"),
             Planted("ring his wife on {}", "07700 900 123", "07700900123"),
             Planted("ring her on {}", "+44 7700 900456", "7700900456"),
+            Planted("patient, hospital number {}", "WV481516", "wv481516"),
+            Planted("patient in bay 3, dob {}", "12/03/1951", "12031951"),
+            Planted("patient's NI number is {}", "AB 12 34 56 C", "ab123456c"),
+            Planted("{} was admitted to ward 6 with sepsis", "Mrs Holroyd", "holroyd"),
         ]
     )
 
@@ -134,6 +138,7 @@ def installation(
             [organisation]
             name = "Wearside Vale NHS Foundation Trust"
             short = "WVFT"
+            hospital_numbers = ["WV######"]
             [network]
             private_hosts = ["127.0.0.1:{feed.server_port}"]
             [rules]
