@@ -27,6 +27,7 @@ DETECTORS: Mapping[str, str] = {
     "work_email": "rules.detectors.work_email:work_email",
     "posing_account": "rules.detectors.posing_account:posing_account",
     "spoken_insult": "rules.detectors.spoken_insult:spoken_insult",
+    "crowd": "rules.detectors.crowd:crowd",
     "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
 }
 """name in rule files -> "module:function"."""
