@@ -70,7 +70,7 @@ def test_control_characters_of_a_post_never_reach_the_terminal(run: Run) -> None
 
 
 def test_json_has_the_documented_shape(run: Run) -> None:
-    result = run("--json", "pt 999 000 0018 on ward 4 of WVFT")
+    result = run("--json", "pt 999 000 0018 of WVFT")
     answer = json.loads(result.stdout)
     assert answer["references"] == [{"alias": "WVFT", "score": 1.0}]
     (found,) = answer["findings"]

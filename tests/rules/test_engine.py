@@ -34,7 +34,7 @@ def test_an_nhs_number_is_a_confidential_matter_for_the_guardian() -> None:
 
 
 def test_outside_a_rehearsal_a_test_patient_is_information() -> None:
-    (found,) = IN_OPERATION.evaluate(post("pt 999 000 0018 moved to ward 4"))
+    (found,) = IN_OPERATION.evaluate(post("pt 999 000 0018 moved again"))
     assert found.severity is Severity.INFO
 
 
