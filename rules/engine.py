@@ -138,16 +138,19 @@ class _Scan:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         running = tuple(rules)
-        needed = [(pattern, rule) for rule in running for pattern in rule.needs]
-        self._patterns = PatternSet(pattern for pattern, _ in needed)
-        self._rules = [rule for _, rule in needed]
+        wanting: dict[str, list[Rule]] = {}  # two rules may share a detector, and so its patterns
+        for rule in running:
+            for pattern in rule.needs:
+                wanting.setdefault(pattern, []).append(rule)
+        self._patterns = PatternSet(wanting)
+        self._rules = list(wanting.values())
         self._unscanned: list[tuple[Rule, Callable[[Post, Names], bool]]] = [
             (rule, rule.detector.applies) for rule in running if not rule.needs and rule.detector
         ]
 
     def candidates(self, post: Post, names: Names) -> list[Rule]:
         """The rules that the post may meet, those of the protected lane first, then by id."""
-        hits = {self._rules[hit].id: self._rules[hit] for hit in self._patterns.match(scan_text(post))}
+        hits = {rule.id: rule for hit in self._patterns.match(scan_text(post)) for rule in self._rules[hit]}
         hits |= {rule.id: rule for rule, applies in self._unscanned if applies(post, names)}
         return sorted(hits.values(), key=lambda rule: (rule.file.lane is not Lane.PROTECTED, rule.id))
 
