@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.types import Finding, Message, Page, Post, Receipt, Reference, Span
+from monitor.types import Filter, Finding, Message, Page, Post, Receipt, Reference, Span
 
 
 class Clock(Protocol):
@@ -52,6 +52,14 @@ class Rules(Protocol):
 
     def evaluate(self, post: Post) -> Iterable[Finding]:
         """The findings of one post, none if it met no rule."""
+        ...
+
+
+class Filters(Protocol):
+    """The exceptions that people made. Pure; expired ones are not among them."""
+
+    def hiding(self, post: Post, finding: Finding, author: str) -> Filter | None:
+        """The filter that keeps `finding` from becoming a case; `author` is the post's as people see it."""
         ...
 
 

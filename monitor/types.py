@@ -323,7 +323,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A rule that a post met. Carries positions and a plain reason, never the matched text."""
+    """A rule that a post met. Carries positions and a plain reason, never the matched text.
+
+    `level` is the detector's own word for the worst of it (breach, weak, high ...); it is not stored.
+    """
 
     rule_id: str
     rule_version: str
@@ -340,6 +343,39 @@ class Finding:
     about: About = About.POST
     owner: str = "comms"
     route: tuple[str, ...] = ("comms",)
+    level: str = ""
+
+
+class Verdict(StrEnum):
+    """What a person says of a rule's finding: it was right to point there, or a false alarm."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """An exception that a person made: findings of `rule_id` (or of any, `*`) in its scope make no case.
+
+    The scope is what is not None; all of it must hold. `pattern` is RE2 over the folded text, `author` as
+    people see it. In force until the day `expires_on`, in the organisation's zone, or until it is removed.
+    """
+
+    rule_id: str
+    made_by: str
+    reason: str
+    expires_on: date
+    platform: str | None = None
+    author: str | None = None
+    page: str | None = None
+    pattern: str | None = None
+    source: str | None = None
+    number: int = 0
+
+    @property
+    def scoped(self) -> bool:
+        """True where it hides less than all that its rule finds."""
+        return any((self.platform, self.author, self.page, self.pattern, self.source))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,12 +463,16 @@ class MentionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Counts over the digest's window: items seen by the sources, kept as mentions, folded, found."""
+    """Counts over the digest's window: items seen by the sources, kept as mentions, folded, found.
+
+    `hidden` are the findings that a filter kept from becoming cases.
+    """
 
     seen: int = 0
     kept: int = 0
     folded: int = 0
     found: int = 0
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -527,5 +567,6 @@ class Tally:
     folded: int = 0
     unrelated: int = 0
     findings: int = 0
+    hidden: int = 0
     covered_from: datetime | None = None
     note: str = ""

@@ -121,6 +121,7 @@ class Rule:
             about=self.file.about,
             owner=self.file.owner,
             route=tuple(self.file.route.to),
+            level=worst.level,
         )
 
 

@@ -17,6 +17,7 @@ from monitor.cli import (
     demo,
     digest,
     doctor,
+    evaluate,
     init,
     org,
     output,
@@ -84,13 +85,14 @@ def everywhere(
     context.obj = config_file
 
 
-DAILY, SETUP = "Day to day", "Setting up"
+DAILY, LEARNING, SETUP = "Day to day", "Learning from use", "Setting up"
 
 app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
 app.command("digest", rich_help_panel=DAILY)(digest.digest)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
+app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)

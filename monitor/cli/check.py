@@ -43,8 +43,9 @@ def check(
 ) -> None:
     """Check a draft, a post or an account against the rules before anybody else does.
 
-    With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image"} and writes one
-    answer a line; a line that cannot be read is answered with its error, and exit code 3 says so at the end.
+    With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image", "place", "media",
+    "reply_to"} and writes one answer a line; a line that cannot be read is answered with its error, and exit
+    code 3 says so at the end.
     """
     if (text is None and handle is None and display_name is None and bio is None) == (jsonl is None):
         raise typer.BadParameter("give a text, an account (--handle ...) or --jsonl FILE, one of them")
@@ -85,7 +86,7 @@ def _given_text(text: str | None) -> str:
 
 
 def _post(given: object) -> Post:
-    from monitor.cli.judge import GivenRefused, post_of
+    from monitor.cli.given import GivenRefused, post_of
 
     try:
         return post_of(given, "draft")
@@ -113,18 +114,19 @@ def _stream(judge: Judge, name: str, threshold: Severity | None) -> Exit:
 
 
 def _lines(name: str) -> Iterator[bytes | None]:
-    """The lines of a file or of standard input; None stands for one that is too long to hold."""
+    """The lines of a file or of standard input, bounded."""
     if name == "-":
-        yield from _bounded(sys.stdin.buffer)
+        yield from bounded(sys.stdin.buffer)
         return
     try:
         with open(name, "rb") as file:
-            yield from _bounded(file)
+            yield from bounded(file)
     except OSError as error:
         raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--jsonl") from None
 
 
-def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
+def bounded(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream; None stands for one that is too long to hold."""
     while line := stream.readline(_LONGEST_LINE):
         if len(line) < _LONGEST_LINE or line.endswith(b"\n"):
             yield line

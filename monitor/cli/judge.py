@@ -5,88 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from monitor import documents, redaction
 from monitor.cli import output
+from monitor.cli.given import GivenRefused, as_post, loaded, parsed
 from monitor.config import Settings
-from monitor.types import Account, Finding, Kind, Post, Reference, Relation, Severity
+from monitor.types import Finding, Post, Reference, Severity
 from rules import pack
 from rules.identifiers import PersonIdentifiers
 from rules.references import OrganisationReferences
 
 _EXCERPT = 240  # characters of the masked text that are shown
-_REPLACED = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
-
-
-class GivenRefused(ValueError):
-    """What was given is not a post; the text says what is wrong, never what was in it."""
-
-
-class GivenAuthor(BaseModel):
-    """The author as given. Keys that we do not know are left alone."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    handle: str | None = None
-    display_name: str | None = None
-    bio: str | None = None
-    relation: Relation = Relation.PUBLIC
-
-
-class Given(BaseModel):
-    """One line of `--jsonl`."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    text: str
-    id: JsonValue = None
-    title: str | None = None
-    kind: Kind = Kind.POST
-    platform: str = Field(default="draft", min_length=1)
-    author: GivenAuthor | None = None
-    image: str | None = None
-
-
-def post_of(given: object, external_id: str) -> Post:
-    """The post that was given by hand. Raises GivenRefused."""
-    return _post(_parsed(given), external_id)
-
-
-def _parsed(given: object) -> Given:
-    try:
-        return Given.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(map(str, first["loc"])) or "the line"
-        raise GivenRefused(f"{key}: {first['msg']}") from None
-
-
-def _post(given: Given, external_id: str) -> Post:
-    author = given.author or GivenAuthor()
-    return Post(
-        source="check",
-        platform=given.platform,
-        external_id=external_id,
-        observed_at=datetime.now(UTC),
-        kind=given.kind,
-        title=_plain(given.title) or "",
-        text=_plain(given.text) or "",
-        author=Account(
-            platform=given.platform,
-            handle=_plain(author.handle),
-            display_name=_plain(author.display_name),
-            bio=_plain(author.bio),
-            relation=author.relation,
-        ),
-    )
-
-
-def _plain(text: str | None) -> str | None:
-    return text.translate(_REPLACED) if text and not text.isprintable() else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +64,12 @@ class Judge:
         """The answer to line `number` of a stream; a line that is no post is answered with its error."""
         identity: Any = None
         try:
-            value = _loaded(line)
+            value = loaded(line)
             identity = value.get("id")
-            given = _parsed(value)
+            given = parsed(value)
         except GivenRefused as refused:
             return Answer(json.dumps({"id": identity, "error": f"line {number}: {refused}"}), broken=True)
-        judged = self.judged(_post(given, str(number)))
+        judged = self.judged(as_post(given, str(number)))
         answer = {"id": identity, **as_json(judged)}
         if given.image is not None:
             answer["not_analysed"] = ["image"]
@@ -188,21 +118,6 @@ class Judge:
         start = max(span.start - _EXCERPT // 3, 0)
         shown = " ".join(whole[start : start + _EXCERPT].split())
         return f"{'…' * (start > 0)}{shown}{'…' * (start + _EXCERPT < len(whole))}"
-
-
-def _loaded(line: bytes | None) -> dict[str, Any]:
-    if line is None:
-        raise GivenRefused("longer than 4 MiB")
-    try:
-        value = json.loads(line)
-        json.dumps(value, allow_nan=False)  # NaN and Infinity are Python's, and would be in the answer
-    except UnicodeDecodeError:
-        raise GivenRefused("not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise GivenRefused("not JSON") from None
-    if not isinstance(value, dict):
-        raise GivenRefused("not a JSON object")
-    return value
 
 
 def _refers(references: Sequence[Reference]) -> str:
