@@ -11,7 +11,7 @@ stays. Kill the process anywhere: after the restart the same page comes again an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,10 +29,11 @@ from monitor.errors import (
     SourceUnavailable,
 )
 from monitor.logs import place_of
-from monitor.ports import Clock, Connector, Identifiers, References, Rules
+from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
-from monitor.types import Account, Coverage, Page, Post, Registration, Relation, SourceState, Tally
+from monitor.store.filters import filters_on
+from monitor.types import Account, Coverage, Filter, Page, Post, Registration, Relation, SourceState, Tally
 
 log = structlog.get_logger("monitor.pipeline")
 
@@ -43,12 +44,17 @@ LONGEST_REST = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What every post goes through, and the version of it that a judgement is remembered under."""
+    """What every post goes through, and the version of it that a judgement is remembered under.
+
+    `filters` makes of people's exceptions what decides; they are looked up for each page, so that a new one
+    works at once and an expired one no more.
+    """
 
     references: References
     rules: Rules
     identifiers: Identifiers
     version: str
+    filters: Callable[[Sequence[Filter]], Filters]
     official_handles: frozenset[str] = frozenset()
 
 
@@ -86,6 +92,7 @@ class Count:
     kept: int = 0
     folded: int = 0
     findings: int = 0
+    hidden: int = 0
     covered_from: datetime | None = None
     newest: datetime | None = None
 
@@ -137,7 +144,8 @@ class Pipeline:
         source = task.source.name
         posts = [post for post in page.posts if _within(post, window)]
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
-        kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task))]
+        filters = self._filters() if fresh else None
+        kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task, filters))]
         clerk = Clerk(self.directory, self.zone, self.now())
         with self.store.transaction() as tx:
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
@@ -157,10 +165,17 @@ class Pipeline:
         count.kept += len(kept)
         count.folded += saved.folded
         count.findings += saved.findings
+        count.hidden += saved.hidden
         count.covered_from = _earliest(count.covered_from, page.covered_from)
         count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
 
-    def _judge(self, key: str, post: Post, task: Task) -> Judged | None:
+    def _filters(self) -> Filters | None:
+        """The exceptions in force today, None where there are none."""
+        today = self.now().astimezone(self.zone).date()
+        in_force = filters_on(self.store, today)
+        return self.stages.filters(in_force) if in_force else None
+
+    def _judge(self, key: str, post: Post, task: Task, filters: Filters | None) -> Judged | None:
         """The post judged and masked, or None where it does not speak of the organisation."""
         relation = self._relation(post.author, task)
         if post.author:
@@ -170,13 +185,17 @@ class Pipeline:
         if not references and not task.keeps_everything:
             return None
         masked, findings = redact(post, self.stages.identifiers.spans(post), self.stages.rules.evaluate(post))
+        author = shown_author(masked, task.pseudonym)
+        hidden = [(by, f) for f in findings if filters and (by := filters.hiding(post, f, author))]
+        gone = [f for _, f in hidden]
         return Judged(
             key=key,
             post=post,
             masked=masked,
             references=tuple(references) if not post.change or masked.title == post.title else (),
-            findings=tuple(findings),
-            author=shown_author(masked, task.pseudonym),
+            findings=tuple(f for f in findings if f not in gone),
+            hidden=tuple(hidden),
+            author=author,
             subject=subject(post, key, task.pseudonym, self.store.key.hash),
         )
 
@@ -233,6 +252,7 @@ class Pipeline:
             folded=count.folded,
             unrelated=count.fresh - count.kept,
             findings=count.findings,
+            hidden=count.hidden,
             covered_from=count.covered_from,
             note=note,
         )

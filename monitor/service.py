@@ -29,6 +29,7 @@ from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
 from monitor.types import Briefing, Message, Recipient, Tally
 from rules.engine import RuleSet
+from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
 from rules.pack import load as load_rules
 from rules.references import OrganisationReferences
@@ -179,6 +180,7 @@ def stages(settings: Settings, rules: RuleSet) -> Stages:
         rules=rules,
         identifiers=PersonIdentifiers(settings.organisation),
         version=f"{rules.version}-{names}",
+        filters=SiteFilters,
         official_handles=frozenset(h.lstrip("@").casefold() for h in settings.organisation.handles),
     )
 

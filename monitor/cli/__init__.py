@@ -12,16 +12,20 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    cases,
     check,
     config,
     demo,
     digest,
     doctor,
     evaluate,
+    filters,
     init,
     org,
     output,
     policy,
+    precision,
+    replay,
     rules,
     run,
     scan,
@@ -93,12 +97,16 @@ app.command("digest", rich_help_panel=DAILY)(digest.digest)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
 app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
+app.add_typer(cases.app, name="cases", cls=House, rich_help_panel=LEARNING)
+app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)
 app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
+rules.app.command("replay")(replay.replay)
+rules.app.command("precision")(precision.precision)
 app.add_typer(rules.app, name="rules", cls=House, rich_help_panel=SETUP)
 
 

@@ -114,7 +114,12 @@ def _table(first: bytes | None, lines: _Lines, columns: Columns, by: str | None)
     """A table with a header. `expect` and `given`, where there are such columns, hold JSON."""
     head = _text(first)
     delimiter = max("\t;,", key=head.count)
-    reader = csv.reader((_text(line) for line in lines), delimiter=delimiter)
+    # Tab-separated sets are written without quoting: a lone quotation mark is a post's own.
+    texts = (_text(line) for line in lines)
+    if delimiter == "\t":
+        reader = csv.reader(texts, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(texts, delimiter=delimiter)
     header = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
     columns = columns.known(header)
     _all_there(header, [columns.text, columns.label, by])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -92,14 +92,14 @@ def evaluate(
     settings = _settings(context, policy, rehearsal=rehearsal)
     judge = Judge(settings)
     columns = Columns(text_column, label_column, positive)
-    reports = [_evaluated(file, columns, by, judge, settings) for file in files]
+    reports = [_evaluated(file, columns, by, judge, settings, failures=failures) for file in files]
     if as_json:
         conditions = {"policies": list(settings.policy.packs), "rehearsal": settings.rules.rehearsal}
         written = [_as_data(report, failures=failures) for report in reports]
         output.print_json(conditions | {"organisation": settings.organisation.name, "files": written})
     else:
         for report in reports:
-            _print(report, settings, by, failures=failures)
+            _print(report, settings, by)
     for report in reports:
         _complain(report)
     bad = any(report.bad or not report.cases for report in reports)
@@ -139,7 +139,9 @@ def _shipped_packs() -> list[str]:
     return sorted(names, key=lambda name: (name != _DEFAULT_PACK, name))
 
 
-def _evaluated(file: Path, columns: Columns, by: str | None, judge: Judge, settings: Settings) -> Report:
+def _evaluated(
+    file: Path, columns: Columns, by: str | None, judge: Judge, settings: Settings, *, failures: bool
+) -> Report:
     from monitor.cli import dataset
     from rules import labelled
 
@@ -151,7 +153,7 @@ def _evaluated(file: Path, columns: Columns, by: str | None, judge: Judge, setti
                 if row.value is None:
                     raise labelled.LabelRefused(row.refused)
                 for case in labelled.cases(row.value, row.line, settings.organisation):
-                    _enter(report, case, _answer(judge, case), _group(row, by))
+                    _enter(report, case, _answer(judge, case), _group(row, by), failures=failures)
             except labelled.LabelRefused as refused:
                 report.bad.append((row.line, str(refused)))
     return report
@@ -172,7 +174,7 @@ def _group(row: Row, by: str | None) -> str | None:
     return None if by is None else str((row.value or {}).get(by, "-"))
 
 
-def _enter(report: Report, case: Case, answer: Answer, group: str | None) -> None:
+def _enter(report: Report, case: Case, answer: Answer, group: str | None, *, failures: bool) -> None:
     sheet = report.sheets[case.question]
     right = answer.fits(case.expected)
     sheet.outcomes[case.expected.labels, answer.labels] += 1
@@ -182,7 +184,7 @@ def _enter(report: Report, case: Case, answer: Answer, group: str | None) -> Non
     if group is not None:
         sheet.groups[group][0] += right
         sheet.groups[group][1] += 1
-    if not right:
+    if failures and not right:
         sheet.failures.append({"id": case.id, "expected": _said(case.expected), "found": _said(answer)})
 
 
@@ -195,7 +197,7 @@ def _said(answer: Answer) -> dict[str, Any]:
 # -- what is printed ------------------------------------------------------------------------------
 
 
-def _print(report: Report, settings: Settings, by: str | None, *, failures: bool) -> None:
+def _print(report: Report, settings: Settings, by: str | None) -> None:
     packs = ", ".join(settings.policy.packs)
     rehearsed = ", 999 numbers as issued" if settings.rules.rehearsal else ""
     organisation = settings.organisation.name
@@ -204,14 +206,14 @@ def _print(report: Report, settings: Settings, by: str | None, *, failures: bool
     )
     for question, sheet in report.sheets.items():
         output.show("")
-        _print_sheet(question, sheet, by, failures=failures)
+        _print_sheet(question, sheet, by)
     if report.unused:
         told = ", ".join(f"{output.plain(key)} ({number})" for key, number in report.unused.most_common())
         output.show(f"\nGiven but not used: {told}")
     output.show("")
 
 
-def _print_sheet(question: Question, sheet: Sheet, by: str | None, *, failures: bool) -> None:
+def _print_sheet(question: Question, sheet: Sheet, by: str | None) -> None:
     from rules.scoring import Share, scores
 
     judged_as = f", {sheet.as_staff:,} judged as an authorised staff account's" if sheet.as_staff else ""
@@ -225,18 +227,19 @@ def _print_sheet(question: Question, sheet: Sheet, by: str | None, *, failures: 
     output.table(("label", "expected", "found", "precision", "recall", "F1"), rows)
     output.show("; ".join(_summary(question, sheet)))
     if by is not None:
-        output.show("")
+        output.show(f"\nBy {output.plain(by)}:")
         shares = ((name, _share(Share(*counted))) for name, counted in sorted(sheet.groups.items()))
         output.table((by, "right"), shares)
-    if failures and sheet.failures:
-        output.show("")
+    if sheet.failures:
+        output.show("\nWrong:")
         wrong = ((f["id"], *(_told(f[side]) for side in ("expected", "found"))) for f in sheet.failures)
         output.table(("wrong", "expected", "found"), wrong)
 
 
 def _summary(question: Question, sheet: Sheet) -> Iterator[str]:
     if (macro := _macro(sheet)) is not None:
-        yield f"macro-F1 {macro.value:.3f} ({macro.low:.3f} to {macro.high:.3f})"
+        interval = f" ({macro.low:.3f} to {macro.high:.3f})" if macro.low < macro.high else ""
+        yield f"macro-F1 {macro.value:.3f}{interval}"  # without one error there is nothing to estimate from
     if (alarms := _alarms(question, sheet)).of:
         yield f"false alarms {_share(alarms)}"
 
@@ -279,7 +282,8 @@ def _complain(report: Report) -> None:
     for line, reason in report.bad[:_BAD_LINES]:
         output.say(f"{report.name}:{line}: {reason}")
     if report.bad:
-        output.say(f"{report.name}: {len(report.bad)} bad lines were left out of the figures.")
+        many = "1 bad line was" if len(report.bad) == 1 else f"{len(report.bad)} bad lines were"
+        output.say(f"{report.name}: {many} left out of the figures.")
     if not report.cases:
         output.say(f"{report.name}: no labelled case in it, so there is nothing to say of the rules.")
 
@@ -319,13 +323,9 @@ def _sheet_data(question: Question, sheet: Sheet, failures: bool) -> dict[str, A
         },
         "macro_f1": macro and {"value": macro.value, "low": macro.low, "high": macro.high},
         "false_alarms": _share_data(_alarms(question, sheet)),
-        "groups": {name: _share_data(Share(*counted)) for name, counted in _sorted(sheet.groups.items())},
+        "groups": {name: _share_data(Share(*counted)) for name, counted in sorted(sheet.groups.items())},
     }
     return data | {"failures": sheet.failures} if failures else data
-
-
-def _sorted(items: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
-    return sorted(items)
 
 
 def _share_data(share: Share) -> dict[str, Any]:

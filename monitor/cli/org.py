@@ -80,7 +80,7 @@ def _organisation(context: typer.Context) -> Organisation:
 
 
 def _post(text: str, bio: str | None, *, staff: bool) -> Post:
-    from monitor.cli.judge import post_of
+    from monitor.cli.given import post_of
 
     given = sys.stdin.buffer.read().decode(errors="replace") if text == "-" else text
     relation = Relation.AUTHORISED_STAFF if staff else Relation.PUBLIC

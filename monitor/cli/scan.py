@@ -59,8 +59,8 @@ def scan(
     if send and (dry_run or seed):
         raise typer.BadParameter("goes with neither --dry-run nor --seed", param_hint="--send")
     settings = output.settings(context)
-    start = _moment(since, settings, "--since")
-    end = _moment(until, settings, "--until") if until else None
+    start = moment(since, settings, "--since")
+    end = moment(until, settings, "--until") if until else None
     if end is not None and end <= start:
         raise typer.BadParameter("is not later than --since", param_hint="--until")
     with _installation(settings, dry_run=dry_run, seed=seed) as app:
@@ -98,7 +98,8 @@ def _installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[
         yield replace(app, directory=Directory(())) if seed else app
 
 
-def _moment(text: str, settings: Settings, option: str) -> datetime:
+def moment(text: str, settings: Settings, option: str) -> datetime:
+    """The instant that a time typed after `option` means. Raises a usage error."""
     from monitor import since
     from monitor.service import utc_now
 
@@ -176,6 +177,8 @@ def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
             f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
             + "\n".join(f"  {c.policy} {c.section}: {c.paraphrase}" for c in item.clauses)
         )
+    if hidden := sum(tally.hidden for tally in tallies):
+        output.say(f"\n{hidden} hidden by filters: `monitor filters list` shows them.")
     for tally in tallies:
         if not tally.state.answered:
             output.say(f"Not read: {tally.source} ({tally.state.replace('_', ' ')}: {tally.note})")
@@ -193,6 +196,7 @@ def source_data(tally: Tally) -> dict[str, Any]:
         "folded": tally.folded,
         "unrelated": tally.unrelated,
         "findings": tally.findings,
+        "hidden": tally.hidden,
         "covered_from": tally.covered_from,
         "note": tally.note,
     }

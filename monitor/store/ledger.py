@@ -15,12 +15,22 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 
 from monitor.store.store import Store
-from monitor.store.tables import Case, Delivery, DeliveryItem, Finding, Mention, Occurrence, table_of
-from monitor.types import Message, Numbers, Recipient, Severity
+from monitor.store.tables import (
+    Case,
+    Delivery,
+    DeliveryItem,
+    Finding,
+    HiddenFinding,
+    Mention,
+    Occurrence,
+    table_of,
+)
+from monitor.types import Lane, Message, Numbers, Recipient, Severity
 
 _delivery = table_of(Delivery)
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
+_hidden = table_of(HiddenFinding)
 _case = table_of(Case)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
@@ -209,9 +219,14 @@ class Ledger:
             tx.set_meta("seeded_up_to", str(highest), replace=True)
 
     def mentions_after(self, mention_id: int) -> tuple[list[Row[Any]], int, int]:
-        """Mentions without a finding since `mention_id`: the newest few, how many, and the highest id."""
+        """Mentions without a finding since `mention_id`: the newest few, how many, and the highest id.
+
+        One whose finding a filter hides is a mention like any other, unless that was a confidential one.
+        """
         c = _mention.c
-        plain = and_(c.id > mention_id, ~select(_finding.c.id).where(_finding.c.mention_id == c.id).exists())
+        found = select(_finding.c.id).where(_finding.c.mention_id == c.id).exists()
+        sealed = and_(_hidden.c.mention_id == c.id, _hidden.c.lane == Lane.CONFIDENTIAL)
+        plain = and_(c.id > mention_id, ~found, ~select(_hidden.c.id).where(sealed).exists())
         places = (
             select(func.count(_occurrence.c.id)).where(_occurrence.c.mention_id == c.id).scalar_subquery()
         )

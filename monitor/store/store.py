@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Text, cast, select, text
+from sqlalchemy import Connection, Text, cast, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from monitor.config import StoreSettings
@@ -23,7 +23,7 @@ from monitor.store import migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
 from monitor.store.identity import content_hash, identity
 from monitor.store.sitekey import SiteKey
-from monitor.store.tables import Finding, Meta, Occurrence, Source, table_of
+from monitor.store.tables import Finding, HiddenFinding, Meta, Occurrence, Source, table_of
 from monitor.store.writing import Transaction
 from monitor.types import Coverage, Post, SourceState
 
@@ -43,6 +43,7 @@ HINTS = {
 _occurrence = table_of(Occurrence)
 _finding = table_of(Finding)
 _source = table_of(Source)
+_hidden = table_of(HiddenFinding)
 _meta = table_of(Meta)
 
 
@@ -201,11 +202,12 @@ class Store:
             return {row.name: _coverage(row) for row in connection.execute(select(_source))}
 
     def totals(self) -> dict[str, int]:
-        """What all sources together have seen, kept, folded and found since the beginning."""
+        """What all sources have seen, kept, folded and found since the beginning, and filters hidden."""
         counted = ("seen", "kept", "folded", "found")
         with self.reading() as connection:
             rows = connection.execute(select(*(_source.c[name] for name in counted))).all()
-        return {name: sum(row[at] for row in rows) for at, name in enumerate(counted)}
+            hidden = connection.execute(select(func.count(_hidden.c.id))).scalar_one()
+        return {name: sum(row[at] for row in rows) for at, name in enumerate(counted)} | {"hidden": hidden}
 
     def cited_clauses(self) -> frozenset[str]:
         """The ids of every clause that a stored finding cites."""

@@ -4,7 +4,7 @@ Every text column that came from outside holds the masked copy. Times are aware 
 `datetime` annotation: SQLModel 0.0.50 stores UTC, returns aware values and refuses naive ones).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Table, Text, UniqueConstraint
@@ -127,6 +127,51 @@ class Finding(SQLModel, table=True):
     counter_clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     spans: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     created_at: datetime
+
+
+class SiteFilter(SQLModel, table=True):
+    """An exception that a person made. Never deleted: what it hid points to it."""
+
+    __tablename__ = "site_filter"
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule_id: str
+    platform: str | None = None
+    author: str | None = None
+    page: str | None = None
+    pattern: str | None = None
+    source: str | None = None
+    made_by: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime
+    expires_on: date
+    removed_at: datetime | None = None
+    removed_by: str | None = None
+
+
+class HiddenFinding(SQLModel, table=True):
+    """A finding that a filter kept from becoming a case. `key` is that of `finding`: counted once."""
+
+    __tablename__ = "hidden_finding"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    filter_id: int = Field(foreign_key="site_filter.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    rule_id: str
+    lane: str
+    hidden_at: datetime
+
+
+class Decision(SQLModel, table=True):
+    """What a person said of a case's findings: right, or a false alarm. The latest one of a case counts."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    verdict: str
+    made_by: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    made_at: datetime
 
 
 class Delivery(SQLModel, table=True):

@@ -17,13 +17,14 @@ from monitor.store.tables import (
     Delivery,
     DeliveryItem,
     Finding,
+    HiddenFinding,
     Mention,
     Meta,
     Occurrence,
     Source,
     table_of,
 )
-from monitor.types import About, Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
+from monitor.types import About, Filter, Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
@@ -34,6 +35,7 @@ _source = table_of(Source)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 _finding = table_of(Finding)
+_hidden = table_of(HiddenFinding)
 _case = table_of(Case)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
@@ -45,7 +47,7 @@ class Judged:
 
     `key` is the stored form of its identity; `post` only makes the other keyed hashes; what is stored
     is `masked`. `author` and `subject` are what may be shown and grouped by: a public handle, or a
-    pseudonym for an authorised account.
+    pseudonym for an authorised account. `hidden` are findings that a filter keeps from becoming cases.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Judged:
     findings: tuple[FindingValue, ...]
     author: str = ""
     subject: str = ""
+    hidden: tuple[tuple[Filter, FindingValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Saved:
     mentions: int = 0
     folded: int = 0
     findings: int = 0
+    hidden: int = 0
 
 
 class Transaction:
@@ -110,8 +114,10 @@ class Transaction:
         ids = [_match(known, key, fold) or fresh[key] for key, fold in zip(keys, folds, strict=True)]
         self._save_occurrences(source, judged, keys, ids, version, now)
         found = self._save_findings(judged, ids, now, place)
+        hidden = self._save_hidden(judged, ids, now)
         added = len(set(fresh.values()))
-        return Saved(mentions=added, folded=sum(k not in known for k in keys) - added, findings=found)
+        folded = sum(k not in known for k in keys) - added
+        return Saved(mentions=added, folded=folded, findings=found, hidden=hidden)
 
     def _known_mentions(
         self, keys: Sequence[str], folds: Sequence[tuple[str | None, str | None]]
@@ -219,7 +225,7 @@ class Transaction:
     ) -> int:
         """Findings new to their mention. The same evidence again (an edit there and back) is no news."""
         candidates = {
-            self.key.hash("finding", _bearer(j, id_, f), f.rule_id, _evidence(f)): (j, f, id_)
+            self._finding_key(j, id_, f): (j, f, id_)
             for j, id_ in zip(judged, ids, strict=True)
             for f in j.findings
         }
@@ -246,6 +252,33 @@ class Transaction:
             self.connection.execute(self.insert(_item), owed)
         # A possible protected disclosure is not even counted where others could see the number.
         return sum(finding.lane is not Lane.PROTECTED for _, finding, _ in new.values())
+
+    def _save_hidden(self, judged: Sequence[Judged], ids: Sequence[int], now: datetime) -> int:
+        """Count what filters hide, once; what was a case before its filter stays one."""
+        rows = {
+            self._finding_key(j, id_, f): {
+                "filter_id": by.number,
+                "mention_id": id_,
+                "rule_id": f.rule_id,
+                "lane": f.lane,
+            }
+            for j, id_ in zip(judged, ids, strict=True)
+            for by, f in j.hidden
+        }
+        if not rows:
+            return 0
+        known: set[str] = set()
+        for table in (_finding, _hidden):
+            query = select(table.c.key).where(table.c.key.in_(rows))
+            known.update(self.connection.execute(query).scalars())
+        new = [row | {"key": key, "hidden_at": now} for key, row in rows.items() if key not in known]
+        if new:
+            self.connection.execute(self.insert(_hidden), new)
+        return len(new)
+
+    def _finding_key(self, judged: Judged, mention_id: int, finding: FindingValue) -> str:
+        bearer = _bearer(judged, mention_id, finding)
+        return self.key.hash("finding", bearer, finding.rule_id, _evidence(finding))
 
     def _open_or_extend(
         self, placed: Sequence[tuple[NewCase, FindingValue]], now: datetime

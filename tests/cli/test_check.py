@@ -109,6 +109,15 @@ def test_jsonl_answers_every_line_and_goes_on_after_a_broken_one(run: Run) -> No
     assert result.exit_code == 3
 
 
+def test_what_a_post_answers_and_shows_is_part_of_what_is_given(run: Run) -> None:
+    given = {"text": "the trust lost my letter", "place": "Oswinton", "media": ["a letter"]}
+    alone = lines(run("--jsonl", "-", input=json.dumps(given)))
+    reply = given | {"reply_to": "https://social.test/@WVFTNHS/1"}
+    (answer,) = lines(run("--jsonl", "-", input=json.dumps(reply)))
+    assert alone[0]["references"] == []
+    assert answer["references"][0]["alias"] == "the trust"
+
+
 def test_what_only_python_calls_json_is_refused(run: Run) -> None:
     answers = lines(run("--jsonl", "-", input='{"id": NaN, "text": "x"}\n{"id": 1e999, "text": "x"}\n'))
     assert [answer["error"] for answer in answers] == ["line 1: not JSON", "line 2: not JSON"]

@@ -30,6 +30,7 @@ from monitor.types import (
     Span,
     Tally,
 )
+from rules.filters import SiteFilters
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)  # a Friday
@@ -164,6 +165,7 @@ class World:
             rules=self.rules,
             identifiers=Numbers(),
             version=self.version,  # type: ignore[arg-type]
+            filters=SiteFilters,
         )
         return Pipeline(self.store, stages, Directory(self.recipients), LONDON, self.now, self.stop)
 

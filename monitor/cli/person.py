@@ -1,0 +1,40 @@
+"""Who is at the keyboard, and that what they type names nobody else."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.config import Organisation
+
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does this, instead of you.")]
+"""The option of every command that a person answers for."""
+
+
+def whoever(by: str | None) -> str:
+    """The name given, else that of who logged in. Raises a usage error where nobody did."""
+    try:
+        name = by or os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        name = ""
+    if not name.strip():
+        raise typer.BadParameter("say who you are", param_hint="--by")
+    return name.strip()
+
+
+def free_of_identifiers(text: str, option: str, organisation: Organisation) -> None:
+    """Raise a usage error where a text that is to be kept holds what every stored post has masked."""
+    from datetime import UTC, datetime
+
+    from monitor.types import Post
+    from rules.identifiers import PersonIdentifiers
+
+    post = Post(source="", platform="", external_id="", observed_at=datetime.now(UTC), text=text)
+    if found := PersonIdentifiers(organisation).spans(post):
+        raise typer.BadParameter(
+            f"seems to hold personal data ({found[0].label}): leave it out", param_hint=option
+        )
