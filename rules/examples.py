@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from monitor.config import Alias, Internal, Organisation
-from monitor.types import Account, Change, Hunk, Kind, Post, Relation
+from monitor.types import Account, Change, Hunk, Kind, Media, Post, Registration, Relation
 from rules.engine import Rule, RuleSet
 from rules.schema import Example, RuleFile
 from rules.yamlfile import Path
@@ -68,9 +68,17 @@ def post_of(example: str | Example, file: RuleFile) -> Post:
             display_name=given.display_name,
             bio=given.bio,
             relation=given.relation or staff,
+            registration=_registration(given),
         ),
+        media=tuple(Media(kind="image", url="https://example.test/1", alt_text=alt) for alt in given.media),
         change=_change(given) if kind is Kind.PAGE_EDIT else None,
     )
+
+
+def _registration(given: Example) -> Registration | None:
+    if given.name is None and given.left_on is None:
+        return None
+    return Registration(name=given.name, left_on=given.left_on)
 
 
 def _change(given: Example) -> Change:

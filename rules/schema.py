@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -107,7 +108,10 @@ class Route(Table):
 
 
 class Example(Table):
-    """An example that is more than a text: an account, or an edit given as `before` and `after`."""
+    """An example that is more than a text: an account, or an edit given as `before` and `after`.
+
+    `media` holds the alt text of each picture; `name` and `left_on` are the register's.
+    """
 
     text: str = ""
     title: str = ""
@@ -116,6 +120,9 @@ class Example(Table):
     handle: str | None = None
     display_name: str | None = None
     bio: str | None = None
+    name: str | None = None
+    left_on: date | None = None
+    media: list[str] = []
     page: str = "Wearside Vale Hospital"
     before: str | None = None
     after: str | None = None

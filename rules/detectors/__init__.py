@@ -29,6 +29,14 @@ DETECTORS: Mapping[str, str] = {
     "spoken_insult": "rules.detectors.spoken_insult:spoken_insult",
     "crowd": "rules.detectors.crowd:crowd",
     "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
+    "missing_disclaimer": "rules.detectors.missing_disclaimer:missing_disclaimer",
+    "assumed_name": "rules.detectors.assumed_name:assumed_name",
+    "leaver": "rules.detectors.leaver:leaver",
+    "own_voice": "rules.detectors.own_voice:own_voice",
+    "internal_name": "rules.detectors.internal_name:internal_name",
+    "colleague": "rules.detectors.colleague:colleague",
+    "speaking_for": "rules.detectors.speaking_for:speaking_for",
+    "picture": "rules.detectors.picture:picture",
 }
 """name in rule files -> "module:function"."""
 

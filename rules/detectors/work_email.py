@@ -17,7 +17,7 @@ LABEL = "e-mail address"
 ADDRESS = r"[a-z0-9._%+'\-]+(?:@| @ | ?(?:\[at\]|\(at\)) ?)(?:[a-z0-9\-]+\.)+[a-z]{2,}"
 
 _AT = re.compile(r"@|\[at\]|\(at\)")
-_NHS = ("nhs.uk", "nhs.net", "nhs.scot")
+_NHS = ("nhs.uk", "nhs.net", "nhs.scot", "nhs.wales", "hscni.net")
 
 
 @detector(levels=("work_email",), prefilter=(ADDRESS,))

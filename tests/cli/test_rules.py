@@ -28,7 +28,7 @@ def own(tmp_path: Path) -> Path:
     shipped = (files("rules") / "packs" / "CNF-001.yaml").read_text(encoding="utf-8")
     folder = tmp_path / "own"
     folder.mkdir()
-    (folder / "CNF-002.yaml").write_text(shipped.replace("CNF-001", "CNF-002"), encoding="utf-8")
+    (folder / "CNF-901.yaml").write_text(shipped.replace("CNF-001", "CNF-901"), encoding="utf-8")
     return folder
 
 
@@ -40,7 +40,7 @@ def test_the_shipped_rules_are_fine(run: Run) -> None:
 
 def test_a_folder_or_a_single_file_of_rules_is_checked_beside_the_shipped_ones(run: Run, own: Path) -> None:
     assert run("check", str(own)).stdout.startswith(f"{SHIPPED + 1} rules are fine")
-    assert run("check", str(own / "CNF-002.yaml")).stdout.startswith(f"{SHIPPED + 1} rules are fine")
+    assert run("check", str(own / "CNF-901.yaml")).stdout.startswith(f"{SHIPPED + 1} rules are fine")
 
 
 def test_every_refused_file_is_named_with_line_and_reason(run: Run, own: Path) -> None:
@@ -53,7 +53,7 @@ def test_every_refused_file_is_named_with_line_and_reason(run: Run, own: Path) -
     assert f"{SHIPPED + 1} rules are fine, 2 refused." in result.stdout
     answer = json.loads(run("check", "own", "--json").stdout)
     assert len(answer["refused"]) == 2
-    assert "CNF-002" in answer["rules"]
+    assert "CNF-901" in answer["rules"]
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(run: Run) -> None:
@@ -65,7 +65,7 @@ def test_a_path_that_is_not_there_is_a_usage_error(run: Run) -> None:
 def test_the_list_says_of_each_rule_whether_it_runs_and_who_sees_it(run: Run) -> None:
     assert "NHS-001\tyes\tstable\tcritical\tconfidential\tNHS number" in run("list").stdout.splitlines()
     rows = json.loads(run("list", "--json").stdout)
-    assert {row["rule"] for row in rows if row["lane"] == "conduct"} == {"DRG-001", "EML-001"}
+    assert {row["rule"] for row in rows if row["lane"] == "conduct"} >= {"DRG-001", "EML-001"}
 
 
 def test_a_rule_is_explained_with_its_clauses_and_false_alarms(run: Run) -> None:
