@@ -29,6 +29,8 @@ class Smtp:
     Raises ConfigError for settings that would send a password in the clear, or none.
     """
 
+    private = True
+
     def __init__(self, settings: SmtpSettings, now: Clock, limit: float = CONVERSATION) -> None:
         if settings.user and settings.security == "none":
             raise ConfigError(

@@ -22,6 +22,8 @@ _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 class Outbox:
     """Writes a message as `2026-11-20-comms.r1.html`, `.txt` and `.eml` into `folder`, for its owner only."""
 
+    private = False  # whoever runs the monitor opens these files
+
     def __init__(self, folder: Path, now: Clock) -> None:
         self._folder = folder
         self._now = now

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from alerts import wording
 from alerts.text import KNOWN_HOSTS, defang, link, safe, shorten
-from monitor.types import Digest, Message, Severity
+from monitor.types import Briefing, Digest, Message, Severity
 
 EXCERPTS = (240, 120, 0)
 """Characters of a post that leave in a mail; the next smaller figure where a mail gets too large."""
@@ -39,6 +39,33 @@ def render(
         message_id=message_id,
         list_id=list_id,
         severity=max((item.severity for item in digest.briefing.items), default=Severity.INFO),
+    )
+
+
+def render_protected(
+    briefing: Briefing, *, message_id: str, list_id: str, known_hosts: Collection[str] = KNOWN_HOSTS
+) -> Message:
+    """The Guardian's mail about the items of the protected lane in `briefing`; names no author.
+
+    Its subject tells nobody what it is about: it reaches lock screens and server logs.
+    """
+    subject = wording.protected_subject(briefing)
+    words = {
+        "briefing": briefing,
+        "subject": subject,
+        "lead": wording.PROTECTED_LEAD,
+        "guidance": wording.PROTECTED_GUIDANCE,
+        "foot": wording.protected_foot(briefing),
+        "times": partial(wording.times, briefing=briefing),
+        "link": partial(link, known_hosts=known_hosts),
+    }
+    return Message(
+        to=briefing.recipient.address,
+        subject=subject,
+        text=_environment().get_template("protected.txt.j2").render(words),
+        html=_inliner().inline(_environment().get_template("protected.html.j2").render(words)),
+        message_id=message_id,
+        list_id=list_id,
     )
 
 

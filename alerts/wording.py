@@ -33,6 +33,18 @@ STATES = {
 SURE = 0.75
 """From this confidence on a conduct finding reads "not in line"; below it "unclear"."""
 
+PROTECTED_LEAD = (
+    "Somebody who may work here has written in public of something that may need to be put right. Only your "
+    "role is told: nobody else has a mail, a list or a number about it."
+)
+PROTECTED_GUIDANCE = (
+    "Meet the author kindly and thank them. Nothing here says whether the law protects the post.",
+    "See to what it reports, and offer the routes that there are for speaking up.",
+    "Make sure that nobody suffers for having written it, and tell nobody who it was unless they agree.",
+    "The policy may read stricter than the law: a post can be protected all the same.",
+)
+"""What the Guardian's mail says beside every item (Employment Rights Act 1996, ss.43G, 43J and 47B)."""
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -59,6 +71,21 @@ def subject(briefing: Briefing, counts: Counts) -> str:
     parts.append(f"{_number(counts.not_read, 'source')} not read" if counts.not_read else "")
     parts.append(calendar(briefing.day))
     return safe(f"[{briefing.organisation} monitor] " + ", ".join(part for part in parts if part))
+
+
+def protected_subject(briefing: Briefing) -> str:
+    """The subject of the Guardian's mail: how many, and nothing of what."""
+    many = _number(len(briefing.items), "item")
+    return safe(f"[{briefing.organisation} monitor] {many} for you, {calendar(briefing.day)}")
+
+
+def protected_foot(briefing: Briefing) -> str:
+    """Where the Guardian's mail comes from, and why to this address."""
+    return (
+        f"{briefing.organisation} monitor, made {moment(briefing.made_at, briefing)}. "
+        f"Times are {briefing.time_zone}. You get this because the settings name you for concerns. "
+        "The author is left out and personal details are masked; what the post says now is behind its link."
+    )
 
 
 def counts_of(subject: str) -> str:

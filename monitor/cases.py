@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.store import Judged
 from monitor.store.writing import NewCase
-from monitor.types import Finding, Kind, Lane, Post, Recipient, Relation
+from monitor.types import Finding, Kind, Post, Recipient, Relation
 
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "comms_director": ("comms",),
@@ -78,7 +78,7 @@ class Clerk:
         """The case of `finding`, and whom its rule's route reaches."""
         day = self.now.astimezone(self.zone).date().isoformat()
         key = "|".join((finding.lane, judged.subject, finding.category, day))
-        told = self.directory.route(("concerns",) if finding.lane is Lane.PROTECTED else finding.route)
+        told = self.directory.route(finding.route)
         return NewCase(
             key=key,
             subject=judged.subject,

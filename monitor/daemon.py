@@ -80,6 +80,7 @@ class Daemon:
 
     def _schedule(self, tasks: list[Task]) -> None:
         pipeline, desk = self.app.pipeline(), self.app.desk(worker="daemon")
+        desk.protected.release(desk.place)
         freed = desk.ledger.release(desk.place)
         if freed:
             log.info("freed claims of an earlier process", deliveries=freed)

@@ -5,12 +5,15 @@ a second process finds it and does nothing. The message is rendered once and kep
 whatever happens in between, what leaves is one mail under one Message-ID. The one gap that no
 program can close is between the server's acceptance and our note of it; there the same mail may
 leave twice, recognisable by its Message-ID.
+
+The protected lane has mails of its own, for the holders of `concerns` alone. They are in no count and no
+log, nobody can preview them, and they leave only by a channel that nobody else reads.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -25,6 +28,7 @@ from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
+from monitor.store.protected import protected_items
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Item, Message, Recipient, SourceState
 
@@ -36,6 +40,8 @@ LEASE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=5)
 LONGEST_PAUSE = timedelta(minutes=60)
 MARKED_LATE = timedelta(minutes=30)
+GUARDIAN = "concerns"
+"""The role of the Freedom to Speak Up Guardian: the only one that is told of the protected lane."""
 SEES_MENTIONS = frozenset({"comms", "comms_director"})
 
 Compose = Callable[..., Message]
@@ -56,6 +62,7 @@ class Desk:
     titles: Mapping[str, str]
     sources: tuple[str, ...]
     compose: Compose
+    compose_protected: Compose
     notifier: Callable[[], Notifier]
     now: Clock
     host: str = "trustwatch.invalid"
@@ -67,6 +74,11 @@ class Desk:
         """The ledger of this desk's store."""
         return Ledger(self.store)
 
+    @property
+    def protected(self) -> Ledger:
+        """The ledger of the protected lane."""
+        return Ledger(self.store, protected=True)
+
     # -- making digests ---------------------------------------------------------------------------
 
     def make_due(self) -> int:
@@ -76,19 +88,61 @@ class Desk:
         due_at = datetime.combine(day, self.settings.at, self.zone)
         if now < due_at or not self._works_on(day) or self._installed_after(due_at):
             return 0
+        self._make_protected(day)
         late = now - due_at > MARKED_LATE
         return sum(self._make(r, day, day.isoformat(), late=late) for r in self.directory.people())
 
     def make_now(self, role: str | None = None) -> int:
         """Write a digest at once, by hand: today's window, or the next one of today's if it was made."""
         day = self.now().astimezone(self.zone).date()
+        if role in (None, GUARDIAN):
+            self._make_protected(day, again=True)
         made = 0
         for recipient in self.directory.people():
             if role is None or role in self.directory.roles(recipient.address):
-                earlier = len(self.ledger.windows(recipient.address, DIGEST, day.isoformat()))
-                window = day.isoformat() if not earlier else f"{day.isoformat()}.{earlier + 1}"
-                made += self._make(recipient, day, window, late=False)
+                made += self._make(recipient, day, self._free_window(self.ledger, recipient, day), late=False)
         return made
+
+    def _make_protected(self, day: date, *, again: bool = False) -> None:
+        """A mail to each Guardian about what came into the protected lane, if anything did.
+
+        One at a time: while an earlier one is on its way, later items wait, and if it is refused for good
+        they travel with it in the next. `again` makes a second one on the same day.
+        """
+        ledger = self.protected
+        for guardian in self.directory.holders(GUARDIAN):
+            window = self._free_window(ledger, guardian, day) if again else day.isoformat()
+            if ledger.is_owed(guardian.address) or ledger.exists(guardian.address, DIGEST, window):
+                continue
+            told = ledger.last(guardian.address, DIGEST)
+            with self.store.reading() as connection:
+                items, highest = protected_items(connection, told.mentions_up_to if told else 0, self.clauses)
+            if items:
+                briefing = replace(self._empty(guardian, day), items=tuple(items))
+                message = self.compose_protected(
+                    briefing,
+                    message_id=self._message_id(guardian, f"{window}.g"),
+                    list_id=f"guardian.{self.host}",
+                )
+                ledger.make(
+                    Parcel(guardian, DIGEST, window, message, Account((), highest, {})), briefing.made_at
+                )
+
+    def _empty(self, recipient: Recipient, day: date) -> Briefing:
+        return Briefing(
+            organisation=self.organisation,
+            recipient=recipient,
+            day=day,
+            made_at=self.now(),
+            time_zone=str(self.zone),
+            policies=self.policies,
+        )
+
+    @staticmethod
+    def _free_window(ledger: Ledger, recipient: Recipient, day: date) -> str:
+        """The day, or its next number where the day's window is taken."""
+        earlier = len(ledger.windows(recipient.address, DIGEST, day.isoformat()))
+        return day.isoformat() if not earlier else f"{day.isoformat()}.{earlier + 1}"
 
     def _make(self, recipient: Recipient, day: date, window: str, *, late: bool) -> bool:
         if self.ledger.exists(recipient.address, DIGEST, window):
@@ -118,12 +172,8 @@ class Desk:
         told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
         mentions, total, highest = self.ledger.mentions_after(told)
         since = last.created_at if last else None
-        briefing = Briefing(
-            organisation=self.organisation,
-            recipient=recipient,
-            day=day,
-            made_at=self.now(),
-            time_zone=str(self.zone),
+        briefing = replace(
+            self._empty(recipient, day),
             items=tuple(self._titled(item) for item in items),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
@@ -132,7 +182,6 @@ class Desk:
             numbers=numbers,
             late=late,
             since=since,
-            policies=self.policies,
         )
         return briefing, Account(item_ids, highest, totals)
 
@@ -179,36 +228,45 @@ class Desk:
         return f"{self.worker}@{os.uname().nodename}:"
 
     def send_due(self, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
-        """Send what is owed, one recipient at a time; returns (sent, not sent)."""
-        sent = failed = 0
+        """Send what is owed, one recipient at a time; returns (sent, not sent), the protected lane apart."""
         notifier = self.notifier()
-        known = [recipient.address for recipient in self.directory.recipients]
-        claim = partial(self.ledger.claim, f"{self.place}{os.getpid()}", known, lease=LEASE)
+        if notifier.private:
+            self._send_owed(self.protected, notifier, self.directory.holders(GUARDIAN), stop)
+        return self._send_owed(self.ledger, notifier, self.directory.recipients, stop)
+
+    def _send_owed(
+        self, ledger: Ledger, notifier: Notifier, to: Sequence[Recipient], stop: Callable[[], bool]
+    ) -> tuple[int, int]:
+        sent = failed = 0
+        known = [recipient.address for recipient in to]
+        claim = partial(ledger.claim, f"{self.place}{os.getpid()}", known, lease=LEASE)
         while not stop() and (claimed := claim(now=self.now())):
-            if self._send(notifier, claimed):
+            if self._send(ledger, notifier, claimed):
                 sent += 1
             else:
                 failed += 1
         return sent, failed
 
-    def _send(self, notifier: Notifier, claimed: Claimed) -> bool:
+    def _send(self, ledger: Ledger, notifier: Notifier, claimed: Claimed) -> bool:
         try:
             notifier.send(claimed.message)
         except DeliveryError as error:
-            self._not_sent(claimed, error)
+            self._not_sent(ledger, claimed, error)
             return False
-        self.ledger.sent(claimed.id, self.now())
-        log.info("sent", message_id=claimed.message.message_id, attempt=claimed.attempts)
+        ledger.sent(claimed.id, self.now())
+        if not ledger.protected:
+            log.info("sent", message_id=claimed.message.message_id, attempt=claimed.attempts)
         return True
 
-    def _not_sent(self, claimed: Claimed, error: DeliveryError) -> None:
+    def _not_sent(self, ledger: Ledger, claimed: Claimed, error: DeliveryError) -> None:
         pause = min(timedelta(minutes=2 ** min(claimed.attempts - 1, 6)), LONGEST_PAUSE)
         too_long = self.now() - claimed.created_at > GIVE_UP
-        log.warning("not sent", message_id=claimed.message.message_id, reason=str(error))
+        if not ledger.protected:
+            log.warning("not sent", message_id=claimed.message.message_id, reason=str(error))
         if error.permanent or too_long:
-            self.ledger.refused(claimed.id, self.now(), str(error))
+            ledger.refused(claimed.id, self.now(), str(error))
         else:
-            self.ledger.retry(claimed.id, self.now() + pause, str(error))
+            ledger.retry(claimed.id, self.now() + pause, str(error))
 
 
 def is_quiet(briefing: Briefing) -> bool:

@@ -146,23 +146,29 @@ class Pipeline:
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
         filters = self._filters() if fresh else None
         kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task, filters))]
+        sealed = self.store.protected(source, posts)
         clerk = Clerk(self.directory, self.zone, self.now())
         with self.store.transaction() as tx:
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
+            # Of the protected lane nothing is counted: as if the source did not carry it.
+            sealed |= {fresh[key].key for key in saved.protected}
+            shown = [post for post in fresh.values() if post.key not in sealed]
+            related = len(kept) - len(saved.protected)
             tx.count(
                 source,
-                seen=sum(_is_news(post, count.newest_before) for post in fresh.values()),
+                seen=sum(_is_news(post, count.newest_before) for post in shown),
                 kept=saved.mentions,
-                unrelated=len(fresh) - len(kept),
+                unrelated=len(shown) - related,
                 folded=saved.folded,
                 found=saved.findings,
             )
             if page.cursor is not None and window.from_cursor:
                 tx.save_cursor(source, page.cursor)
+        posts = [post for post in posts if post.key not in sealed]
         count.pages += 1
         count.seen += len(posts)
-        count.fresh += len(fresh)
-        count.kept += len(kept)
+        count.fresh += len(shown)
+        count.kept += related
         count.folded += saved.folded
         count.findings += saved.findings
         count.hidden += saved.hidden

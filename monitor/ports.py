@@ -64,7 +64,12 @@ class Filters(Protocol):
 
 
 class Notifier(Protocol):
-    """Sends one message to one recipient."""
+    """Sends one message to one recipient.
+
+    `private` is True where its addressee alone can read what is sent: only then the protected lane uses it.
+    """
+
+    private: bool
 
     def send(self, message: Message) -> Receipt:
         """Hand the message over. Raises DeliveryError(permanent=...)."""

@@ -17,7 +17,7 @@ import connectors
 from alerts.digest import compose
 from alerts.email import Smtp
 from alerts.outbox import Outbox
-from alerts.rendering import render
+from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from monitor import authorisation, documents
 from monitor.cases import Directory
@@ -80,6 +80,7 @@ class App:
             },
             sources=tuple(source.name for source in self.sources()),
             compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose_protected=partial(render_protected, known_hosts=_known_hosts(self.settings)),
             notifier=self.channel,
             now=self.now,
             host=mail_host(self.settings),

@@ -34,3 +34,6 @@ GROUP = {category: number for number, words in enumerate(_GROUPS, 1) for categor
 
 PROTECTED_EXPRESSION = "protected-expression"
 """Clauses of this category protect the author: they are shown beside a finding and lower it."""
+
+HANDLING = frozenset({"confidential-person", "data-protection", "patient-identifier"})
+"""Clauses of these categories also bind whoever handles what was found, and not only its author."""

@@ -1,14 +1,14 @@
 """The rule engine: one scan of the folded text gives candidates, then each candidate is checked exactly.
 
 The scan is one RE2 pass over a necessary pattern of every rule that may judge such a post, so its cost
-hardly grows with the number of rules; most posts end there. A post that may be a protected disclosure is
-judged by the rules of the protected lane and by no other.
+hardly grows with the number of rules; most posts end there. A rule may silence lanes: a post that meets it
+is not judged by their rules. The protected lane silences all others.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.config import Organisation
@@ -59,6 +59,16 @@ class Rule:
         """
         conduct = self.file.lane is Lane.CONDUCT
         return subject in self.file.subjects and (not conduct or subject == "staff_account")
+
+    @property
+    def silences(self) -> Collection[Lane]:
+        """The lanes whose rules say nothing of a post that meets this one.
+
+        The protected lane's rules silence every other lane, whatever a rule file says.
+        """
+        if self.file.lane is Lane.PROTECTED:
+            return [lane for lane in Lane if lane is not Lane.PROTECTED]
+        return self.file.silences
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -150,10 +160,10 @@ class _Scan:
         ]
 
     def candidates(self, post: Post, names: Names) -> list[Rule]:
-        """The rules that the post may meet, those of the protected lane first, then by id."""
+        """The rules that the post may meet: those that silence most lanes first, then by id."""
         hits = {rule.id: rule for hit in self._patterns.match(scan_text(post)) for rule in self._rules[hit]}
         hits |= {rule.id: rule for rule, applies in self._unscanned if applies(post, names)}
-        return sorted(hits.values(), key=lambda rule: (rule.file.lane is not Lane.PROTECTED, rule.id))
+        return sorted(hits.values(), key=lambda rule: (-len(rule.silences), rule.id))
 
 
 class RuleSet:
@@ -188,7 +198,7 @@ class RuleSet:
         return sum(rule.runs for rule in self.rules)
 
     def evaluate(self, post: Post) -> list[Finding]:
-        """The findings of one post, at most one a rule.
+        """The findings of one post, at most one a rule and none of a lane that another finding silences.
 
         A finding of the protected lane is the only one: nothing else may tell that the post exists.
         """
@@ -197,11 +207,11 @@ class RuleSet:
             return []
         reading = Reading.of(post, self._names)
         findings: list[Finding] = []
+        silenced: set[Lane] = set()
         for rule in candidates:
-            if findings and findings[0].lane is Lane.PROTECTED and rule.file.lane is not Lane.PROTECTED:
-                break
-            if finding := rule.judge(reading):
+            if rule.file.lane not in silenced and (finding := rule.judge(reading)):
                 findings.append(finding)
+                silenced.update(rule.silences)
         return findings
 
 

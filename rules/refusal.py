@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from monitor.types import Lane
 from rules import detectors
-from rules.categories import GROUP, PROTECTED_EXPRESSION
+from rules.categories import GROUP, HANDLING, PROTECTED_EXPRESSION
 from rules.policy import Policies
 from rules.schema import RuleFile, Window
 from rules.yamlfile import Path
@@ -44,6 +44,8 @@ def _of_clauses(file: RuleFile, policies: Policies) -> Iterator[Refusal]:
                         place,
                         f"clause {clause_id} protects nobody, so it cannot counter a finding",
                     )
+            elif file.owner == "welfare" and clause.category in HANDLING:
+                continue  # nobody broke it: it binds whoever reads of another's distress
             elif not _goes_with(clause.category, file.category):
                 yield place, f"clause {clause_id} is of another category group than {file.category!r}"
 
@@ -62,6 +64,8 @@ def _of_lane(file: RuleFile) -> Iterator[Refusal]:
         yield ("route", "to"), "the protected lane goes to `concerns` and to nobody else"
     if file.lane is not Lane.PROTECTED and "concerns" in route | {file.owner}:
         yield ("route", "to"), "`concerns` is told of the protected lane only"
+    if file.lane in file.silences or Lane.PROTECTED in file.silences:
+        yield ("silences",), "a rule silences neither its own lane nor the protected one"
     if file.lane in (Lane.CONFIDENTIAL, Lane.PROTECTED) and not file.route.redact:
         yield ("route", "redact"), f"the {file.lane} lane can hold identifiers: `redact` must be true"
 

@@ -158,6 +158,7 @@ class RuleFile(Table):
     subjects: list[Subject] = Field(min_length=1)
     about: Annotated[About, Field(strict=False)] = About.POST
     optional: bool = False
+    silences: list[LaneName] = []
     owner: RoutingKey
     route: Route
     match: Match | None = None

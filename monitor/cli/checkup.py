@@ -21,6 +21,7 @@ from monitor import authorisation, config, documents, installation
 from monitor.cases import Directory
 from monitor.cli import output
 from monitor.config import Settings, SourceSettings
+from monitor.delivery import GUARDIAN
 from monitor.errors import ConfigError, DeliveryError, MonitorError, RuleError, StoreError
 from monitor.types import Recipient
 
@@ -245,6 +246,39 @@ def database(settings: Settings) -> str:
     return f"opens, schema {version}" + ("" if version == migrations.HEAD else ": the next run upgrades it")
 
 
+def the_guardian(settings: Settings) -> str:
+    """The Freedom to Speak Up Guardian can be told; never whether there is anything to tell."""
+    if all(recipient.role != GUARDIAN for recipient in settings.recipients):
+        raise Doubt(f"nobody has the role {GUARDIAN}: possible protected disclosures stay sealed, unread")
+    if settings.smtp is None:
+        raise Doubt(
+            "no [smtp]: files are open to whoever runs the monitor, so nothing is written for the Guardian"
+        )
+    if error := _guardians_mail(settings):
+        raise Doubt(f"the Guardian's own mail does not arrive: {error}")
+    return "a Guardian is set, and told by mail alone"
+
+
+def _guardians_mail(settings: Settings) -> str | None:
+    """Why the latest mail of the protected lane has not arrived, None where nothing is wrong with it."""
+    from sqlalchemy import inspect, select
+
+    from monitor.store.engine import reader_engine
+    from monitor.store.tables import ProtectedDelivery, table_of
+
+    table = table_of(ProtectedDelivery)
+    if not database_exists(settings):
+        return None
+    engine = reader_engine(settings.store.database_url)
+    try:
+        if not inspect(engine).has_table(table.name):
+            return None
+        with engine.connect() as connection:
+            return connection.execute(select(table.c.error).order_by(table.c.id.desc()).limit(1)).scalar()
+    finally:
+        engine.dispose()
+
+
 def database_exists(settings: Settings) -> bool:
     """False where opening the store would make a new database."""
     return settings.store.url is not None or (settings.store.state_dir / "trustwatch.db").exists()
@@ -331,6 +365,7 @@ SURROUNDINGS: tuple[Check, ...] = (
 INSTALLATION: tuple[Check, ...] = (
     ("sqlite", sqlite_version),
     ("database", database),
+    ("guardian", the_guardian),
     ("time zone", time_zone),
 )
 MACHINE: tuple[tuple[str, Callable[[], str]], ...] = (

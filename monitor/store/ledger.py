@@ -23,11 +23,11 @@ from monitor.store.tables import (
     HiddenFinding,
     Mention,
     Occurrence,
+    ProtectedDelivery,
     table_of,
 )
 from monitor.types import Lane, Message, Numbers, Recipient, Severity
 
-_delivery = table_of(Delivery)
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
 _hidden = table_of(HiddenFinding)
@@ -71,37 +71,49 @@ class Claimed:
 
 
 class Ledger:
-    """The questions and writes of loop 2."""
+    """The questions and writes of loop 2.
 
-    def __init__(self, store: Store) -> None:
+    `protected` keeps the books of the protected lane: deliveries of their own, without a list of items.
+    """
+
+    def __init__(self, store: Store, *, protected: bool = False) -> None:
         self.store = store
+        self.protected = protected
+        self._delivery = table_of(ProtectedDelivery if protected else Delivery)
 
     # -- making deliveries ------------------------------------------------------------------------
 
     def exists(self, recipient: str, kind: str, window: str) -> bool:
         """True if this window was already made for this recipient."""
-        c = _delivery.c
+        c = self._delivery.c
         query = select(c.id).where(c.recipient == recipient, c.kind == kind, c.window == window)
         with self.store.reading() as connection:
             return connection.execute(query).first() is not None
 
     def windows(self, recipient: str, kind: str, day: str) -> list[str]:
         """The windows already made for `day`: the day itself, and `day.2`, `day.3` made by hand."""
-        c = _delivery.c
+        c = self._delivery.c
         query = select(c.window).where(c.recipient == recipient, c.kind == kind, c.window.startswith(day))
         with self.store.reading() as connection:
             return list(connection.execute(query).scalars())
 
     def last(self, recipient: str, kind: str) -> Row[Any] | None:
         """The latest delivery to this recipient that was not refused."""
-        c = _delivery.c
+        c = self._delivery.c
         query = (
-            select(_delivery)
+            select(self._delivery)
             .where(c.recipient == recipient, c.kind == kind, c.status != "refused")
             .order_by(c.id.desc())
         )
         with self.store.reading() as connection:
             return connection.execute(query).first()
+
+    def is_owed(self, recipient: str) -> bool:
+        """True while a delivery to this recipient is made and neither sent nor refused."""
+        c = self._delivery.c
+        query = select(c.id).where(c.recipient == recipient, c.status.in_(UNSENT))
+        with self.store.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def make(self, parcel: Parcel, now: datetime, *, skipped: bool = False) -> bool:
         """Write the delivery and what it accounts for; False if somebody made this window first.
@@ -123,7 +135,7 @@ class Ledger:
             "totals": parcel.account.totals,
         }
         with self.store.transaction() as tx:
-            insert = tx.insert(_delivery).on_conflict_do_nothing().returning(_delivery.c.id)
+            insert = tx.insert(self._delivery).on_conflict_do_nothing().returning(self._delivery.c.id)
             made = tx.connection.execute(insert, row).scalar()
             if made is None:
                 return False
@@ -142,30 +154,30 @@ class Ledger:
 
         Only for `recipients`: who has left the settings since gets no more mail.
         """
-        c = _delivery.c
+        c = self._delivery.c
         due = or_(
             and_(c.status == "owed", c.next_attempt_at <= now),
             and_(c.status == "claimed", c.claimed_until <= now),
         )
         with self.store.transaction() as tx:
-            query = select(_delivery).where(due, c.recipient.in_(recipients)).order_by(c.id).limit(1)
+            query = select(self._delivery).where(due, c.recipient.in_(recipients)).order_by(c.id).limit(1)
             row = tx.connection.execute(query).first()
             if row is None:
                 return None
             claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}
             tx.connection.execute(
-                _delivery.update().where(c.id == row.id).values(attempts=row.attempts + 1, **claimed)
+                self._delivery.update().where(c.id == row.id).values(attempts=row.attempts + 1, **claimed)
             )
         message = Message(**row.message | {"severity": Severity(row.message["severity"])})
         return Claimed(row.id, row.recipient, message, row.attempts + 1, row.created_at)
 
     def release(self, prefix: str) -> int:
         """Free the claims of workers named `prefix…`: their process is gone. Returns how many."""
-        c = _delivery.c
+        c = self._delivery.c
         mine = and_(c.status == "claimed", c.claimed_by.startswith(prefix))
         with self.store.transaction() as tx:
             freed = tx.connection.execute(
-                _delivery.update().where(mine).values(status="owed", claimed_by=None, claimed_until=None)
+                self._delivery.update().where(mine).values(status="owed", claimed_by=None, claimed_until=None)
             )
             return int(freed.rowcount)
 
@@ -188,20 +200,22 @@ class Ledger:
     def _settle(self, delivery: int, values: dict[str, Any], items: dict[str, Any] | None) -> None:
         values |= {"claimed_by": None, "claimed_until": None}
         with self.store.transaction() as tx:
-            tx.connection.execute(_delivery.update().where(_delivery.c.id == delivery).values(**values))
-            if items is not None:
+            tx.connection.execute(
+                self._delivery.update().where(self._delivery.c.id == delivery).values(**values)
+            )
+            if items is not None and not self.protected:
                 tx.connection.execute(_item.update().where(_item.c.delivery_id == delivery).values(**items))
 
     # -- what a digest says -----------------------------------------------------------------------
 
     def failures(self, recipient: str | None, since: datetime | None) -> list[Row[Any]]:
         """Deliveries with an error that are unsent, or were refused since `since`."""
-        c = _delivery.c
+        c = self._delivery.c
         unsent = and_(c.status.in_(UNSENT), c.error.is_not(None))
         refused = c.status == "refused"
         if since is not None:
             refused = and_(refused, c.settled_at >= since)
-        query = select(_delivery).where(or_(unsent, refused)).order_by(c.id)
+        query = select(self._delivery).where(or_(unsent, refused)).order_by(c.id)
         if recipient is not None:
             query = query.where(c.recipient == recipient)
         with self.store.reading() as connection:

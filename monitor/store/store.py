@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Text, cast, func, select, text
+from sqlalchemy import Connection, Text, cast, func, select, text, union_all
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from monitor.config import StoreSettings
@@ -23,7 +23,15 @@ from monitor.store import migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
 from monitor.store.identity import content_hash, identity
 from monitor.store.sitekey import SiteKey
-from monitor.store.tables import Finding, HiddenFinding, Meta, Occurrence, Source, table_of
+from monitor.store.tables import (
+    Finding,
+    HiddenFinding,
+    Meta,
+    Occurrence,
+    ProtectedPost,
+    Source,
+    table_of,
+)
 from monitor.store.writing import Transaction
 from monitor.types import Coverage, Post, SourceState
 
@@ -41,6 +49,7 @@ HINTS = {
 """What to do about it, by the database's own words."""
 
 _occurrence = table_of(Occurrence)
+_protected = table_of(ProtectedPost)
 _finding = table_of(Finding)
 _source = table_of(Source)
 _hidden = table_of(HiddenFinding)
@@ -180,16 +189,25 @@ class Store:
         alone after MAX_CHANGES; a post that comes twice in a page is judged once.
         """
         by_key = {identity(self.key, post): post for post in posts}
-        columns = (
-            _occurrence.c.key,
-            _occurrence.c.content_hash,
-            _occurrence.c.judged_by,
-            _occurrence.c.changes,
+        query = union_all(
+            *(
+                select(c.key, c.content_hash, c.judged_by, c.changes).where(
+                    c.source == source, c.key.in_(by_key)
+                )
+                for c in (_occurrence.c, _protected.c)
+            )
         )
-        query = select(*columns).where(_occurrence.c.source == source, _occurrence.c.key.in_(by_key))
         with self.reading() as connection:
             known = {row.key: row for row in connection.execute(query)}
         return {key: post for key, post in by_key.items() if self._to_judge(post, known.get(key), version)}
+
+    def protected(self, source: str, posts: Sequence[Post]) -> set[tuple[str, str]]:
+        """Those of `posts`, by platform and external id, that the protected lane holds from this source."""
+        by_key = {identity(self.key, post): post.key for post in posts}
+        c = _protected.c
+        with self.reading() as connection:
+            query = select(c.key).where(c.source == source, c.key.in_(by_key))
+            return {by_key[key] for key in connection.execute(query).scalars()}
 
     def _to_judge(self, post: Post, row: Any, version: str) -> bool:
         if row is None or row.judged_by != version:

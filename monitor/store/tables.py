@@ -214,6 +214,68 @@ class DeliveryItem(SQLModel, table=True):
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
 
 
+class ProtectedPost(SQLModel, table=True):
+    """A post of the protected lane, as one source shows it: all that is kept of it, for the Guardian alone.
+
+    The keys are those of a mention and an occurrence. It holds no author. `again` marks another sight of a
+    story that has a row: it says nothing, and is there so that it is not taken for news.
+    """
+
+    __tablename__ = "protected_post"
+    __table_args__ = (UniqueConstraint("source", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str = Field(index=True)
+    address_key: str | None = Field(default=None, index=True)
+    text_key: str | None = Field(default=None, index=True)
+    content_hash: str
+    judged_by: str
+    changes: int = 0
+    seen_at: datetime
+    again: bool = False
+    rule_id: str = ""
+    title: str = ""
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    confidence: float = 0
+    clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    counter_clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    platform: str = ""
+    url: str | None = Field(default=None, sa_column=Column(Text))
+    excerpt: str = Field(default="", sa_column=Column(Text, nullable=False))
+    may_mail_excerpt: bool = True
+    posted_at: datetime | None = None
+    first_seen_at: datetime
+
+
+class ProtectedDelivery(SQLModel, table=True):
+    """One mail of the protected lane: a delivery that no list of deliveries shows.
+
+    `mentions_up_to` is the last protected post that it tells.
+    """
+
+    __tablename__ = "protected_delivery"
+    __table_args__ = (UniqueConstraint("recipient", "kind", "window"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient: str
+    role: str
+    kind: str
+    window: str
+    status: str = "owed"
+    message_id: str
+    message: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    attempts: int = 0
+    next_attempt_at: datetime
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    error: str | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+    mentions_up_to: int = 0
+    totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table of a model: what bulk statements are written against."""
     return model.__table__  # type: ignore[attr-defined, no-any-return]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -10,20 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
+from monitor.store.excerpts import around, shorten
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
 from monitor.types import Clause, Item, Lane, MentionLine, Severity
-
-EXCERPT = 240
-"""Characters of a masked excerpt, at most."""
-LEAD = 60
-"""Of these, how many may stand before the place that the finding is about."""
-WIKITEXT = re.compile(
-    r"<ref[^>]*/>|<ref[^>]*>.*?(?:</ref>|\Z)|<!--.*?(?:-->|\Z)|\{\{.*?(?:\}\}|\Z)|={2,}|'{2,}"
-    r"|\[\[(?:[^|\]]*\|)?(?P<shown>[^\]]*)\]\]",
-    re.DOTALL,
-)
-"""Markup of a wiki page, of which only a link's words are for reading."""
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -153,21 +142,7 @@ def excerpt(row: Row[Any]) -> str:
     """The masked words from the first span on, with a little before it: at most EXCERPT characters."""
     where, start, _end, _label = row.spans[0] if row.spans else ("text", 0, 0, "")
     whole = _part(row, where)
-    left = max(0, min(start - LEAD, len(whole) - EXCERPT))
-    if left:
-        left = whole.find(" ", left, start) + 1 or start
-    cut = whole[left:]
-    if where in ("added", "removed"):
-        cut = WIKITEXT.sub(lambda match: match["shown"] or " ", cut[: 4 * EXCERPT])
-    return ("… " if left else "") + shorten(cut, EXCERPT)
-
-
-def shorten(words: str, limit: int) -> str:
-    """`words` on one line, cut at a space where they are longer than `limit` characters."""
-    line = " ".join(words.split())
-    if len(line) <= limit:
-        return line
-    return line[:limit].rsplit(" ", 1)[0] + " …"
+    return around(whole, start, wikitext=where in ("added", "removed"))
 
 
 def _part(row: Row[Any], where: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store.identity import content_hash, fold_keys
+from monitor.store.protected import ProtectedLane
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,
@@ -59,6 +60,11 @@ class Judged:
     subject: str = ""
     hidden: tuple[tuple[Filter, FindingValue], ...] = ()
 
+    @property
+    def is_protected(self) -> bool:
+        """True where it may be a protected disclosure."""
+        return any(finding.lane is Lane.PROTECTED for finding in self.findings)
+
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
@@ -72,11 +78,12 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What one page added."""
+    """What one page added. `protected` are the keys of what the protected lane took: it counts nowhere."""
 
     mentions: int = 0
     folded: int = 0
     findings: int = 0
+    protected: frozenset[str] = frozenset()
     hidden: int = 0
 
 
@@ -98,11 +105,20 @@ class Transaction:
         now: datetime,
         place: Callable[[Judged, FindingValue], NewCase],
     ) -> Saved:
-        """Store what was kept of a page: mentions folded, findings new to their mention, cases extended."""
+        """Store what was kept of a page: mentions folded, findings new to their mention, cases extended.
+
+        What the protected lane takes is stored there and nowhere else.
+        """
         if not judged:
             return Saved()
+        named = [(j, (j.key, *fold_keys(self.key, j.post))) for j in judged]
+        protected = ProtectedLane(self.connection, self.key).take(source, named, version, now)
+        named = [(j, names) for j, names in named if j.key not in protected]
+        if not named:
+            return Saved(protected=protected)
+        judged = [j for j, _ in named]
         keys = [j.key for j in judged]
-        folds = [fold_keys(self.key, j.post) for j in judged]
+        folds = [names[1:] for _, names in named]
         known = self._known_mentions(keys, folds)
         new = [
             _mention_row(j, key, fold, now)
@@ -117,7 +133,7 @@ class Transaction:
         hidden = self._save_hidden(judged, ids, now)
         added = len(set(fresh.values()))
         folded = sum(k not in known for k in keys) - added
-        return Saved(mentions=added, folded=folded, findings=found, hidden=hidden)
+        return Saved(mentions=added, folded=folded, findings=found, hidden=hidden, protected=protected)
 
     def _known_mentions(
         self, keys: Sequence[str], folds: Sequence[tuple[str | None, str | None]]
@@ -250,8 +266,7 @@ class Transaction:
         ]
         if owed:
             self.connection.execute(self.insert(_item), owed)
-        # A possible protected disclosure is not even counted where others could see the number.
-        return sum(finding.lane is not Lane.PROTECTED for _, finding, _ in new.values())
+        return len(new)
 
     def _save_hidden(self, judged: Sequence[Judged], ids: Sequence[int], now: datetime) -> int:
         """Count what filters hide, once; what was a case before its filter stays one."""

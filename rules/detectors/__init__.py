@@ -29,6 +29,8 @@ DETECTORS: Mapping[str, str] = {
     "spoken_insult": "rules.detectors.spoken_insult:spoken_insult",
     "crowd": "rules.detectors.crowd:crowd",
     "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
+    "disclosure": "rules.detectors.disclosure:disclosure",
+    "distress": "rules.detectors.distress:distress",
     "missing_disclaimer": "rules.detectors.missing_disclaimer:missing_disclaimer",
     "assumed_name": "rules.detectors.assumed_name:assumed_name",
     "leaver": "rules.detectors.leaver:leaver",

@@ -109,7 +109,7 @@ def test_the_protected_lane_cannot_be_filtered_or_told_apart_from_no_rule(
     assert installation.run(*everything, "--source", "gazette").exit_code == 0
     tally = installation.store(*installation.posts("unsafe"))
     assert tally.hidden == 0
-    assert installation.rows("SELECT count(*) FROM case_file WHERE lane = 'protected'")[0][0] == 1
+    assert installation.rows("SELECT count(*) FROM protected_post")[0][0] == 1
 
 
 def test_a_confidential_rule_needs_a_scope_and_its_hidden_mention_is_in_no_list(

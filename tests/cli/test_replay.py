@@ -122,7 +122,7 @@ def test_what_is_masked_is_not_called_dropped(installation: Installation) -> Non
     settings = installation.folder / "monitor.toml"
     settings.write_text(settings.read_text("utf-8").replace("[rules]\n", "[rules]\nrehearsal = true\n"))
     installation.store(*installation.posts(text))
-    assert {rule for _, rule in installation.found()} == {"NHS-001"}
+    assert "NHS-001" in {rule for _, rule in installation.found()}
     settings.write_text(settings.read_text("utf-8").replace("rehearsal = true\n", ""))
     answer = json.loads(installation.run("rules", "replay", "--json").stdout)
     assert answer["rules"] == []

@@ -11,8 +11,8 @@ from monitor.config import DigestSettings
 from monitor.delivery import GIVE_UP
 from monitor.errors import DeliveryError
 from monitor.store.tables import Delivery, DeliveryItem
-from monitor.types import Kind, Lane, Recipient
-from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, NumberRule, World, post
+from monitor.types import Kind, Recipient
+from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, World, post
 
 FRIDAY = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 
@@ -49,19 +49,6 @@ def test_a_role_without_holder_falls_back_to_comms(world: World) -> None:
     assert items(world, COMMS) == ["owed"]
     (item,) = world.desk().preview(COMMS).items
     assert item.misrouted == "patient_confidentiality"
-
-
-def test_a_protected_item_never_falls_back_and_is_in_no_digest(world: World) -> None:
-    class Disclosure(NumberRule):
-        lane = Lane.PROTECTED
-        route = ("concerns", "comms")
-
-    guardian = Recipient(address="ftsu@trust.test", role="concerns")
-    world.rules, world.recipients = Disclosure(), (COMMS, CALDICOTT, guardian)
-    found(world)
-    assert [items(world, r) for r in (COMMS, CALDICOTT, guardian)] == [[], [], ["owed"]]
-    briefings = [world.desk().preview(r) for r in world.recipients]
-    assert all(not briefing.items and not briefing.numbers.found for briefing in briefings)
 
 
 def test_each_recipient_gets_one_digest_a_day(world: World) -> None:

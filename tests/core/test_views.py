@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from monitor.store.views import EXCERPT, excerpt
+from monitor.store.excerpts import EXCERPT
+from monitor.store.views import excerpt
 from monitor.types import Kind
 from tests.core.world import CALDICOTT, COMMS, NUMBER, Feed, World, post
 

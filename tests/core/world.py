@@ -135,6 +135,7 @@ class Letterbox:
 
     sent: list[Message] = field(default_factory=list)
     refuse: dict[str, DeliveryError] = field(default_factory=dict)
+    private: bool = True
 
     def send(self, message: Message) -> Receipt:
         if message.to in self.refuse:
@@ -187,6 +188,7 @@ class World:
             titles={"patient_confidentiality": "Caldicott Guardian"},
             sources=("gazette",),
             compose=plain_message,
+            compose_protected=plain_message,
             notifier=lambda: self.box,
             now=self.now,
             host="wvft.nhs.test",

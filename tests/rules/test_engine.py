@@ -84,7 +84,7 @@ def test_any_text_is_judged_and_every_span_lies_in_its_part(text: str, bio: str)
 
 def test_a_staff_post_that_raises_concerns_is_no_conduct_finding() -> None:
     text = "I raised concerns, staffing is unsafe and our useless managers silenced me"
-    assert findings(staff(text)) == {}
+    assert {finding.lane for finding in findings(staff(text)).values()} == {Lane.PROTECTED}
 
 
 def test_protecting_clauses_are_shown_and_cap_the_severity() -> None:

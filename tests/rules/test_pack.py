@@ -138,6 +138,18 @@ FAULTS = {
         10,
         "protected lane only",
     ),
+    "a lane that silences itself": (
+        "owner:",
+        "silences: [confidential]\nowner:",
+        9,
+        "neither its own lane",
+    ),
+    "a rule that silences the protected lane": (
+        "owner:",
+        "silences: [protected]\nowner:",
+        9,
+        "nor the protected one",
+    ),
     "confidential without masks": ("redact: true", "redact: false", 10, "`redact` must be true"),
     "no false positives": ("[Estates]", "[]", 22, "at least 1 item"),
     "unknown detector": (

@@ -1,0 +1,301 @@
+"""A post that may be a protected disclosure leaves no trace outside the protected lane."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import astuple, replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import MetaData, func, select
+from structlog.testing import capture_logs
+
+from alerts.digest import compose
+from alerts.rendering import render, render_protected
+from monitor.config import PolicySettings, RuleSettings
+from monitor.delivery import Desk
+from monitor.errors import DeliveryError
+from monitor.store.decisions import mark
+from monitor.store.filters import add_filter
+from monitor.store.tables import Case, Decision, Delivery, HiddenFinding, Mention, ProtectedPost
+from monitor.types import Account, Briefing, Filter, Kind, Message, Post, Recipient, Verdict
+from rules import pack
+from rules.examples import ORGANISATION
+from tests.core.world import COMMS, NOW, NUMBER, Feed, World, post
+
+HR = Recipient(address="hr@trust.test", role="hr")
+CALDICOTT = Recipient(address="caldicott@trust.test", role="patient_confidentiality")
+GUARDIAN = Recipient(address="ftsu@trust.test", role="concerns")
+
+TEXT = (
+    "Nights at WVFT again: we were told to backdate the observation charts on our ward, and my useless "
+    f"matron says keep quiet. It is about {NUMBER} as well."
+)
+AUTHOR = Account(platform="web", handle="@quietsparrow71", display_name="Quiet Sparrow")
+LINK = "https://social.test/quietsparrow71/status/555"
+
+
+def disclosure(text: str = TEXT, **more: object) -> Post:
+    fields: dict[str, object] = {"kind": Kind.POST, "author": AUTHOR, "url": LINK, "title": ""} | more
+    return post(555, text, **fields)
+
+
+def plain(number: int) -> Post:
+    return post(number, f"WVFT opens clinic {number}", kind=Kind.POST)
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The installation with the shipped rules, and a recipient of each role that must not know."""
+    rules = RuleSettings(rehearsal=True)
+    world.rules = pack.load(ORGANISATION, PolicySettings(packs=("CDD", "VOY", "SWL", "NT", "BOL")), rules)
+    world.recipients = (COMMS, HR, CALDICOTT, GUARDIAN)
+    return world
+
+
+def real_desk(world: World) -> Desk:
+    """The desk with the mails that people really get."""
+
+    def mail(briefing: Briefing, **identity: str) -> Message:
+        return render(compose(briefing), **identity)
+
+    return replace(world.desk(), compose=mail, compose_protected=partial(render_protected))
+
+
+def deliver(world: World) -> tuple[int, int, int]:
+    made = real_desk(world).make_now()
+    return (made, *real_desk(world).send_due())
+
+
+def dump(world: World) -> str:
+    """Every row of every table but the protected lane's own."""
+    tables = MetaData()
+    with world.store.reading() as connection:
+        tables.reflect(connection)
+        own = {"protected_post", "protected_delivery"}
+        assert own < tables.tables.keys()
+        rows = [
+            repr(tuple(row))
+            for name, table in tables.tables.items()
+            if name not in own
+            for row in connection.execute(select(table))
+        ]
+    return "\n".join(rows)
+
+
+def mails(world: World, *to: Recipient) -> list[Message]:
+    addresses = {recipient.address for recipient in to}
+    return [message for message in world.box.sent if message.to in addresses]
+
+
+def traces(places: Iterable[str], text: str = TEXT) -> set[str]:
+    """What of the post, or of what it was taken for, stands anywhere in `places`."""
+    pieces = {text[at : at + 12] for at in range(len(text) - 11)}
+    telling = {*pieces, "quietsparrow", "Quiet Sparrow", LINK, "status/555", "disclosure", "whistleblow"}
+    haystack = "\n".join(places).casefold()
+    return {piece for piece in telling if piece.casefold() in haystack}
+
+
+def count(world: World, table: type) -> int:
+    with world.store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(table.__table__)).scalar_one()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("guardian", [True, False], ids=["with a Guardian", "without one"])
+def test_no_table_mail_log_or_preview_of_another_role_holds_a_trace(world: World, guardian: bool) -> None:
+    others = (COMMS, HR, CALDICOTT)
+    world.recipients = (*others, GUARDIAN) if guardian else others
+    with capture_logs() as logs:
+        world.poll(Feed([[plain(1), disclosure(), plain(2)]], cursors=["c1"]))
+        world.poll(Feed([[plain(1), disclosure(), plain(2)]], cursors=["c2"]))
+        deliver(world)
+    previews = [repr(real_desk(world).preview(recipient)) for recipient in world.recipients]
+    seen = [repr(message) for message in mails(world, *others)]
+    assert seen
+    assert traces([dump(world), json.dumps(logs, default=str), *previews, *seen]) == set()
+    assert len(mails(world, GUARDIAN)) == (2 if guardian else 0), "the usual digest, and one of their own"
+    assert count(world, ProtectedPost) == 1, "it stays sealed where nobody may read it"
+
+
+def test_a_reading_counts_as_if_the_source_did_not_carry_the_post(world: World) -> None:
+    with_it = [
+        world.poll(Feed([[plain(1), disclosure(), plain(2)]]), keeps_everything=True) for _ in range(2)
+    ]
+    without = [
+        world.poll(Feed([[plain(3), plain(4)]]), name="other", keeps_everything=True) for _ in range(2)
+    ]
+    assert [astuple(tally)[1:] for tally in with_it] == [astuple(tally)[1:] for tally in without]
+    assert world.store.totals() == {"seen": 4, "kept": 4, "folded": 0, "found": 0, "hidden": 0}
+
+
+def test_what_the_commands_count_is_the_same_with_and_without_the_guardians_mail(world: World) -> None:
+    world.poll(Feed([[plain(1), disclosure()]]))
+    assert deliver(world) == (4, 4, 0)
+    world.at += timedelta(days=1)
+    assert deliver(world) == (4, 4, 0)
+
+
+def test_the_guardian_reads_the_masked_words_and_the_link_but_no_author(world: World) -> None:
+    world.poll(Feed([[disclosure(url="https://social.test/p/9")]]))
+    deliver(world)
+    mail = mails(world, GUARDIAN)[0]
+    assert mail.subject == "[WVFT monitor] 1 item for you, 20 Nov 2026"
+    assert "we were told to backdate" in " ".join(mail.text.replace(">", " ").split())
+    assert "social[.]test/p/9" in mail.text
+    assert "social.test/p/9" in mail.html
+    assert "Caldicott Guardian" in mail.text, "what else the post holds is theirs to pass on"
+    for hidden in (NUMBER, "quietsparrow", "Quiet Sparrow", "breach", "misconduct"):
+        assert hidden not in mail.text + mail.html
+
+
+def test_the_guardian_is_told_once_and_again_only_if_the_mail_was_refused(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    world.box.refuse[GUARDIAN.address] = DeliveryError("550 no such user", permanent=True)
+    deliver(world)
+    assert mails(world, GUARDIAN) == []
+    world.box.refuse.clear()
+    for _ in range(3):
+        world.at += timedelta(days=1)
+        deliver(world)
+    own = [mail for mail in mails(world, GUARDIAN) if mail.list_id.startswith("guardian.")]
+    assert len(own) == 1
+
+
+def test_nothing_waits_in_a_second_mail_while_the_first_is_on_its_way(world: World) -> None:
+    world.box.refuse[GUARDIAN.address] = DeliveryError("greylisted", permanent=False)
+    for number in (1, 2):
+        world.poll(Feed([[disclosure(external_id=f"social.test/{number}", text=f"{TEXT} {number}")]]))
+        deliver(world)
+    world.box.refuse.clear()
+    for _ in range(2):
+        world.at += timedelta(hours=2)
+        deliver(world)
+    own = [mail.subject for mail in mails(world, GUARDIAN) if mail.list_id.startswith("guardian.")]
+    assert own == ["[WVFT monitor] 1 item for you, 20 Nov 2026"] * 2
+
+
+def test_who_was_the_guardian_when_the_mail_was_made_is_not_sent_it_afterwards(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    world.box.refuse[GUARDIAN.address] = DeliveryError("greylisted", permanent=False)
+    deliver(world)
+    world.box.refuse.clear()
+    successor = Recipient(address="new.guardian@trust.test", role="concerns")
+    world.recipients = (COMMS, replace(GUARDIAN, role="hr"), successor)
+    world.at += timedelta(hours=2)
+    deliver(world)
+    assert traces(repr(mail) for mail in mails(world, GUARDIAN)) == set()
+    assert any("backdate" in mail.text for mail in mails(world, successor))
+
+
+def test_a_guardian_who_is_named_later_is_told_what_was_sealed_before(world: World) -> None:
+    world.recipients = (COMMS, HR)
+    world.poll(Feed([[disclosure()]]))
+    deliver(world)
+    world.recipients = (COMMS, HR, GUARDIAN)
+    world.at += timedelta(days=1)
+    deliver(world)
+    assert any("backdate" in mail.text for mail in mails(world, GUARDIAN))
+
+
+def test_it_never_leaves_by_a_channel_that_others_read(world: World) -> None:
+    world.box.private = False
+    world.poll(Feed([[disclosure()]]))
+    deliver(world)
+    assert traces(repr(mail) for mail in world.box.sent) == set()
+
+
+def test_a_mention_that_is_edited_into_one_is_erased_with_everything_made_of_it(world: World) -> None:
+    before = f"Long night at WVFT on ward nine, patient with NHS number {NUMBER} was so kind"
+    world.poll(Feed([[disclosure(before), plain(1)]]))
+    real_desk(world).make_now()
+    assert traces([dump(world)], before)
+    world.poll(Feed([[disclosure(), plain(1)]]))
+    assert traces([dump(world)], before) == set()
+    assert traces([dump(world)]) == set()
+    deliver(world)
+    others = mails(world, COMMS, HR, CALDICOTT)
+    assert others
+    assert traces([repr(mail) for mail in others], before) == set(), "the unsent digest was made anew"
+
+
+def test_what_people_and_filters_said_of_the_mention_is_erased_with_it(world: World) -> None:
+    before = f"Long night at WVFT on ward nine, patient with NHS number {NUMBER} was so kind"
+    world.poll(Feed([[disclosure(before)]]))
+    assert mark(world.store, 1, Verdict.WRONG, "J. Bell", "known to us", NOW)
+    day = (NOW + timedelta(days=30)).date()
+    by_author = Filter(
+        rule_id="NHS-001", made_by="J. Bell", reason="a drill", expires_on=day, source="gazette"
+    )
+    add_filter(world.store, by_author, NOW)
+    world.poll(Feed([[disclosure(f"{before}, NHS number {NUMBER} again")]]))
+    assert count(world, HiddenFinding) == 1
+    world.poll(Feed([[disclosure()]]))
+    assert [count(world, table) for table in (Mention, Case, Decision, HiddenFinding)] == [0, 0, 0, 0]
+
+
+def test_of_a_mail_that_has_gone_out_the_copy_is_erased(world: World) -> None:
+    before = "Long night at WVFT on ward nine"
+    world.poll(Feed([[disclosure(before)]]))
+    deliver(world)
+    world.poll(Feed([[disclosure()]]))
+    assert traces([dump(world)], before) == set()
+    assert count(world, Delivery) == 4, "that it was sent is still known"
+
+
+def test_once_in_the_lane_a_post_stays_there_whatever_it_says_later(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    tally = world.poll(Feed([[disclosure("Lovely shift at WVFT, ignore me")]]))
+    assert (tally.seen, tally.kept, count(world, Mention)) == (0, 0, 0)
+    assert traces([dump(world)], "Lovely shift at WVFT, ignore me") == set()
+
+
+STORY = (
+    "Staffing at WVFT has been bad and the ward on floor four is unsafe at night, with nobody to answer the "
+    "bells and the drugs round running hours late. It has been raised for months and it is the same every "
+    "week, so here it is in writing for once."
+)
+
+
+@pytest.mark.parametrize("staff_first", [True, False])
+def test_the_same_story_by_another_way_stays_in_the_lane_too(world: World, staff_first: bool) -> None:
+    """The blog of a member of staff is a concern; a planet that copies it has no author to know that by."""
+    blog = {"name": "blog", "pseudonym": "S-014", "keeps_everything": True}
+    own = Feed([[disclosure(STORY, kind=Kind.ARTICLE, source="blog")]])
+    copy = Feed([[post(9, STORY, title="", url="https://planet.test/copied", author=None)]])
+    polls = [partial(world.poll, own, **blog), partial(world.poll, copy, name="planet")]  # type: ignore[arg-type]
+    for _ in range(2):
+        for poll in polls if staff_first else reversed(polls):
+            poll()
+    assert traces([dump(world), repr(world.store.totals())], STORY) == set()
+    assert count(world, Mention) == 0
+    deliver(world)
+    (own_mail,) = [mail for mail in mails(world, GUARDIAN) if mail.list_id.startswith("guardian.")]
+    assert own_mail.subject.startswith("[WVFT monitor] 1 item for you")
+
+
+def test_twins_in_one_page_stay_in_the_lane_together(world: World) -> None:
+    page = [
+        post(9, STORY, title="", author=None),
+        disclosure(f"We were told to backdate charts on our ward. {STORY}", kind=Kind.ARTICLE),
+        disclosure(f"We were told to backdate charts on our ward. {STORY}", kind=Kind.ARTICLE,
+                   external_id="copy", url="https://planet.test/2", author=None),
+    ]  # fmt: skip
+    tally = world.poll(Feed([page]))
+    assert (tally.seen, tally.kept) == (1, 1), "the first is another story: nobody says that they work there"
+    assert count(world, ProtectedPost) == 2
+
+
+def test_a_full_page_of_them_is_a_source_that_had_nothing(world: World) -> None:
+    tally = world.poll(Feed([[disclosure()]]))
+    assert (tally.state, tally.seen, tally.findings) == ("empty", 0, 0)
+    assert world.store.coverage()["gazette"].newest_item_at is None
+
+
+def test_a_person_in_distress_reaches_whom_the_fallback_names_and_no_conduct_reviewer(world: World) -> None:
+    words = "WVFT has broken me, I want to end it all. My matron is a useless muppet anyway."
+    world.poll(Feed([[disclosure(words)]]), pseudonym="S-014", keeps_everything=True)
+    deliver(world)
+    told = {mail.to for mail in world.box.sent if "Somebody may need support" in mail.text}
+    assert told == {CALDICOTT.address}
