@@ -48,6 +48,11 @@ class Rule:
         return self.file.id
 
     @property
+    def reason(self) -> str:
+        """Why a post met the rule, where its detector does not say."""
+        return self.file.reason or f"{self.file.title}: words that this rule looks for are in the post."
+
+    @property
     def runs(self) -> bool:
         """True where the rule is stable and switched on, and a clause of a pack in force stands behind it."""
         return self.file.status == "stable" and self.enabled and bool(self.clauses)
@@ -83,12 +88,12 @@ class Rule:
         if not hits or any(found(p, reading.text) for p in self.file.unless if isinstance(p, str)):
             return None
         worst, severity = max(hits, key=lambda pair: (pair[1].rank, pair[0].confidence))
-        reasons = [worst.reason]
+        reasons = [worst.reason or self.reason]
         for step in self.file.downgrade:
             if found(step.when, reading.text):
                 severity = min(severity, step.to)
                 reasons.append(f"Lowered: {step.reason}.")
-        if self.counter_clauses:
+        if self.counter_clauses and self.file.route.digest != "immediate":
             severity = min(severity, _COUNTERED_AT_MOST)
         return self._finding(reading.post, [hit for hit, _ in hits], worst, severity, " ".join(reasons))
 
@@ -107,10 +112,9 @@ class Rule:
             reading = reading.with_hits(places)
         if self.detector is not None:
             return self.detector.find(reading, self.options)
-        reason = self.file.reason or f"{self.file.title}: words that this rule looks for are in the post."
         confidence = 0.9 if self.likely else 0.6
         label = self.file.category
-        return [Hit(reading.span(*place, label), "match", confidence, reason) for place in reading.hits]
+        return [Hit(reading.span(*place, label), "match", confidence, "") for place in reading.hits]
 
     def _finding(
         self, post: Post, hits: Sequence[Hit], worst: Hit, severity: Severity, reason: str

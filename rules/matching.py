@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from rules.patterns import found as occurs
 from rules.patterns import spans
 from rules.schema import AnyOf, Match, Near, Window
 
@@ -31,16 +32,18 @@ def hits_of(match: Match, unless: Iterable[str | Window], text: str) -> list[Pla
     there is only `near`, those of its `a`.
     """
     words = _Words(text)
-    windows = [item for item in unless if isinstance(item, Window)]
     blocks: list[Sequence[str]] = [match.any] if match.any else []
     blocks += [block.any if isinstance(block, AnyOf) else [block] for block in match.all]
     found = [[place for pattern in block for place in spans(pattern, text)] for block in blocks]
     close = [words.near(near) for near in match.near]
+    if not (all(found) and all(close)):
+        return []
+    windows = [item for item in unless if isinstance(item, Window) and occurs(item.pattern, text)]
     kept = [
         [place for place in places if not any(words.has(window, place) for window in windows)]
         for places in found or close
     ]
-    return sorted({place for places in kept for place in places}) if all(kept) and all(close) else []
+    return sorted({place for places in kept for place in places}) if all(kept) else []
 
 
 class _Words:

@@ -11,14 +11,16 @@ from monitor.config.fields import ROLES
 from monitor.types import About, Kind, Lane, Relation, Severity
 from rules.categories import GROUP
 from rules.patterns import PatternRefused, check
+from rules.words import written_out
 
 
 def _pattern(value: str) -> str:
     try:
-        check(value)
+        pattern = written_out(value)
+        check(pattern)
     except PatternRefused as refused:
         raise ValueError(str(refused)) from None
-    return value
+    return pattern
 
 
 def _category(value: str) -> str:

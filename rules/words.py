@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
-from pydantic import RootModel, ValidationError
+from pydantic import AfterValidator, RootModel, ValidationError
 
 from monitor.errors import RuleError
-from rules.schema import Pattern
+from rules.patterns import PatternRefused, check
 from rules.yamlfile import parse
 
+_CALL = re.compile(r"\(\?&(\w+)\.(\w+)\)")
 
-class _Lists(RootModel[dict[str, list[Pattern]]]):
-    """name -> entries, each a word or an RE2 pattern over folded text."""
+
+def _entry(value: str) -> str:
+    pattern = written_out(value)
+    check(pattern)
+    return pattern
+
+
+class _Lists(RootModel[dict[str, list[Annotated[str, AfterValidator(_entry)]]]]):
+    """name -> entries, each a word, an RE2 pattern over folded text or a call of another list."""
 
 
 @cache
@@ -36,3 +46,19 @@ def any_of(entries: Iterable[str]) -> str:
     if not listed:
         raise RuleError("a pattern of no words would match nothing: the list is empty")
     return rf"\b(?:{'|'.join(listed)})\b"
+
+
+def written_out(pattern: str) -> str:
+    """A pattern with every `(?&file.list)` replaced by the words of that list.
+
+    RE2 has no such group, so it cannot mean anything else. A list may call one of another file. Raises
+    PatternRefused for an unknown list.
+    """
+    return _CALL.sub(_called, pattern)
+
+
+def _called(call: re.Match[str]) -> str:
+    try:
+        return any_of(words(call[1])[call[2]])
+    except (FileNotFoundError, KeyError):
+        raise PatternRefused(f"there is no word list {call[1]}.{call[2]}") from None

@@ -26,8 +26,8 @@ DETECTORS: Mapping[str, str] = {
     "marking": "rules.detectors.marking:marking",
     "work_email": "rules.detectors.work_email:work_email",
     "posing_account": "rules.detectors.posing_account:posing_account",
-    "spoken_insult": "rules.detectors.spoken_insult:spoken_insult",
     "crowd": "rules.detectors.crowd:crowd",
+    "remark": "rules.detectors.remark:remark",
     "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
     "disclosure": "rules.detectors.disclosure:disclosure",
     "distress": "rules.detectors.distress:distress",
@@ -53,7 +53,8 @@ class Options(BaseModel):
 class Hit:
     """One thing a detector saw. `span` is None where the evidence is not in a text (a handle, a heading).
 
-    `level` is looked up in the rule's `levels`; `reason` is a plain sentence without the words found.
+    `level` is looked up in the rule's `levels`; `reason` is a plain sentence without the words found,
+    empty where the rule's own says it.
     """
 
     span: Span | None
