@@ -89,7 +89,7 @@ def test_talk_of_unions_pay_and_safety_is_never_looked_at(
     rules: RuleSet, rule: str, text: str, freed: str
 ) -> None:
     assert rule in findings(rules, text)
-    assert findings(rules, f"{freed} {text}") == {}
+    assert CONDUCT.keys().isdisjoint(findings(rules, f"{freed} {text}"))
 
 
 @pytest.mark.parametrize(("rule", "text"), CONDUCT.items())
@@ -99,7 +99,7 @@ def test_what_others_said_is_not_the_authors(rules: RuleSet, rule: str, text: st
 
 @pytest.mark.parametrize("text", CONDUCT.values())
 def test_the_public_may_say_the_same(rules: RuleSet, text: str) -> None:
-    assert {finding.lane for finding in rules.evaluate(post(text))} <= {Lane.CONFIDENTIAL}
+    assert CONDUCT.keys().isdisjoint(finding.rule_id for finding in rules.evaluate(post(text)))
 
 
 @pytest.mark.parametrize(("rule", "text"), CONDUCT.items())
@@ -127,12 +127,12 @@ def test_threats_and_self_harm_are_found_under_the_default_policy_alone() -> Non
 
 def test_a_grievance_is_looked_for_only_where_it_is_switched_on() -> None:
     rules = pack.load(ORGANISATION, POLICIES, RuleSettings())
-    assert findings(rules, CONDUCT["GRV-001"]) == {}
+    assert "GRV-001" not in findings(rules, CONDUCT["GRV-001"])
 
 
 def test_contempt_for_another_body_is_not_ours(rules: RuleSet) -> None:
     assert "DRP-001" in findings(rules, "I wouldn't send my dog to St Oswin's")
-    assert findings(rules, "I wouldn't send my dog to Croydon General") == {}
+    assert "DRP-001" not in findings(rules, "I wouldn't send my dog to Croydon General")
 
 
 @pytest.mark.parametrize("text", ["I want to kill myself", "nobody would miss me", "I feel useless"])
