@@ -7,28 +7,18 @@ alarms are false.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from rules.patterns import found, place_around, spans
+from rules.words import any_of, words
 
-_DENIED = (
-    r"\b(?:not|never|no|none|n't|isn't|aren't|wasn't|weren't|don't|doesn't|hardly|without)\b[^.!?;,]{0,30}$"
-)
-_SELF = (
-    r"\b(?:i|i'm|im|i am|i was|i feel|i felt|myself)(?: (?:such|so|an?|like|really|just|am|was|feel))*\W*$"
-)
-_QUOTED = r'"[^"\n]{6,}"|\'[^\'\n]{6,}\'(?:\W|$)'
-_REPORTED = (
-    r"\b(?:said|says|say|saying|called|calls|calling|told|shouted|wrote|writes|described|claims?|claimed"
-    r"|branded|tweeted|posted|heard|hearing|reads?|commented)\b"
-)
-_COUNTERED = (
-    r"\b(?:stop|wrong|unacceptable|shame on|how dare|you can't|don't (?:ever )?(?:call|say)|people who"
-    r"|anyone who|nobody should|no one should|disrespect\w*|unfair|abuse (?:of|against|towards)"
-    r"|zero tolerance)\b"
-)
 _SENTENCE = r"[^.!?\n]+"
+_QUOTED = r"\"[^\"\n]{6,}\"|(?:^|[\s(:,])'(?:[^'\n]|\w'\w){5,}'(?:\W|$)"
+
+_CLAUSE_END = r"[.!?;,:]|\b(?:but|because|though|although|however|yet|so|when|if)\b"
+_DENIAL_REACHES = 30  # characters
 _REACH = 300  # characters: what stands further away, in a sentence without an end, is about something else
 
 
@@ -40,6 +30,8 @@ class Gate(StrEnum):
     SELF = "about the author"
     REPORTED = "reported"
     COUNTERED = "argued against"
+    RECLAIMED = "said of the author's own group"
+    FICTION = "about a story"
 
 
 class Speech:
@@ -53,25 +45,83 @@ class Speech:
         """Where each sentence stands, in order and apart."""
         return list(spans(_SENTENCE, self.text))
 
-    @cached_property
-    def _quotes(self) -> list[tuple[int, int]]:
-        return list(spans(_QUOTED, self.text))
-
     def sentence(self, at: int) -> tuple[int, int]:
         """The sentence around a position; the whole text where it stands in none."""
         return place_around(at, self.sentences) or (0, len(self.text))
 
-    def gate(self, start: int) -> Gate | None:
-        """The first reason why the words that begin at `start` are not meant; None where they are."""
+    def gate(self, start: int, end: int | None = None) -> Gate | None:
+        """The first reason why the words at `start:end` are not meant; None where they are."""
         if place_around(start, self._quotes):
             return Gate.QUOTED
         first, last = self.sentence(start)
-        before = self.text[max(first, start - _REACH) : start]
-        after = self.text[start : min(last, start + _REACH)]
-        if found(_DENIED, before):
+        first, last = max(first, start - _REACH), max(min(last, start + _REACH), end or start)
+        if self._denied(first, start):
             return Gate.DENIED
-        if found(_SELF, before):
+        if start in self._selves:
             return Gate.SELF
-        if found(_REPORTED, before):
+        if _within(self._reports, first, start):
             return Gate.REPORTED
-        return Gate.COUNTERED if found(_COUNTERED, before + after) else None
+        if start in self._among_us or _within(self._reclaims, first, last):
+            return Gate.RECLAIMED
+        if _within(self._counters, first, last):
+            return Gate.COUNTERED
+        return Gate.FICTION if _within(self._stories, first, last) else None
+
+    @cached_property
+    def _quotes(self) -> list[tuple[int, int]]:
+        return list(spans(_QUOTED, self.text))
+
+    def _denied(self, first: int, start: int) -> bool:
+        last = bisect_right(self._denials, start) - 1
+        if last < 0 or self._denials[last] < max(first, start - _DENIAL_REACHES):
+            return False
+        return not found(_CLAUSE_END, self.text[self._denials[last] : start])
+
+    @cached_property
+    def _denials(self) -> list[int]:
+        """Where negations end that deny what follows."""
+        rhetorical = list(spans(_listed("rhetorical"), self.text))
+        return [
+            end for start, end in spans(_listed("denying"), self.text) if not place_around(start, rhetorical)
+        ]
+
+    @cached_property
+    def _selves(self) -> frozenset[int]:
+        return frozenset(end for _, end in spans(rf"{_listed('self')}\W*", self.text))
+
+    @cached_property
+    def _among_us(self) -> frozenset[int]:
+        return frozenset(end for _, end in spans(rf"{_listed('among us')}\W+", self.text))
+
+    @cached_property
+    def _reports(self) -> list[int]:
+        """Where verbs of saying and thinking begin whose subject is not the author."""
+        own = {end for _, end in spans(f"{_listed('author')}[ -]{_listed('author says')}", self.text)}
+        return [start for start, end in spans(_listed("reporting"), self.text) if end not in own]
+
+    @cached_property
+    def _counters(self) -> list[int]:
+        waved_away = list(spans(_listed("waved away"), self.text))
+        return [
+            start
+            for start, _ in spans(_listed("countering"), self.text)
+            if not place_around(start, waved_away)
+        ]
+
+    @cached_property
+    def _reclaims(self) -> list[int]:
+        return [start for start, _ in spans(_listed("reclaiming"), self.text)]
+
+    @cached_property
+    def _stories(self) -> list[int]:
+        return [start for start, _ in spans(_listed("fiction"), self.text)]
+
+
+def _within(places: list[int], first: int, last: int) -> bool:
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < last
+
+
+@cache
+def _listed(name: str) -> str:
+    return any_of(words("speech")[name])

@@ -28,6 +28,7 @@ DETECTORS: Mapping[str, str] = {
     "posing_account": "rules.detectors.posing_account:posing_account",
     "crowd": "rules.detectors.crowd:crowd",
     "remark": "rules.detectors.remark:remark",
+    "discrimination": "rules.detectors.discrimination:discrimination",
     "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
     "disclosure": "rules.detectors.disclosure:disclosure",
     "distress": "rules.detectors.distress:distress",

@@ -1,0 +1,225 @@
+"""Hostile remarks about a group with a protected characteristic, in the author's own words.
+
+Clauses: CDD-4.4.1-5, NT-3.2-6, SWL-5.5-1, VOY-PL-7. The score of a sentence adds up: the gravest kind of
+remark gives its worth, each further kind a little, and a gate (quotation, counter-speech) takes most of it
+away. A group's name alone is worth nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import islice
+
+from rules.characteristics import WHOM, adjective, characteristic, group, harmless, possible_slur, slur
+from rules.detectors import Hit, detector
+from rules.mending import mend
+from rules.patterns import PatternSet, first, found, spans
+from rules.reading import Reading
+from rules.shorthand import Sentence, Shorthand, turn
+from rules.speech import Gate, Speech
+from rules.words import any_of, words
+
+WORTH: Mapping[str, float] = {"threat": 0.8, "derogation": 0.7, "slur": 0.6, "denial": 0.6, "exclusion": 0.6}
+"""kind of remark -> what it adds to the score of its sentence where it is the gravest."""
+
+REVIEW = 0.5
+"""The score from which a person should look."""
+
+_FURTHER = 0.1  # for each further kind of remark in the same sentence
+_LEFT_BY: Mapping[Gate | None, float] = {
+    None: 1.0,
+    Gate.DENIED: 0.0,
+    Gate.SELF: 0.3,
+    Gate.RECLAIMED: 0.3,
+    Gate.QUOTED: 0.4,
+    Gate.REPORTED: 0.4,
+    Gate.FICTION: 0.5,
+    Gate.COUNTERED: 0.6,
+}
+_SAID: Mapping[str, str] = {
+    "threat": "A call for violence against, or a wish to harm, {whom}",
+    "derogation": "A hostile or demeaning remark about {whom}",
+    "slur": "A word that is used as a slur against {whom}",
+    "denial": "A remark that denies worth or rights to {whom}",
+    "exclusion": "A remark that wants to keep out or send away {whom}",
+}
+_IMPLIED = {"exclusion": "race"}  # "go back where you came from" names nobody
+
+_EVIDENCE = "CLHEKNDWVJUZXMF"
+_HOSTILE: Mapping[str, str] = {
+    "L": "disgusts", "H": "hatred", "E": "expulsion", "K": "violence", "N": "vermin", "D": "contempt",
+    "W": "nuisance", "V": "trait", "U": "mistreatment", "O": "others", "Z": "forbidding", "X": "denying",
+    "B": "be", "M": "should", "I": "author", "P": "pronoun", "F": "swearing", "J": "curse", "Y": "worth",
+    "T": "entitlement", "R": "dealings",
+}  # fmt: skip
+_AT_ONCE = 12  # turns of phrase in one pattern: with more, RE2's automaton outgrows its memory and is rebuilt
+
+# Digits among letters and letters set apart: worth a look at the mended text.
+_SIGNS = r"[a-z][01345$!@][a-z]|[a-z]{2}[01347$5!@]\b|\b[a-z](?:[ .*_-][a-z]){2,}\b"
+_IDIOMS = r"own countr|where (?:you|they) came from|go (?:back|home)|deport"
+
+# The word of a remark that would be quoted, reported or turned on the author: a slur before a name.
+_PIVOTS = (r"(?-i)[SA]", r"(?-i)[GQ]")
+_STANDS_FOR_A_GROUP = re.compile(r"P(?! (?:(?:[a-z']+|[FDVN]) ){0,2}[GA]\b)")
+_SENTENCES_BACK = 2
+_MOST = 5  # hits of one pattern in a sentence, remarks of a text: more of the same decide nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a sentence says: the kind, the score of 0 to 1, the place in the text, and about whom."""
+
+    kind: str
+    score: float
+    place: tuple[int, int]
+    characteristic: str | None
+
+
+def prefilter() -> tuple[str, ...]:
+    """Patterns of which one occurs in every text that the detector could find something in."""
+    strong = (any_of(words("hostility")[_HOSTILE[mark]]) for mark in "NHD")
+    return (group(), slur(), possible_slur(), *strong, _SIGNS, _IDIOMS)
+
+
+@detector(levels=tuple(WORTH), prefilter=prefilter())
+def discrimination(reading: Reading, _: object) -> Iterable[Hit]:
+    """The remarks of a post that are worth a person's look, at most one for each sentence."""
+    for remark in remarks(reading.text):
+        if remark.score >= REVIEW:
+            whom = WHOM.get(remark.characteristic or "", "a protected group")
+            reason = f"{_SAID[remark.kind].format(whom=whom)}, in the author's own words."
+            yield Hit(reading.span(*remark.place, "discrimination"), remark.kind, remark.score, reason)
+
+
+@lru_cache(maxsize=64)  # two rules ask in turn
+def remarks(text: str) -> Sequence[Remark]:
+    """What the sentences of a folded text say of groups, gated ones with what is left of their score.
+
+    A misspelt text is mended where it gives nothing as it stands.
+    """
+    plain = tuple(_first(_remarks(text)))
+    if any(remark.score >= REVIEW for remark in plain) or (mended := mend(text)) is None:
+        return plain
+    found_mended = _first(_remarks(mended.text))
+    return tuple(replace(remark, place=mended.place(*remark.place)) for remark in found_mended)
+
+
+def _first(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """As far as the last remark that anybody needs."""
+    worth_a_look = 0
+    for remark in remarks:
+        yield remark
+        worth_a_look += remark.score >= REVIEW
+        if worth_a_look == _MOST:
+            return
+
+
+def _remarks(text: str) -> Iterator[Remark]:
+    if not (found(_named(), text) and found(_evidence(), text)):
+        return
+    speech = Speech(text)
+    for sentence, about in _with_antecedents(_shorthand().sentences(text), text):
+        if said := _said(speech, sentence):
+            kind, (score, place) = max(said.items(), key=lambda item: item[1])
+            further = sum(worth >= REVIEW for worth, _ in said.values()) - 1
+            whom = characteristic(text[slice(*place)]) or characteristic(about) or _IMPLIED.get(kind)
+            yield Remark(kind, round(score + _FURTHER * max(further, 0), 2), place, whom)
+
+
+def _said(speech: Speech, sentence: Sentence) -> Mapping[str, tuple[float, tuple[int, int]]]:
+    """Kind of remark -> (what is left of its worth, where) of the least gated of that kind."""
+    said: dict[str, tuple[float, tuple[int, int]]] = {}
+    for number in _scan().match(sentence.short):
+        kind, pattern = _turns()[number]
+        for hit in islice(spans(pattern, sentence.short), _MOST):
+            left = WORTH[kind] * _LEFT_BY[_gate(speech, sentence, hit)]
+            said[kind] = max(said.get(kind, (0.0, (0, 0))), (left, sentence.place(*hit)))
+    return said
+
+
+def _gate(speech: Speech, sentence: Sentence, span: tuple[int, int]) -> Gate | None:
+    """The gate at the word that the remark turns on, or else at its beginning."""
+    start, end = sentence.place(*span)
+    said = sentence.short[slice(*span)]
+    if pivot := first(_PIVOTS[0], said) or first(_PIVOTS[1], said):
+        gate = speech.gate(sentence.place(span[0] + pivot[0], span[0] + pivot[1])[0], end)
+        if gate not in (None, Gate.DENIED):  # "I have no pity for them" denies what stands before "them"
+            return gate
+    gate = speech.gate(start, end)
+    if gate not in (None, Gate.SELF, Gate.RECLAIMED):
+        return gate
+    return Gate.COUNTERED if _complains(sentence) else None
+
+
+def _with_antecedents(sentences: Sequence[Sentence], text: str) -> Iterator[tuple[Sentence, str]]:
+    """Each sentence with "they" and "you" read as the group that it or a neighbour names, and that text.
+
+    A neighbour that names other people too (a government, racists) settles nothing.
+    """
+    for number, sentence in enumerate(sentences):
+        near = (sentence, *sentences[max(number - _SENTENCES_BACK, 0) : number + 2])
+        named = next((one for one in near if "G" in one.short), sentence)
+        if "G" in named.short and "P" in sentence.short and not ("O" in named.short or _complains(named)):
+            sentence = replace(sentence, short=_STANDS_FOR_A_GROUP.sub("G", sentence.short))
+        yield sentence, text[named.places[0][0] : named.places[-1][1]]
+
+
+def _complains(sentence: Sentence) -> bool:
+    return found(_complaint(), sentence.short)
+
+
+@cache
+def _complaint() -> str:
+    return "|".join(map(turn, words("remarks")["complaint"]))
+
+
+@cache
+def _turns() -> Sequence[tuple[str, str]]:
+    """(kind of remark, pattern) pairs; a pattern holds several turns of phrase."""
+    turns = ((kind, list(map(turn, words("remarks")[kind]))) for kind in WORTH)
+    return tuple(
+        (kind, "|".join(listed[at : at + _AT_ONCE]))
+        for kind, listed in turns
+        for at in range(0, len(listed), _AT_ONCE)
+    )
+
+
+@cache
+def _scan() -> PatternSet:
+    return PatternSet(pattern for _, pattern in _turns())
+
+
+@cache
+def _classes() -> Mapping[str, str]:
+    """Capital -> pattern, in order of precedence; "" is what must be read as plain words."""
+    hostile = words("hostility")
+    plain = any_of((*harmless(), *hostile["undenied"]))
+    listed = {mark: any_of(hostile[name]) for mark, name in _HOSTILE.items()}
+    first_of_all = {"C": any_of(hostile["tropes"]), "": plain, "S": slur(), "G": group()}
+    return {**first_of_all, **listed, "A": possible_slur(), "Q": adjective()}
+
+
+@cache
+def _shorthand() -> Shorthand:
+    return Shorthand(_classes())
+
+
+@cache
+def _named() -> str:
+    return "|".join((group(), slur(), possible_slur(), adjective(), _IDIOMS))
+
+
+@cache
+def _evidence() -> str:
+    return "|".join(
+        (
+            slur(),
+            possible_slur(),
+            any_of(words("hostility")["telling"]),
+            _IDIOMS,
+            *(_classes()[mark] for mark in _EVIDENCE),
+        )
+    )
