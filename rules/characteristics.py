@@ -60,9 +60,9 @@ def harmless() -> Iterable[str]:
 
 
 def characteristic(text: str) -> str | None:
-    """The characteristic that a folded text names or insults first, or None."""
+    """The characteristic that a folded text names or insults first, in the longest word, or None."""
     named = ((first(pattern, text), name) for name, pattern in _every_word().items())
-    return min(((place, name) for place, name in named if place), default=(None, None))[1]
+    return min(((place[0], -place[1], name) for place, name in named if place), default=(0, 0, None))[2]
 
 
 @cache

@@ -18,8 +18,12 @@ _SENTENCE_END = frozenset(".!?\n")
 _WORDS = 100  # in a sentence: one without an end is cut, so that it costs no more than others
 
 _ANY = r"[a-z0-9]+(?:'[a-z]+)*|'ll|'d|'ve|[YVWPFQATR]"  # a plain word, or one of a class that says little
-_NOTHING_HAPPENS = r"(?: (?:[^BUMXZ]|$)|$)"
-_FORM = re.compile(r"([~@#%])(\d)|[&!]")
+_NOTHING_HAPPENS = r"(?: (?:[^BUMXZK]|$)|$)"
+_NOTHING_WISHED = (
+    r"(?:$| ,| 's\b"
+    r"| (?:in|here|near|on|anywhere|around|or|and|with|like|coming|running|teaching|anyway|if|P)\b)"
+)
+_FORM = re.compile(r"([~@#%])(\d)|[&!;]")
 
 
 def turn(written: str) -> str:
@@ -31,6 +35,8 @@ def _written_out(form: re.Match[str]) -> str:
     match form[0]:
         case "!":
             return _NOTHING_HAPPENS
+        case ";":
+            return _NOTHING_WISHED
         case "&":
             return rf"(?:{_one_of('after a group')} (?:(?:{_ANY}) ){{0,4}})?"
     small = {"@": "pointing", "#": "pointing at many", "%": "degree"}.get(form[1])
