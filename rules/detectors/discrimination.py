@@ -81,7 +81,15 @@ class Remark:
 def prefilter() -> tuple[str, ...]:
     """Patterns of which one occurs in every text that the detector could find something in."""
     strong = (any_of(words("hostility")[_HOSTILE[mark]]) for mark in "NHD")
-    return (group(), slur(), possible_slur(), *strong, rf"being {adjective()}", _SIGNS, _IDIOMS)
+    return (
+        group(),
+        slur(),
+        possible_slur(),
+        *strong,
+        rf"(?:being|{any_of(words('hostility')['swearing'])}) {adjective()}",
+        _SIGNS,
+        _IDIOMS,
+    )
 
 
 @detector(levels=tuple(WORTH), prefilter=prefilter())
