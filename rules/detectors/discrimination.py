@@ -102,7 +102,7 @@ def discrimination(reading: Reading, _: object) -> Iterable[Hit]:
             yield Hit(reading.span(*remark.place, "discrimination"), remark.kind, remark.score, reason)
 
 
-@lru_cache(maxsize=64)  # two rules ask in turn
+@lru_cache(maxsize=4)  # two rules ask in turn
 def remarks(text: str) -> Sequence[Remark]:
     """What the sentences of a folded text say of groups, gated ones with what is left of their score.
 
