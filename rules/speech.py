@@ -87,11 +87,16 @@ class Speech:
 
     @cached_property
     def _selves(self) -> frozenset[int]:
-        return frozenset(end for _, end in spans(rf"{_listed('self')}\W*", self.text))
+        return self._after(rf"{_listed('self')}\W*")
 
     @cached_property
     def _among_us(self) -> frozenset[int]:
-        return frozenset(end for _, end in spans(rf"{_listed('among us')}\W+", self.text))
+        return self._after(rf"{_listed('among us')}\W+")
+
+    def _after(self, pattern: str) -> frozenset[int]:
+        """Where words begin that follow a word of the pattern."""
+        hits = spans(pattern, self.text)
+        return frozenset(start + gap for start, end in hits for _, gap in spans(r"\W+", self.text[start:end]))
 
     @cached_property
     def _reports(self) -> list[int]:
