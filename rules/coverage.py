@@ -18,7 +18,7 @@ from rules.engine import Rule
 from rules.policy import Policy
 from rules.schema import Category, ClauseEntry, LaneName, Line, RoutingKey, Table
 
-Status = Literal["by a rule", "no rule yet", "done today", "planned", "never monitored"]
+Status = Literal["by a rule", "by a person", "no rule yet", "done today", "planned", "never monitored"]
 
 CLASSES = {
     "P": "a rule decides",
@@ -29,13 +29,23 @@ CLASSES = {
 """observability -> who or what answers for such a clause."""
 
 
+_WITHOUT_RULE: Mapping[str, Status] = {
+    "today": "done today",
+    "planned": "planned",
+    "by hand": "by a person",
+}
+
+
 class Treatment(Table):
-    """What is done about the clauses of a category; `never` is why some of them are not monitored."""
+    """What is done about the clauses of a category; `never` is why some of them are not monitored.
+
+    `built` says how far the product is where no rule answers: None for a category that rules should cover.
+    """
 
     lane: LaneName | None = None
     told: list[RoutingKey] = Field(default_factory=list)
     does: Line | None = None
-    built: Literal["today", "planned"] = "planned"
+    built: Literal["today", "planned", "by hand"] | None = None
     never: Line | None = None
 
 
@@ -133,6 +143,6 @@ def _status(clause: ClauseEntry, treatment: Treatment, citing: list[Rule]) -> St
         return "never monitored"
     if citing:
         return "by a rule"
-    if clause.observability != "R":
-        return "no rule yet"
-    return "done today" if treatment.built == "today" else "planned"
+    if treatment.built is None:
+        return "planned" if clause.observability == "R" else "no rule yet"
+    return _WITHOUT_RULE[treatment.built]
