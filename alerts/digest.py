@@ -19,7 +19,7 @@ MENTIONS = 15
 """Mentions without a finding. With ITEMS this keeps a mail to 40 entries, below the size Gmail clips at."""
 
 HEADINGS = {
-    Lane.CONFIDENTIAL: "Patient confidentiality",
+    Lane.CONFIDENTIAL: "Personal and confidential",
     Lane.CONDUCT: "Staff accounts",
     Lane.COMMS: "Communications",
 }
