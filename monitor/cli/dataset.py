@@ -44,7 +44,11 @@ class Columns:
     def applied(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row with its label as `expect`. Raises GivenRefused where a column is missing or empty."""
         if self.label is None:
-            return row
+            if "expect" in row:
+                return row
+            there = ", ".join(sorted(row))
+            hint = "name the columns with --text-column, --label-column and --positive"
+            raise GivenRefused(f"no `expect` among {there}: {hint}")
         text, label = row.get(self.text or "text"), row.get(self.label)
         if text is None or label is None:
             raise GivenRefused(f"no {'text' if text is None else 'label'}")
