@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -172,11 +173,25 @@ def everything_written(installation: Installation, stories: Sequence[str]) -> di
         "digest --json": installation.run("digest", "--json"),
         "digest --send": installation.run("digest", "--send"),
         "doctor": installation.run("doctor"),
+        "sources": installation.run("sources", "list"),
+        "rules replay": installation.run("rules", "replay", "--since", "7d"),
+        "rules precision": installation.run("rules", "precision"),
+        "cases mark": installation.run("cases", "mark", "1", "wrong", "--reason", "a drill"),
+        "org explain": installation.run("org", "explain", stories[0]),
+        "evaluate": installation.run("evaluate", "--failures", str(_labelled(installation, stories))),
         "check": installation.run("check", "\n\n".join(stories)),
         "check --json": installation.run("check", "--json", "\n\n".join(stories)),
         "database": installation.stored(),
         "files": installation.files(),
     }
+
+
+def _labelled(installation: Installation, stories: Sequence[str]) -> Path:
+    """The stories as labelled cases, all of them labelled wrongly, so that each is listed."""
+    file = installation.folder / "labelled.jsonl"
+    cases = ({"id": n, "text": story, "expect": {"hateful": True}} for n, story in enumerate(stories))
+    file.write_text("\n".join(map(json.dumps, cases)), encoding="utf-8")
+    return file
 
 
 @given(st.lists(st.one_of(nhs_numbers(), others()), min_size=8, max_size=8))
