@@ -16,6 +16,7 @@ from monitor.types import Clause, Finding, Kind, Lane, Post, Relation, Severity
 from rules.detectors import Detector, Hit, Options
 from rules.matching import hits_of, necessary
 from rules.names import Names
+from rules.opinion import Opinion
 from rules.patterns import PatternSet, found
 from rules.policy import Policy
 from rules.reading import Reading, scan_text
@@ -173,7 +174,8 @@ class _Scan:
 class RuleSet:
     """The rules in force. Implements monitor.ports.Rules; pure, and safe to share between threads.
 
-    `rules` holds every rule that was loaded, also those that don't run; `version` changes with any of them.
+    `rules` holds every rule that was loaded, also those that don't run, `opinion` the language model that
+    detectors may ask; `version` changes with any of them.
     `clauses` are those in force, `known` the ids of every installed pack's.
     """
 
@@ -184,12 +186,16 @@ class RuleSet:
         clauses: Mapping[str, Clause] | None = None,
         policies: Sequence[Policy] = (),
         known: Iterable[str] = (),
+        opinion: Opinion | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.clauses: Mapping[str, Clause] = dict(clauses or {})
         self.policies = tuple(policies)
         self.known = frozenset(known)
-        self.version = _digest(sorted(f"{rule.id} {rule.version}" for rule in rules))
+        self.version = _digest(
+            [*sorted(f"{rule.id} {rule.version}" for rule in rules), *([opinion.version] if opinion else [])]
+        )
+        self.opinion = opinion
         self._names = Names(organisation)
         self._scans = {
             subject: _Scan(rule for rule in self.rules if rule.runs and rule.judges(subject))
@@ -209,7 +215,7 @@ class RuleSet:
         candidates = self._scans[subject_of(post)].candidates(post, self._names)
         if not candidates:
             return []
-        reading = Reading.of(post, self._names)
+        reading = Reading.of(post, self._names, self.opinion)
         findings: list[Finding] = []
         silenced: set[Lane] = set()
         for rule in candidates:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from monitor.config import Organisation, PolicySettings, RuleSettings
 from monitor.config.problems import did_you_mean
 from monitor.errors import RuleError
-from rules import detectors, examples
+from rules import detectors, examples, opinion
 from rules.detectors import Options
 from rules.engine import Rule, RuleSet
 from rules.policy import Policies
@@ -50,7 +50,8 @@ def load(
     """The rules in force: shipped ones, with the organisation's own in place of those of the same id.
 
     `wordings` are the clauses' own words, from the documents that the organisation imported. Raises
-    RuleError ("file:line: reason") for the first file that is refused.
+    RuleError ("file:line: reason") for the first file that is refused, and ConfigError where the model that
+    `settings.opinion` names is not installed.
     """
     checked = check(policy, settings, today=today, wordings=wordings)
     if checked.errors:
@@ -58,7 +59,8 @@ def load(
         hint = f" ({more} more: `monitor rules check` lists them)" if more else ""
         raise RuleError(f"{checked.errors[0]}{hint}")
     policies = checked.policies
-    return RuleSet(checked.rules, organisation, policies.clauses, policies.active, policies.known)
+    asked = opinion.load(settings.opinion)
+    return RuleSet(checked.rules, organisation, policies.clauses, policies.active, policies.known, asked)
 
 
 def check(

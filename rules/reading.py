@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.types import Kind, Post, Span
 from rules.fold import Folded, fold
 from rules.names import Names
+from rules.opinion import Opinion
 
 _SEPARATOR = "\n\n"
 _READ = ("title", "text", "added")
@@ -46,7 +47,7 @@ class Reading:
     """What a rule and its detector are given.
 
     `text` is the folded title, text and added text, joined, and on a profile its bio; `hits` are the
-    places in it where the rule's own patterns matched.
+    places in it where the rule's own patterns matched; `opinion` is a language model to ask, if there is one.
     """
 
     post: Post
@@ -54,9 +55,10 @@ class Reading:
     text: str
     parts: Sequence[Part]
     hits: Sequence[tuple[int, int]] = ()
+    opinion: Opinion | None = None
 
     @classmethod
-    def of(cls, post: Post, names: Names) -> Reading:
+    def of(cls, post: Post, names: Names, opinion: Opinion | None = None) -> Reading:
         """Lay out a post."""
         parts: list[Part] = []
         offset = 0
@@ -65,11 +67,11 @@ class Reading:
                 parts.append(Part(where, fold(raw), offset))
                 offset += len(parts[-1].folded.text) + len(_SEPARATOR)
         text = _SEPARATOR.join(part.folded.text for part in parts)
-        return cls(post, names, text, tuple(parts))
+        return cls(post, names, text, tuple(parts), opinion=opinion)
 
     def with_hits(self, hits: Sequence[tuple[int, int]]) -> Reading:
         """The same reading with the hits of a rule's patterns."""
-        return Reading(self.post, self.names, self.text, self.parts, hits)
+        return Reading(self.post, self.names, self.text, self.parts, hits, self.opinion)
 
     def folded(self, *wheres: str) -> Sequence[Part]:
         """Parts by name, each on its own; those without text are left out."""

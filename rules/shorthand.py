@@ -61,6 +61,14 @@ class Sentence:
         last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
         return self.places[first][0], self.places[last][1]
 
+    def rewritten(self, text: str, marks: str, word: str) -> str:
+        """The sentence's words as they stand in the text, with `word` for each of a class in `marks`."""
+        ends = (*self.starts[1:], len(self.short) + 1)
+        return " ".join(
+            word if end - start == 2 and self.short[start] in marks else text[slice(*place)]
+            for start, end, place in zip(self.starts, ends, self.places, strict=True)
+        )
+
 
 class Shorthand:
     """Classes of words, in order of precedence, and how a text reads in their capitals."""

@@ -141,8 +141,8 @@ def the_authorisations(settings: Settings) -> str:
 
 
 def the_rules(settings: Settings) -> str:
-    """All rules load, with the policy packs behind them."""
-    from rules import pack
+    """All rules load, with the policy packs behind them and the language model that they may ask."""
+    from rules import opinion, pack
 
     wordings = documents.wordings(settings.store.state_dir)
     checked = pack.check(settings.policy, settings.rules, wordings=wordings)
@@ -150,7 +150,8 @@ def the_rules(settings: Settings) -> str:
         raise RuleError("\n".join(map(str, checked.errors)))
     running = sum(rule.runs for rule in checked.rules)
     packs = ", ".join(policy.key for policy in checked.policies.active)
-    return f"{running} of {_count(checked.rules, 'rule')} in force, for {packs}"
+    asked = f", with the opinion of {settings.rules.opinion}" if opinion.load(settings.rules.opinion) else ""
+    return f"{running} of {_count(checked.rules, 'rule')} in force, for {packs}{asked}"
 
 
 def the_routes(settings: Settings) -> str:

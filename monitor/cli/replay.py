@@ -153,7 +153,13 @@ def _changed(settings: Settings, path: Path, in_force: RuleSet) -> RuleSet:
         return changed
     rules = {rule.id: rule for rule in in_force.rules}
     rules |= {rule.id: rule for rule in changed.rules if rule.id == path.stem}
-    return RuleSet(tuple(rules.values()), settings.organisation, changed.clauses, changed.policies)
+    return RuleSet(
+        tuple(rules.values()),
+        settings.organisation,
+        changed.clauses,
+        changed.policies,
+        opinion=changed.opinion,
+    )
 
 
 def _filters(filters: tuple[Filter, ...]) -> Filters | None:

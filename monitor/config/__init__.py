@@ -250,6 +250,8 @@ class RuleSettings(Section):
     """Folder of YAML rules."""
     enabled: tuple[RuleId, ...] = ()
     """Ids of optional rules to switch on; `monitor rules list` shows which are optional."""
+    opinion: Literal["wordllama"] | None = None
+    """A language model, run on this machine, that is shown hostile remarks too; the extra `ml` brings it."""
     rehearsal: bool = False
     """true = treat synthetic NHS numbers (999...) as issued, to rehearse an incident."""
 

@@ -3,6 +3,10 @@
 Clauses: CDD-4.4.1-5, NT-3.2-6, SWL-5.5-1, VOY-PL-7. The score of a sentence adds up: the gravest kind of
 remark gives its worth, each further kind a little, and a gate (quotation, counter-speech) takes most of it
 away. A group's name alone is worth nothing.
+
+Where a language model is asked (see rules.opinion), hostile words near a group in no listed turn of phrase
+are a remark as well if it is sure of it, and a remark that it is sure is none is left to the lowest tier. It
+reads "they" for the group, so that it cannot mind whom a sentence is about.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from itertools import islice
 from rules.characteristics import WHOM, adjective, characteristic, group, harmless, possible_slur, slur
 from rules.detectors import Hit, detector
 from rules.mending import mend
+from rules.opinion import Opinion
 from rules.patterns import PatternSet, first, found, spans
 from rules.reading import Reading
 from rules.shorthand import Sentence, Shorthand, turn
@@ -27,6 +32,15 @@ WORTH: Mapping[str, float] = {"threat": 0.8, "derogation": 0.7, "slur": 0.6, "de
 
 REVIEW = 0.5
 """The score from which a person should look."""
+
+UNCLEAR = "unclear"
+"""The level of what only a language model takes for a remark, or only the rules."""
+
+_HINT = 0.3  # hostile words and a group: worth asking a model about, and nothing more
+_HINTS = 10  # of a text
+_SURE, _DOUBTFUL = 0.65, 0.25  # to lower a finding takes more: the rules are right nine times in ten
+_DOUBTED = ("derogation", "denial", "exclusion")  # a slur is hidden from the model, a threat not its to judge
+_NEAR = 0.2  # from REVIEW: a score further away is the rules' alone
 
 _FURTHER = 0.1  # for each further kind of remark in the same sentence
 _LEFT_BY: Mapping[Gate | None, float] = {
@@ -45,6 +59,7 @@ _SAID: Mapping[str, str] = {
     "slur": "A word that is used as a slur against {whom}",
     "denial": "A remark that denies worth or rights to {whom}",
     "exclusion": "A remark that wants to keep out or send away {whom}",
+    "hint": "Hostile words in a sentence about {whom}",
 }
 _IMPLIED = {"exclusion": "race"}  # "go back where you came from" names nobody
 
@@ -63,6 +78,9 @@ _IDIOMS = r"own countr|where (?:you|they) came from|go (?:back|home)|deport"
 
 # The word of a remark that would be quoted, reported or turned on the author: a slur before a name.
 _PIVOTS = (r"(?-i)[SA]", r"(?-i)[GQ]")
+# A hostile word, or what a group does not do. A denial in another place may take hostility back.
+_CUE = r"(?-i)\b[CLHEKNDWVJUZF]\b|\bG\b[^CLHEKNDWVJUZFO]*\bX\b[^CLHEKNDWVJUZFO]*$"
+_WHO = r"(?-i)\b[GSA]\b"
 _STANDS_FOR_A_GROUP = re.compile(r"P(?! (?:(?:[a-z']+|[FDVN]) ){0,2}[GA]\b)")
 _SENTENCES_BACK = 2
 _MOST = 5  # hits of one pattern in a sentence, remarks of a text: more of the same decide nothing
@@ -76,6 +94,21 @@ class Remark:
     score: float
     place: tuple[int, int]
     characteristic: str | None
+    doubted: bool = False
+
+    @property
+    def level(self) -> str:
+        """What rules map to a severity: the kind, or UNCLEAR where rules and model are not at one."""
+        return UNCLEAR if self.doubted or self.kind == "hint" else self.kind
+
+    @property
+    def reason(self) -> str:
+        """One plain sentence or two, without the words found."""
+        whom = WHOM.get(self.characteristic or "", "a protected group")
+        reason = f"{_SAID[self.kind].format(whom=whom)}, in the author's own words."
+        if self.kind == "hint":
+            return f"{reason} No listed turn of phrase; a language model takes it for a hostile remark."
+        return f"{reason} A language model takes it for harmless." if self.doubted else reason
 
 
 def prefilter() -> tuple[str, ...]:
@@ -92,26 +125,30 @@ def prefilter() -> tuple[str, ...]:
     )
 
 
-@detector(levels=tuple(WORTH), prefilter=prefilter())
+@detector(levels=(*WORTH, UNCLEAR), prefilter=prefilter())
 def discrimination(reading: Reading, _: object) -> Iterable[Hit]:
     """The remarks of a post that are worth a person's look, at most one for each sentence."""
-    for remark in remarks(reading.text):
+    for remark in remarks(reading.text, reading.opinion):
         if remark.score >= REVIEW:
-            whom = WHOM.get(remark.characteristic or "", "a protected group")
-            reason = f"{_SAID[remark.kind].format(whom=whom)}, in the author's own words."
-            yield Hit(reading.span(*remark.place, "discrimination"), remark.kind, remark.score, reason)
+            place = reading.span(*remark.place, "discrimination")
+            yield Hit(place, remark.level, remark.score, remark.reason)
+
+
+def unnamed(text: str) -> str:
+    """A folded text as a language model reads it: without its marks, and "they" for groups and slurs."""
+    return " ".join(_unnamed(sentence, text) for sentence in _shorthand().sentences(text))
 
 
 @lru_cache(maxsize=4)  # two rules ask in turn
-def remarks(text: str) -> Sequence[Remark]:
+def remarks(text: str, opinion: Opinion | None = None) -> Sequence[Remark]:
     """What the sentences of a folded text say of groups, gated ones with what is left of their score.
 
     A misspelt text is mended where it gives nothing as it stands.
     """
-    plain = tuple(_first(_remarks(text)))
+    plain = tuple(_first(_remarks(text, opinion)))
     if any(remark.score >= REVIEW for remark in plain) or (mended := mend(text)) is None:
         return plain
-    found_mended = _first(_remarks(mended.text))
+    found_mended = _first(_remarks(mended.text, opinion))
     return tuple(replace(remark, place=mended.place(*remark.place)) for remark in found_mended)
 
 
@@ -125,16 +162,48 @@ def _first(remarks: Iterable[Remark]) -> Iterator[Remark]:
             return
 
 
-def _remarks(text: str) -> Iterator[Remark]:
+def _remarks(text: str, opinion: Opinion | None) -> Iterator[Remark]:
     if not (found(_named(), text) and found(_evidence(), text)):
         return
     speech = Speech(text)
+    hints = _HINTS if opinion else 0
     for sentence, about in _with_antecedents(_shorthand().sentences(text), text):
         if said := _said(speech, sentence):
-            kind, (score, place) = max(said.items(), key=lambda item: item[1])
-            further = sum(worth >= REVIEW for worth, _ in said.values()) - 1
-            whom = characteristic(text[slice(*place)]) or characteristic(about) or _IMPLIED.get(kind)
-            yield Remark(kind, round(score + _FURTHER * max(further, 0), 2), place, whom)
+            remark = _summed(said, text, about)
+        elif hints and _hinted(speech, sentence):
+            hints -= 1
+            remark = _summed({"hint": (_HINT, sentence.place(0, len(sentence.short)))}, text, about)
+        else:
+            continue
+        yield _weighed(remark, opinion, _unnamed(sentence, text)) if opinion else remark
+
+
+def _summed(said: Mapping[str, tuple[float, tuple[int, int]]], text: str, about: str) -> Remark:
+    kind, (score, place) = max(said.items(), key=lambda item: item[1])
+    further = sum(worth >= REVIEW for worth, _ in said.values()) - 1
+    whom = characteristic(text[slice(*place)]) or characteristic(about) or _IMPLIED.get(kind)
+    return Remark(kind, round(score + _FURTHER * max(further, 0), 2), place, whom)
+
+
+def _hinted(speech: Speech, sentence: Sentence) -> bool:
+    """A group and a hostile word that is the author's own."""
+    if not found(_WHO, sentence.short) or "O" in sentence.short or _complains(sentence):
+        return False
+    end = sentence.places[-1][1]
+    cues = islice(spans(_CUE, sentence.short), _MOST)
+    return any(speech.gate(sentence.place(*cue)[0], end) is None for cue in cues)
+
+
+def _weighed(remark: Remark, opinion: Opinion, sentence: str) -> Remark:
+    """The remark once the model was asked of it, where its score lets it be asked."""
+    if remark.kind == "hint":
+        return replace(remark, score=REVIEW) if opinion.hostility(sentence) >= _SURE else remark
+    near = REVIEW <= remark.score <= REVIEW + _NEAR and remark.kind in _DOUBTED
+    return replace(remark, doubted=near and opinion.hostility(sentence) <= _DOUBTFUL)
+
+
+def _unnamed(sentence: Sentence, text: str) -> str:
+    return sentence.rewritten(text, "GS", "they")
 
 
 def _said(speech: Speech, sentence: Sentence) -> Mapping[str, tuple[float, tuple[int, int]]]:

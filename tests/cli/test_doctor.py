@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +234,11 @@ def test_sources_are_listed_with_what_the_store_knows() -> None:
 def test_the_kinds_of_source_need_no_settings(folder: Path) -> None:
     (folder / "monitor.toml").unlink()
     assert "rss\tconnectors.rss:Rss\n" in run("sources", "list", "--all").stdout
+
+
+@pytest.mark.skipif(find_spec("wordllama") is None, reason="the extra ml is not installed")
+def test_the_doctor_says_which_language_model_is_asked(folder: Path) -> None:
+    assert "opinion" not in verdicts()["rules"][1]
+    (folder / "monitor.toml").write_text(f'{HEAD}[rules]\nopinion = "wordllama"\n', "utf-8")
+    outcome, detail = verdicts()["rules"]
+    assert (outcome, detail.rpartition(", ")[2]) == ("ok", "with the opinion of wordllama")
