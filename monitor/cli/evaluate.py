@@ -43,12 +43,13 @@ class Sheet:
 
 @dataclass
 class Report:
-    """What came out for one file."""
+    """What came out for one file, with the opinion of `model` where there is one."""
 
     name: str
     sheets: dict[Question, Sheet] = field(default_factory=lambda: defaultdict(Sheet))
     bad: list[tuple[int, str]] = field(default_factory=list)
     unused: Counter[str] = field(default_factory=Counter)
+    model: str | None = None
 
     @property
     def cases(self) -> int:
@@ -76,6 +77,9 @@ def evaluate(
     positive: Annotated[
         str | None, typer.Option(metavar="VALUE", help="The label that means hateful, or >=0.5.")
     ] = None,
+    model: Annotated[
+        bool, typer.Option("--model", help="Measure without and with the language model of the extra ml.")
+    ] = False,
     as_json: output.AsJson = False,
 ) -> None:
     """Measure the rules on labelled cases: precision, recall and F1, each with its 95 % interval.
@@ -90,9 +94,13 @@ def evaluate(
         raise typer.BadParameter("--label-column and --positive go together")
     _checked_threshold(positive)
     settings = _settings(context, policy, rehearsal=rehearsal)
-    judge = Judge(settings)
+    judges = [(each, Judge(each)) for each in (_both(settings) if model else [settings])]
     columns = Columns(text_column, label_column, positive)
-    reports = [_evaluated(file, columns, by, judge, settings, failures=failures) for file in files]
+    reports = [
+        _evaluated(file, columns, by, judge, given, failures=failures)
+        for file in files
+        for given, judge in judges
+    ]
     if as_json:
         conditions = {"policies": list(settings.policy.packs), "rehearsal": settings.rules.rehearsal}
         written = [_as_data(report, failures=failures) for report in reports]
@@ -100,7 +108,7 @@ def evaluate(
     else:
         for report in reports:
             _print(report, settings, by)
-    for report in reports:
+    for report in reports[:: len(judges)]:
         _complain(report)
     bad = any(report.bad or not report.cases for report in reports)
     raise typer.Exit(Exit.ERROR if bad else Exit.OK)
@@ -132,6 +140,12 @@ def _settings(context: typer.Context, policies: list[str] | None, *, rehearsal: 
     return settings
 
 
+def _both(settings: Settings) -> list[Settings]:
+    """The settings without a language model, and with one."""
+    rules = (settings.rules.model_copy(update={"opinion": model}) for model in (None, "wordllama"))
+    return [settings.model_copy(update={"rules": each}) for each in rules]
+
+
 def _shipped_packs() -> list[str]:
     from importlib.resources import files
 
@@ -145,7 +159,7 @@ def _evaluated(
     from monitor.cli import dataset
     from rules import labelled
 
-    report = Report(file.name)
+    report = Report(file.name, model=settings.rules.opinion)
     size = file.stat().st_size if file.is_file() else None
     with output.progress(f"Judging {output.clean(file.name)}", total=size) as bar:
         for row in dataset.rows(file, columns, by, lambda read: bar.advance(bar.task_ids[0], read)):
@@ -200,10 +214,10 @@ def _said(answer: Answer) -> dict[str, Any]:
 def _print(report: Report, settings: Settings, by: str | None) -> None:
     packs = ", ".join(settings.policy.packs)
     rehearsed = ", 999 numbers as issued" if settings.rules.rehearsal else ""
+    asked = f", with the opinion of {report.model}" if report.model else ""
     organisation = settings.organisation.name
-    output.show(
-        f"{output.plain(report.name)}: {report.cases:,} cases, for {organisation} under {packs}{rehearsed}"
-    )
+    judged = f"{report.cases:,} cases, for {organisation} under {packs}{rehearsed}{asked}"
+    output.show(f"{output.plain(report.name)}: {judged}")
     for question, sheet in report.sheets.items():
         output.show("")
         _print_sheet(question, sheet, by)
@@ -295,6 +309,7 @@ def _as_data(report: Report, *, failures: bool) -> dict[str, Any]:
     questions = [_sheet_data(question, sheet, failures) for question, sheet in report.sheets.items()]
     return {
         "file": report.name,
+        "model": report.model,
         "cases": report.cases,
         "bad_lines": [{"line": line, "reason": reason} for line, reason in report.bad],
         "not_used": dict(report.unused),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,14 @@ def test_without_settings_every_shipped_policy_is_in_force_and_that_is_said(
     result = evaluate(refers, "--json")
     assert "under every policy that is shipped" in result.stderr
     assert sorted(json.loads(result.stdout)["policies"]) == ["BOL", "CDD", "NT", "SWL", "VOY"]
+
+
+@pytest.mark.skipif(find_spec("wordllama") is None, reason="the extra ml is not installed")
+def test_a_file_is_measured_without_and_with_the_language_model(evaluate: Evaluate, tmp_path: Path) -> None:
+    text = "I swear women have no idea how to park, get them off the road"
+    cases = [{"text": text, "expect": {"hateful": True}}]
+    file = written(tmp_path / "h.jsonl", cases)
+    without, with_it = json.loads(evaluate(file, "--model", "--json").stdout)["files"]
+    assert (without["model"], with_it["model"]) == (None, "wordllama")
+    assert without["questions"][0]["right"]["hits"] < with_it["questions"][0]["right"]["hits"]
+    assert evaluate(file, "--model").stdout.count(", with the opinion of wordllama") == 1
