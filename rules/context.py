@@ -9,7 +9,7 @@ from rules.patterns import place_around, spans
 from rules.words import any_of, words
 
 CARE = (
-    r"\b(?:nhs|chi|h&c|hcn|pt|patients?|ward|bay|bed|mrn|hosp\w*|admitted|discharg\w*|clinic|dob"
+    r"\b(?:nhs|h&c|hcn|pts?|patients?|ward|bay|bed|mrn|hosp\w*|admitted|discharg\w*|clinic|dob"
     r"|(?:her|his|my|their) (?:number|no))\b"
 )
 """Words of care, which make digits beside them likely to be a patient's."""

@@ -98,7 +98,10 @@ class _Telling:
         A sentence without a subject goes with the one before it, or else with the one after it.
         """
         silent = {self._number(start) for start, _ in self._spans(weights().quiet.asides)}
-        cued = {number: subject for number, subject in self._subjects().items() if number not in silent}
+        of_premises = {self._number(start) for start, _ in self._spans(weights().quiet.premises)}
+        subjects = self._subjects()
+        silent |= {number for number in of_premises if subjects.get(number) is not Subject.OWN}
+        cued = {number: subject for number, subject in subjects.items() if number not in silent}
         stretches: dict[int, tuple[int, Subject]] = {}
         for number in range(len(self._sentences)):
             subject = cued.get(number) or cued.get(number - 1) or cued.get(number + 1)
@@ -184,7 +187,7 @@ class _Telling:
 def _scan() -> tuple[Sequence[str], PatternSet]:
     """Every pattern of the weights, and one pass that says which of them occur."""
     by = weights()
-    groups: list[Sequence[str]] = [by.quiet.topics, by.quiet.asides]
+    groups: list[Sequence[str]] = [by.quiet.topics, by.quiet.asides, by.quiet.premises]
     groups += [group for each in by.cues for group in (each.patterns, each.unless)]
     groups += [group for each in features().values() for group in (each.patterns, each.unless)]
     patterns = tuple(dict.fromkeys(chain.from_iterable(groups)))

@@ -97,10 +97,14 @@ class Bands(Table):
 
 
 class Quiet(Table):
-    """Subjects that are no patient's: `topics` silence a whole post, `asides` their own sentence."""
+    """Subjects that are no patient's: `topics` silence a whole post, `asides` their own sentence.
+
+    So do `premises`, unless the sentence tells the author's own story: a patient sees the broken bell.
+    """
 
     topics: list[Pattern] = Field(min_length=1)
     asides: list[Pattern] = Field(min_length=1)
+    premises: list[Pattern] = Field(min_length=1)
 
 
 class Weights(Table):

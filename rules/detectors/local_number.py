@@ -26,7 +26,7 @@ _NAMED = rf"{_KEYWORD}$"
 CALLED = rf"{_KEYWORD}[a-z]{{0,4}}[ \-]?\d"
 """What stands wherever a text calls something a hospital number."""
 _LETTERED = r"\b(?:[a-z]{1,4}-?\d{5,9}|\d{5,9}[a-z]{1,4})\b"
-_ANY = r"\b\d{5,8}\b"
+_ANY = r"\b[a-z]{0,2}\d{5,8}\b"
 _COUNTED = re.compile(r"0000?$")  # "patient number 50000 was vaccinated today"
 _NEVER = r"[^\x{0}-\x{10ffff}]"
 

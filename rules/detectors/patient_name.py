@@ -105,6 +105,7 @@ def _level(text: str, start: int, end: int, *, titled: bool) -> str | None:
     else:
         return None
     said = _SENTENCE.match(f"{before} {after}")
-    if _STAFF_LED in leading or _STAFF in following or _PUBLIC in said:
+    led_by_staff = _STAFF_LED in leading and _PATIENT_LED not in leading  # "with Mr X", but "sat with Mr X"
+    if led_by_staff or _STAFF in following or _PUBLIC in said:
         return None
     return "own" if _MINE in said else level
