@@ -20,8 +20,12 @@ _TIER_WEIGHT = {1: 1.0, 2: 0.5, 3: 0.1}
 _GENERIC = (
     ("our trust", 0.12),
     ("my trust", 0.12),
+    ("your trust", 0.1),
+    ("this trust", 0.1),
     ("the trust", 0.1),
     ("our hospital", 0.1),
+    ("your hospital", 0.08),
+    ("this hospital", 0.08),
     ("the hospital", 0.08),
 )
 _OTHER_TRUSTS = ("trust funds?", "trust deed", "academy", "wildlife", "national trust", "housing trust")
