@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from monitor.types import Relation
 from rules.detectors import Hit, detector
+from rules.detectors.distress import in_crisis
 from rules.names import Names
 from rules.patterns import found, place_around, spans
 from rules.reading import Reading
@@ -40,6 +41,10 @@ _REASON = (
     "Somebody who seems to work for the organisation writes of something that the law may let them report. "
     "Nothing is judged, and only your role is told."
 )
+_IN_DISTRESS = (
+    " The author may be in distress too: ask first how they are, and name Samaritans (116 123) "
+    "and staff support."
+)
 _WITH_IDENTIFIER = (
     " The post seems to hold personal details too, hidden here: "
     "that part alone may need the Caldicott Guardian."
@@ -47,14 +52,16 @@ _WITH_IDENTIFIER = (
 
 
 @detector(
-    levels=("possible",), prefilter=(_WORDS["grave"], _WORDS["safety"], _WORDS["ignored"], _WORDS["act"])
+    levels=("possible",),
+    prefilter=tuple(_WORDS[kind] for kind in ("grave", "safety", "ignored", "act", "amiss", "raised")),
 )
 def disclosure(reading: Reading, _: object) -> Iterable[Hit]:
     """The first concern of a post that its author raises about their own workplace."""
     account = _Account(reading)
     if (place := next(account.concerns(), None)) is None:
         return []
-    reason = _REASON + (_WITH_IDENTIFIER if _identifies(reading) else "")
+    reason = _REASON + (_IN_DISTRESS if in_crisis(reading.text) else "")
+    reason += _WITH_IDENTIFIER if _identifies(reading) else ""
     return [Hit(reading.span(*place, LABEL), "possible", 0.5, reason)]
 
 
@@ -74,22 +81,40 @@ class _Account:
             for start, end in islice(spans(_WORDS[kind], self._text), _LOOKED_AT):
                 if self._is_own(start, kind) and self._is_meant(start):
                     yield start, end
-        if "safety" in kinds and not self._cared_for and self._works_here:
-            yield from self._grave_acts()
+        if "safety" not in kinds or in_crisis(self._text):  # who is in danger is helped first
+            return
+        if self._staff or (not self._cared_for and self._works_here):
+            yield from filter(self._counts, self._signs())
 
-    def _grave_acts(self) -> Iterator[Place]:
-        """Single words of wrongdoing that stand in a sentence with another, or with what is at stake."""
-        acts = [*spans(_WORDS["act"], self._text)]
+    def _signs(self) -> Iterator[Place]:
+        """Words that say little alone, beside others: a failing and what is at stake in one sentence, a
+        failing and what came of speaking of it, having spoken and what came of that."""
+        acts, amiss, raised, stakes = (self._some(kind) for kind in ("act", "amiss", "raised", "stake"))
+        if self._works_here:
+            yield from self._beside_another(acts, stakes)
+        if self._staff:
+            yield from self._beside_another(amiss, [*stakes, *self._some("setting")])
+        if not found(_WORDS["light"], self._text):
+            yield from _beside([*acts, *amiss], [*raised, *self._some("spurned")])
+            yield from _beside(raised, self._some("spurned"))
+
+    def _beside_another(self, failings: list[Place], stakes: list[Place]) -> Iterator[Place]:
+        """The failings that stand in a sentence with another, or with what is at stake."""
         others: dict[Place, list[Place]] = defaultdict(list)
-        for place in (*acts, *spans(_WORDS["stake"], self._text)):
+        for place in (*failings, *stakes):
             others[self._speech.sentence(place[0])].append(place)
         ends = {sentence: min(end for _, end in places) for sentence, places in others.items()}
         starts = {sentence: max(start for start, _ in places) for sentence, places in others.items()}
-        for start, end in acts[:_LOOKED_AT]:
+        for start, end in failings:
             sentence = self._speech.sentence(start)
-            beside_another = ends[sentence] <= start or starts[sentence] >= end
-            if beside_another and self._near(start, self._works_here) and self._is_meant(start):
+            if (ends[sentence] <= start or starts[sentence] >= end) and sentence not in self._trifles:
                 yield start, end
+
+    def _counts(self, place: Place) -> bool:
+        return self._is_meant(place[0]) and (self._staff or self._near(place[0], self._works_here))
+
+    def _some(self, kind: str) -> list[Place]:
+        return [*islice(spans(_WORDS[kind], self._text), _LOOKED_AT)]
 
     def _is_meant(self, at: int) -> bool:
         if self._speech.sentence(at) in self._asides:
@@ -113,13 +138,18 @@ class _Account:
         return self._sentences_with("aside")
 
     @cached_property
+    def _trifles(self) -> set[Place]:
+        return self._sentences_with("light")
+
+    @cached_property
     def _works_here(self) -> list[int]:
-        return self._own("works_here")
+        own_place = [] if self._cared_for else self._own("own_place")
+        return sorted([*self._own("works_here"), *own_place])
 
     @cached_property
     def _hints(self) -> list[int]:
         """Where the author tells their profession, or speaks of the workplace in the first person."""
-        workplace = self._sentences_with("workplace")
+        workplace = self._sentences_with("workplace" if self._staff else "inner_workings")
         spoken = (at for at in self._own("first_person") if self._speech.sentence(at) in workplace)
         return sorted([*self._own("profession"), *spoken])
 
@@ -142,6 +172,15 @@ class _Account:
     @staticmethod
     def _near(at: int, places: list[int]) -> bool:
         return bisect_right(places, at + _NEAR) > bisect_left(places, at - _NEAR)
+
+
+def _beside(these: list[Place], others: list[Place]) -> Iterator[Place]:
+    """Those of `these` that have one of `others` near, before or after but not around them."""
+    starts, ends = sorted(start for start, _ in others), sorted(end for _, end in others)
+    for start, end in these:
+        after = bisect_right(starts, end + _NEAR) > bisect_left(starts, end)
+        if after or bisect_right(ends, start) > bisect_left(ends, start - _NEAR):
+            yield start, end
 
 
 def _identifies(reading: Reading) -> bool:

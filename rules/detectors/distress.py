@@ -35,6 +35,11 @@ def distress(reading: Reading, _: object) -> Iterable[Hit]:
     return []
 
 
+def in_crisis(text: str) -> bool:
+    """True where the author of a folded text may be in danger."""
+    return found(_WORDS["crisis"], text) and next(_Voice(text).own("crisis"), None) is not None
+
+
 class _Voice:
     """A post's words, without those that are not of its author and of now."""
 
@@ -47,14 +52,23 @@ class _Voice:
         if level == "strain" and not found(_WORDS["of"], self._text):
             return
         for start, end in spans(_WORDS[level], self._text):
-            if self._speech.sentence(start) in self._asides or place_around(start, self._quotations):
+            sentence = self._speech.sentence(start)
+            if sentence in self._asides or place_around(start, self._quotations):
+                continue
+            if level == "strain" and sentence in self._of_others:
                 continue
             if not found(_BEFORE, self._text[max(start - 60, 0) : start]):
                 yield start, end
 
     @cached_property
     def _asides(self) -> set[tuple[int, int]]:
-        pattern = f"{_WORDS['aside']}|{_SUNG_OR_LAUGHED}"
+        return self._sentences_with(f"{_WORDS['aside']}|{_SUNG_OR_LAUGHED}")
+
+    @cached_property
+    def _of_others(self) -> set[tuple[int, int]]:
+        return self._sentences_with(_WORDS["worn_others"])
+
+    def _sentences_with(self, pattern: str) -> set[tuple[int, int]]:
         return {self._speech.sentence(start) for start, _ in spans(pattern, self._text)}
 
     @cached_property

@@ -17,15 +17,17 @@ POSTS = (files("tests.rules") / "data" / "public_posts.txt").read_text("utf-8").
 EVERY = ("CDD", "VOY", "SWL", "NT", "BOL")
 
 # Lines that a rule on identifiers takes for more than a complaint, each known and accepted; by rule.
-CONFIDENTIAL: dict[str, set[str]] = {}
+CONFIDENTIAL: dict[str, set[str]] = {
+    "IND-001": {"Does anyone know if ward 9 lets you bring a dog in to see a patient?"},
+}
 
 
 def rules(*policies: str) -> RuleSet:
     return pack.load(ORGANISATION, PolicySettings(packs=policies), RuleSettings(enabled=("GRV-001",)))
 
 
-def test_there_are_two_hundred_posts_and_each_is_its_own() -> None:
-    assert len(POSTS) == len(set(POSTS)) >= 200
+def test_there_are_three_hundred_and_fifty_posts_and_each_is_its_own() -> None:
+    assert len(POSTS) == len(set(POSTS)) >= 350
 
 
 @pytest.mark.parametrize("policies", [("CDD",), EVERY], ids=["the default policy", "all five"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 import pytest
 
 from monitor.config import PolicySettings, RuleSettings
@@ -38,14 +41,11 @@ expired adrenaline in our crash bags again. told to use it
 Management at our place told us to wipe the CCTV after the assault on ward 3
 Been asked to sign for controlled drugs I never counted, this is my third week on the unit
 We have had no working suction in our resus bay since June and everybody senior knows
-My consultant is operating while drunk and the board won't act
 I've just finished a shift where I was the only qualified nurse for 34. Somebody will die.
 They are putting fake names on the rota to make our staffing look legal
 I reported a colleague for hitting a patient and now I'm the one suspended
-our trust is hiding the number of stillbirths from the regulator
 worked in radiology here for 10 years, machines leak and they know it
 I'm on the estates team and there is legionella in the ward water, told to keep schtum
-Bosses at my hospital are billing for operations that never took place
 I was told my career is over if I mention the medication errors again
 We keep sending home patients who can barely stand because the chief exec wants beds. Unsafe.
 nobody on my team has had fire training and the sprinklers are switched off
@@ -69,7 +69,6 @@ My bosses are lying to bereaved parents. I have seen the emails.
 I'm a student nurse on placement and was told to sign obs I didn't do
 Two midwives covering three wards on our shift, babies at risk
 I spoke up about bullying and unsafe care and lost my job at WVFT
-Our paramedics are being told to leave patients in corridors unattended
 patient records from my department were found in a skip
 I know of a surgeon on our team with a terrible death rate and it's being hushed up
 i clean the wards and they make us use out of date disinfectant
@@ -175,6 +174,19 @@ My colleagues raised 500 pounds for the unit, nothing short of amazing
 Our department passed its CQC inspection, so proud
 """.splitlines()
 
+# What a campaigner or a patient could say in the same words: a concern where the author is known to be staff.
+OURS = """\
+our trust is hiding the number of stillbirths from the regulator
+Bosses at my hospital are billing for operations that never took place
+Our paramedics are being told to leave patients in corridors unattended
+My consultant is operating while drunk and the board won't act
+""".splitlines()
+
+LABELLED = [
+    json.loads(line)
+    for line in (files("tests.rules") / "data" / "concern.jsonl").read_text("utf-8").splitlines()
+]
+
 
 def findings(item: Post) -> dict[str, Finding]:
     return {finding.rule_id: finding for finding in RULES.evaluate(item)}
@@ -189,6 +201,23 @@ def test_a_concern_about_ones_own_workplace_goes_to_the_guardian_and_to_no_other
 @pytest.mark.parametrize("text", MENTIONS)
 def test_complaints_disputes_news_training_and_daily_life_are_no_concern(text: str) -> None:
     assert "PDA-001" not in findings(post(text))
+
+
+@pytest.mark.parametrize("text", OURS)
+def test_words_that_the_public_uses_as_well_are_a_concern_from_a_known_account_alone(text: str) -> None:
+    assert set(findings(staff(text))) == {"PDA-001"}
+    assert "PDA-001" not in findings(post(text))
+
+
+@pytest.mark.parametrize(("rule", "category"), [("PDA-001", "whistleblowing"), ("WEL-001", "safeguarding")])
+def test_labelled_lines_of_staff_and_public_are_told_apart(rule: str, category: str) -> None:
+    """Lines written without a look at the rules. What the rules still get wrong stays among them."""
+    authors = {"staff": staff, "public": post}
+    hits = [rule in findings(authors[row["given"]["author"]](row["text"])) for row in LABELLED]
+    wanted = [category in row["expect"]["categories"] for row in LABELLED]
+    right = sum(hit and want for hit, want in zip(hits, wanted, strict=True))
+    assert right >= 0.95 * sum(hits)
+    assert right >= 0.92 * sum(wanted)
 
 
 @pytest.mark.parametrize("policy", ["CDD", "VOY", "NT", "BOL"])
@@ -216,6 +245,14 @@ def test_an_authorised_account_need_not_say_that_it_works_there() -> None:
 )
 def test_what_authors_tell_of_their_own_deeds_is_left_to_other_rules(text: str) -> None:
     assert "PDA-001" not in findings(staff(text))
+
+
+def test_who_is_in_danger_is_helped_first_and_a_clear_concern_says_that_its_author_may_be() -> None:
+    crisis = "I have been having suicidal thoughts since the investigation."
+    assert set(findings(staff(f"I reported it, nothing happened. {crisis}"))) == {"WEL-001"}
+    (finding,) = findings(staff(f"We were told to falsify the charts on our ward. {crisis}")).values()
+    assert finding.rule_id == "PDA-001"
+    assert "116 123" in finding.reason
 
 
 def test_neither_title_nor_reason_judges() -> None:
