@@ -11,7 +11,7 @@ stays. Kill the process anywhere: after the restart the same page comes again an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -164,6 +164,7 @@ class Pipeline:
             )
             if page.cursor is not None and window.from_cursor:
                 tx.save_cursor(source, page.cursor)
+        reach = _reach_without(sealed, page)
         posts = [post for post in posts if post.key not in sealed]
         count.pages += 1
         count.seen += len(posts)
@@ -172,7 +173,7 @@ class Pipeline:
         count.folded += saved.folded
         count.findings += saved.findings
         count.hidden += saved.hidden
-        count.covered_from = _earliest(count.covered_from, page.covered_from)
+        count.covered_from = _earliest(count.covered_from, reach)
         count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
 
     def _filters(self) -> Filters | None:
@@ -282,6 +283,14 @@ def _within(post: Post, window: Window) -> bool:
 def _is_news(post: Post, newest_before: datetime | None) -> bool:
     """True the first time round: what does not refer is looked at again as long as a source shows it."""
     return newest_before is None or post.created_at is None or post.created_at > newest_before
+
+
+def _reach_without(sealed: Set[tuple[str, str]], page: Page) -> datetime | None:
+    """How far back a page reaches; where a sealed post says it, the next: its moment would be a trace."""
+    if all(post.created_at != page.covered_from for post in page.posts if post.key in sealed):
+        return page.covered_from
+    shown = (post.created_at for post in page.posts if post.key not in sealed)
+    return min(filter(None, shown), default=None)
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -256,18 +256,23 @@ def the_guardian(settings: Settings) -> str:
             "no [smtp]: files are open to whoever runs the monitor, so nothing is written for the Guardian"
         )
     if error := _guardians_mail(settings):
-        raise Doubt(f"the Guardian's own mail does not arrive: {error}")
+        raise Doubt(f"mail to the Guardian does not arrive: {error}")
     return "a Guardian is set, and told by mail alone"
 
 
 def _guardians_mail(settings: Settings) -> str | None:
-    """Why the latest mail of the protected lane has not arrived, None where nothing is wrong with it."""
+    """Why the Guardian's latest digest has not arrived, None where nothing is wrong with it.
+
+    The digest that they get whatever happens: how a mail of the protected lane fared would tell that there
+    was one.
+    """
     from sqlalchemy import inspect, select
 
     from monitor.store.engine import reader_engine
-    from monitor.store.tables import ProtectedDelivery, table_of
+    from monitor.store.tables import Delivery, table_of
 
-    table = table_of(ProtectedDelivery)
+    table = table_of(Delivery)
+    addresses = [recipient.address for recipient in settings.recipients if recipient.role == GUARDIAN]
     if not database_exists(settings):
         return None
     engine = reader_engine(settings.store.database_url)
@@ -275,7 +280,8 @@ def _guardians_mail(settings: Settings) -> str | None:
         if not inspect(engine).has_table(table.name):
             return None
         with engine.connect() as connection:
-            return connection.execute(select(table.c.error).order_by(table.c.id.desc()).limit(1)).scalar()
+            query = select(table.c.error).where(table.c.recipient.in_(addresses)).order_by(table.c.id.desc())
+            return connection.execute(query.limit(1)).scalar()
     finally:
         engine.dispose()
 

@@ -293,6 +293,13 @@ def test_a_full_page_of_them_is_a_source_that_had_nothing(world: World) -> None:
     assert world.store.coverage()["gazette"].newest_item_at is None
 
 
+def test_how_far_a_page_reaches_is_told_without_the_moment_of_the_post(world: World) -> None:
+    reached = NOW - timedelta(days=7)
+    tally = world.poll(Feed([[disclosure(created_at=reached), plain(1)]]))
+    assert tally.covered_from == plain(1).created_at
+    assert world.store.coverage()["gazette"].covered_from == plain(1).created_at
+
+
 def test_a_person_in_distress_reaches_whom_the_fallback_names_and_no_conduct_reviewer(world: World) -> None:
     words = "WVFT has broken me, I want to end it all. My matron is a useless muppet anyway."
     world.poll(Feed([[disclosure(words)]]), pseudonym="S-014", keeps_everything=True)
