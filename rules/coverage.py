@@ -141,7 +141,7 @@ def _answer(
 def _status(clause: ClauseEntry, treatment: Treatment, citing: list[Rule]) -> Status:
     if clause.observability == "N":
         return "never monitored"
-    if citing:
+    if citing and clause.observability != "R":
         return "by a rule"
     if treatment.built is None:
         return "planned" if clause.observability == "R" else "no rule yet"

@@ -129,7 +129,8 @@ class OrganisationReferences:
 
     def _most(self, text: str) -> float:
         """What the words of a text can add to a name at most."""
-        return sum(_FOR[number][0] for number in self._words.match(text) if number in _FOR)
+        apart = text.replace("_", " ")  # "hospital_uhnd": without the name the rest is a word of its own
+        return sum(_FOR[number][0] for number in self._words.match(apart) if number in _FOR)
 
     def _linked(self, post: Post) -> Iterator[Candidate]:
         hosts = [_host(link) for link in post.links]

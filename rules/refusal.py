@@ -51,9 +51,13 @@ def _of_clauses(file: RuleFile, policies: Policies) -> Iterator[Refusal]:
 
 
 def _goes_with(cited: str, own: str) -> bool:
-    """A rule cites its own group; what identifies people is a matter of data protection, too."""
+    """A rule cites its own group; what identifies people is a matter of data protection, too.
+
+    A policy that is silent on whistleblowing still lets people speak: that is what its disclosures cite.
+    """
     identifies = GROUP[own] in (GROUP["patient-identifier"], GROUP["staff-identifier"])
-    return GROUP[cited] == GROUP[own] or (cited == "data-protection" and identifies)
+    further = {"data-protection": identifies, PROTECTED_EXPRESSION: own == "whistleblowing"}
+    return GROUP[cited] == GROUP[own] or further.get(cited, False)
 
 
 def _of_lane(file: RuleFile) -> Iterator[Refusal]:
