@@ -23,6 +23,8 @@ _VIEWS = (
     r"|\bmy\W+(?:\w+\W+)?(?:views?|opinions?)\b"
     rf"|{_SAID}[^.;|\n]{{0,30}}(?:\bnot?\b|n't\b)[^.;|\n]{{0,40}}{_EMPLOYER}"
     r"|\bnot\b[^.;|\n]{0,20}\b(?:views?|opinions?)\b"
+    r"|\b(?:nothing|none of (?:this|it|what|my))\b[^.;|\n]{0,40}\b(?:views?|opinions?|position)\b"
+    r"|\b(?:represent|reflect|speak for)s? (?:only|just|nobody but|no one but) (?:me|myself)\b"
     r"|\b(?:personal capacity|speak(?:ing)?(?: only)? for (?:myself|me)\b|(?:just|only) me talking)"
 )
 _SHARE = any_of(_WORDS["share"])
@@ -56,9 +58,14 @@ def read(bio: str, names: Names) -> Profile:
     return Profile(
         employer=tuple(place for place in named if _today(text, *place)),
         job=any(_today(text, *place) for place in spans(_JOB, text)),
-        views=found(_VIEWS, text),
+        views=found(_VIEWS, text) or found(_not_theirs(names), text),
         shares=found(_SHARES, text),
     )
+
+
+@lru_cache(maxsize=8)  # one organisation, in tests a few
+def _not_theirs(names: Names) -> str:
+    return rf"{_SAID}[^.;|\n]{{0,30}}(?:\bnot?\b|n't\b)[^.;|\n]{{0,40}}(?:{names.prose})"
 
 
 def _today(text: str, start: int, end: int) -> bool:

@@ -67,10 +67,11 @@ def _words(name: str) -> Sequence[str]:
 
 
 def _same(shown: Sequence[str], registered: Sequence[str]) -> bool:
-    """True where one word of the names is shared, as short form or nearly, or all are initials."""
+    """True where a word of the names is shared, as short form or nearly, or words are cut to initials."""
     initials = "".join(word[0] for word in registered)
     letters = "".join(word.replace(".", "") for word in shown)
-    return letters == initials or any(_akin(one, other) for one in shown for other in registered)
+    shortened = any(len(word) == 1 for word in shown) and "".join(word[0] for word in shown) == initials
+    return shortened or letters == initials or any(_akin(one, other) for one in shown for other in registered)
 
 
 def _akin(one: str, other: str) -> bool:

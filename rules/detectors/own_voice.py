@@ -7,9 +7,11 @@ that is quoted is out all the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from monitor.types import Kind
 from rules.detectors import Hit, Options, detector
+from rules.names import Names
 from rules.patterns import first, found
 from rules.reading import Reading
 from rules.speech import Gate, Speech
@@ -17,7 +19,8 @@ from rules.speech import Gate, Speech
 _NEWS = frozenset({Kind.ARTICLE, Kind.EPISODE, Kind.VIDEO})
 _OURS = (
     r"\b(?:our|ours|we|we're|we've|us|my (?:ward|team|trust|manager|boss|department|unit|work)|the trust"
-    r"|the hospital|the board|staff|nhs|icb|ccg|foundation trust|ceo|chief exec\w*|management|directors?"
+    r"|the hospital|the board|board (?:meeting|papers?|minutes)"
+    r"|staff|nhs|icb|ccg|foundation trust|ceo|chief exec\w*|management|directors?"
     r"|wards? ?\w{1,3}|a&e|maternity|exec(?:s|utives)?)\b"
 )
 _CONFIDENCE = 0.6
@@ -46,13 +49,19 @@ def own_voice(reading: Reading, options: OwnVoiceOptions) -> Iterable[Hit]:
     if reading.post.kind in _NEWS and not options.news:
         return
     text = reading.text
-    if options.ours and not (found(_OURS, text) or found(reading.names.prose, text)):
+    if options.ours and not (found(_OURS, text) or found(_named(reading.names), text)):
         return
     speech = Speech(text)
     for start, end in reading.hits[:MOST]:
         if is_meant(speech, start, options.gates):
             span = reading.span(start, end, options.label)
             yield Hit(span, "said", _CONFIDENCE, options.reason)
+
+
+@lru_cache(maxsize=8)  # one organisation, in tests a few
+def _named(names: Names) -> str:
+    """Its names, with or without the word that says what it is: the rule's own words show what it is."""
+    return rf"{names.prose}|\b{names.stems}\b"
 
 
 def is_meant(speech: Speech, start: int, gates: Collection[str]) -> bool:

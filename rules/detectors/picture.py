@@ -29,6 +29,7 @@ _NOT_A_PATIENT = any_of(_WORDS["not_a_patient"])
 _UNASKED = any_of(_WORDS["unasked"])
 _ASKED = any_of(_WORDS["asked"])
 _HARMLESS = any_of(_WORDS["harmless"])
+_LEISURE = any_of(_WORDS["leisure"])
 _TAGGED = r"(?:^|[\s(])@\w+|\btagg(?:ed|ing)\b"
 _OF_A_PATIENT = (
     rf"(?:{_PICTURE})[^.!?\n]{{0,60}}(?:{_PATIENT})"
@@ -96,8 +97,8 @@ def _patient(reading: Reading, told: str, shown: str, unasked: bool) -> str | No
 
 def _tagged(reading: Reading, told: str, shown: str, unasked: bool) -> str | None:
     pictured = reading.post.media or _spoken_of(told)
-    tagged = found(_TAGGED, reading.text) and pictured and _at_work(reading, told)
-    return "tagged" if tagged and unasked else None
+    tagged = unasked and pictured and found(_TAGGED, reading.text)
+    return "tagged" if tagged and (_at_work(reading, told) or not found(_LEISURE, told)) else None
 
 
 _LOOKS = {"people": _people, "patients": _patient, "tagged": _tagged}

@@ -46,6 +46,6 @@ def speaking_for(reading: Reading, _: object) -> Iterable[Hit]:
 
 @lru_cache(maxsize=8)  # one organisation, in tests a few
 def _pattern(names: Names) -> str:
-    us = rf"(?:{_GENERIC}|(?:the )?{names.said})"
+    us = rf"(?:{_GENERIC}|(?:the )?(?:{names.said}|{names.stems}\b))"
     cues = "|".join(_WORDS["cue"])
     return cues.replace("<announce>", _ANNOUNCE).replace("<us>", us)
