@@ -75,8 +75,8 @@ class Answer:
 class Case:
     """One question about one text. `post` holds what is given, as `monitor check --jsonl` takes it.
 
-    `unused` names what was given of the text and cannot be heeded; `as_staff` says that nothing was given,
-    so that the text is judged as an authorised staff account's.
+    `unused` names what was given of the text and cannot be heeded; `as_staff` says that it does not
+    tell whose the text is, so that it is judged as an authorised staff account's.
     """
 
     id: str
@@ -96,6 +96,9 @@ class _Expect(BaseModel):
     refers: StrictBool | None = None
     hateful: StrictBool | None = None
     categories: list[str] | None = None
+
+
+_WHOSE = ("author", "staff", "relation")
 
 
 class _Known(BaseModel):
@@ -141,7 +144,7 @@ def cases(row: object, number: int, organisation: Organisation) -> Iterator[Case
     known = labelled.given or _Known()
     name = str(number if labelled.id is None else labelled.id)
     for question, expected in expectations.items():
-        as_staff = question.of_conduct and not known.model_fields_set
+        as_staff = question.of_conduct and known.model_fields_set.isdisjoint(_WHOSE)
         post = {
             "id": name,
             "text": labelled.text,
