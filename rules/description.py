@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from rules.fold import fold
 from rules.names import Names
-from rules.patterns import PatternSet, spans
+from rules.patterns import PatternSet, found, spans
 from rules.reading import Reading
 from rules.weights import Cues, Feature, features, weights
 from rules.words import any_of
@@ -63,8 +63,16 @@ def descriptions(reading: Reading, *, staff: bool) -> list[Description]:
     A sentence about estates, vacancies or the like tells of no patient, and a post about a film or an
     election nowhere does.
     """
+    if not _says_something(reading):
+        return []
     telling = _Telling(reading, staff)
     return [] if telling.off_topic else telling.descriptions()
+
+
+def _says_something(reading: Reading) -> bool:
+    """False for most posts that speak of a patient or a relative: they tell nothing of them."""
+    place = _places(reading.names)
+    return bool(_telling().match(reading.text)) or (place is not None and found(place, reading.text))
 
 
 class _Telling:
@@ -192,6 +200,12 @@ def _scan() -> tuple[Sequence[str], PatternSet]:
     groups += [group for each in features().values() for group in (each.patterns, each.unless)]
     patterns = tuple(dict.fromkeys(chain.from_iterable(groups)))
     return patterns, PatternSet(patterns)
+
+
+@cache
+def _telling() -> PatternSet:
+    """The patterns of every feature but the place."""
+    return PatternSet(chain.from_iterable(feature.patterns for feature in features().values()))
 
 
 @lru_cache(maxsize=16)

@@ -106,16 +106,21 @@ class Rule:
                 yield hit, level
 
     def _hits(self, reading: Reading) -> Iterable[Hit]:
-        if self.file.match is not None:
-            places = hits_of(self.file.match, self.file.unless, reading.text)
-            if not places:
+        detector = self.detector
+        if self.file.match is None:
+            if detector is None:
                 return ()
-            reading = reading.with_hits(places)
-        if self.detector is not None:
-            return self.detector.find(reading, self.options)
+            if detector.options is not Options:
+                return detector.find(reading, self.options)
+            return reading.once(detector.name, lambda: detector.find(reading, self.options))
+        places = hits_of(self.file.match, self.file.unless, reading.text)
+        if not places:
+            return ()
+        if detector is not None:
+            return detector.find(reading.with_hits(places), self.options)
         confidence = 0.9 if self.likely else 0.6
         label = self.file.category
-        return [Hit(reading.span(*place, label), "match", confidence, "") for place in reading.hits]
+        return [Hit(reading.span(*place, label), "match", confidence, "") for place in places]
 
     def _finding(
         self, post: Post, hits: Sequence[Hit], worst: Hit, severity: Severity, reason: str

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rules.words import words
 
@@ -69,6 +69,7 @@ def _changes(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), whole
 
 
+@lru_cache(maxsize=16384)  # people use the same words over and over
 def _whole(piece: str) -> str | None:
     """What a piece should read; None where it is left alone."""
     if piece.isalpha():

@@ -13,10 +13,10 @@ import re2
 
 from rules.fold import fold
 
-# One automaton for all is the quickest for few patterns (0.9 us a post against 1.5); for hundreds it grows
-# beyond any sensible memory and is rebuilt again and again, and literals first, patterns second wins
-# (51,000 posts/s against 41,000 at 300 rules; tests/bench/engine.py).
-_MANY = 64
+# Up to this many patterns are one automaton; with more its states outgrow the processor's cache, and beyond
+# any sensible memory. Of many, those with words that must occur go through a filter for these words first.
+# tests/bench/policies.py: 24 us a post for 258 patterns; 51 us all filtered, 58 us in one automaton.
+_AT_ONCE = 48
 _SET_MEMORY = 64 << 20
 
 
@@ -100,16 +100,25 @@ class PatternSet:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         wanted = tuple(patterns)
-        self._match: Callable[[str], Sequence[int] | None] | None = None
-        if wanted:
-            self._match = _filter(wanted) if len(wanted) > _MANY else _set(wanted)
+        plain = set(wanted) if len(wanted) <= _AT_ONCE else _without_words(wanted)
+        alone = [number for number, pattern in enumerate(wanted) if pattern in plain]
+        rest = [number for number, pattern in enumerate(wanted) if pattern not in plain]
+        groups = [(_set, alone[at : at + _AT_ONCE]) for at in range(0, len(alone), _AT_ONCE)]
+        groups += [(_filter, rest)] if rest else []
+        self._scans = [(build([wanted[each] for each in group]), group) for build, group in groups]
 
     def match(self, text: str) -> Sequence[int]:
         """The positions of the patterns that occur, in no particular order; empty if none does."""
-        return (self._match(text) or ()) if self._match else ()
+        return [group[hit] for scan, group in self._scans for hit in scan(text) or ()]
 
 
-def _set(patterns: tuple[str, ...]) -> Callable[[str], Sequence[int] | None]:
+def _without_words(patterns: Sequence[str]) -> set[str]:
+    """Those of the patterns that a filter would try on every text."""
+    scan = _filtered(patterns)
+    return {patterns[number] for number in scan.Match("", True)}
+
+
+def _set(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
     options = _options()
     options.max_mem = _SET_MEMORY
     scan = re2.Set.SearchSet(options)
@@ -120,10 +129,14 @@ def _set(patterns: tuple[str, ...]) -> Callable[[str], Sequence[int] | None]:
     return match
 
 
-def _filter(patterns: tuple[str, ...]) -> Callable[[str], Sequence[int] | None]:
+def _filter(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
+    match: Callable[[str], Sequence[int] | None] = _filtered(patterns).Match
+    return match
+
+
+def _filtered(patterns: Sequence[str]) -> Any:
     scan = re2.Filter()
     for pattern in patterns:
         scan.Add(pattern, _OPTIONS)
     scan.Compile()
-    match: Callable[[str], Sequence[int] | None] = scan.Match
-    return match
+    return scan

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from monitor.types import Kind, Post, Span
 from rules.fold import Folded, fold
@@ -56,6 +57,7 @@ class Reading:
     parts: Sequence[Part]
     hits: Sequence[tuple[int, int]] = ()
     opinion: Opinion | None = None
+    _known: dict[str, Sequence[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, post: Post, names: Names, opinion: Opinion | None = None) -> Reading:
@@ -72,6 +74,12 @@ class Reading:
     def with_hits(self, hits: Sequence[tuple[int, int]]) -> Reading:
         """The same reading with the hits of a rule's patterns."""
         return Reading(self.post, self.names, self.text, self.parts, hits, self.opinion)
+
+    def once(self, what: str, find: Callable[[], Iterable[Any]]) -> Sequence[Any]:
+        """What `find` gives, worked out when first asked for `what`: rules that share a detector do."""
+        if what not in self._known:
+            self._known[what] = tuple(find())
+        return self._known[what]
 
     def folded(self, *wheres: str) -> Sequence[Part]:
         """Parts by name, each on its own; those without text are left out."""

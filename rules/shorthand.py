@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.patterns import spans
+from rules.patterns import PatternSet, spans
 from rules.words import words
 
 _PIECE = re.compile(r"[a-z0-9](?:[a-z0-9']*[a-z0-9])?|'[a-z]+|[.!?\n]+|[,;:()\"']|--")
@@ -74,7 +74,8 @@ class Shorthand:
     """Classes of words, in order of precedence, and how a text reads in their capitals."""
 
     def __init__(self, classes: Mapping[str, str]) -> None:
-        self._classes = classes
+        self._classes = tuple(classes.items())
+        self._scan = PatternSet(classes.values())
 
     def sentences(self, text: str) -> list[Sentence]:
         """The sentences of a folded text."""
@@ -103,7 +104,7 @@ class Shorthand:
         """The places of the classes, in order; of two that overlap the earlier class wins."""
         taken = bytearray(len(text))
         kept = []
-        for mark, pattern in self._classes.items():
+        for mark, pattern in (self._classes[number] for number in sorted(self._scan.match(text))):
             for start, end in spans(pattern, text):
                 if taken.find(1, start, end) < 0:
                     taken[start:end] = b"\1" * (end - start)

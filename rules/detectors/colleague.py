@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice, pairwise
 
 from rules.detectors import Hit, detector
@@ -53,7 +52,6 @@ def colleague(reading: Reading, _: object) -> Iterable[Hit]:
             yield Hit(part.span(start, end, level), level, confidence, _REASON[level])
 
 
-@lru_cache(maxsize=16)  # each rule with this detector asks for the same post in turn
 def _found(folded: Folded, ours: Names) -> Sequence[tuple[int, int, str]]:
     text = folded.text
     hits: list[tuple[int, int, str]] = []

@@ -8,12 +8,14 @@ patient may break a confidence, a patient or relative who tells their own story 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 
 from monitor.types import Relation
 from rules.crowd import Estimate
 from rules.description import Description, Subject, descriptions, prefilter
 from rules.detectors import Hit, detector
-from rules.patterns import found
+from rules.patterns import PatternSet, found
 from rules.reading import Reading
 from rules.weights import features, weights
 
@@ -31,6 +33,8 @@ def crowd(reading: Reading, _: object) -> Iterable[Hit]:
     """
     author = reading.post.author
     staff = author is not None and author.relation is Relation.AUTHORISED_STAFF
+    if not staff and not _of_hospital(reading.text):
+        return
     told = descriptions(reading, staff=staff)
     own = _own(reading, told, staff=staff)
     for description in own:
@@ -41,6 +45,18 @@ def crowd(reading: Reading, _: object) -> Iterable[Hit]:
     estimate, description = min(judged, key=lambda pair: (pair[0].several, pair[0].k))
     if estimate.band == "breach" or (estimate.band == "weak" and not own):
         yield from _hits(reading, description, estimate.features, estimate.band, _reason(estimate))
+
+
+def _of_hospital(text: str) -> bool:
+    """False where the public's descriptions are neither of care nor an insider's, and place nobody."""
+    return bool(_hospital().match(text))
+
+
+@cache
+def _hospital() -> PatternSet:
+    by = weights().tellers
+    inside = (each.patterns for each in features().values() if each.inside or each.identifier)
+    return PatternSet(dict.fromkeys((*by.care, *by.ill, *by.insider, *chain.from_iterable(inside))))
 
 
 def _own(reading: Reading, told: Iterable[Description], *, staff: bool) -> list[Description]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 
 from rules.characteristics import WHOM, adjective, characteristic, group, harmless, possible_slur, slur
@@ -139,7 +139,6 @@ def unnamed(text: str) -> str:
     return " ".join(_unnamed(sentence, text) for sentence in _shorthand().sentences(text))
 
 
-@lru_cache(maxsize=4)  # two rules ask in turn
 def remarks(text: str, opinion: Opinion | None = None) -> Sequence[Remark]:
     """What the sentences of a folded text say of groups, gated ones with what is left of their score.
 

@@ -7,19 +7,19 @@ being attached or by being spoken of; what it shows by its description (alt text
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from monitor.types import Post
 from rules.detectors import Hit, Options, detector
 from rules.fold import fold
 from rules.names import Names
-from rules.patterns import PatternSet, first, found
+from rules.patterns import first, found
 from rules.reading import Reading
 from rules.words import any_of, words
 
 _WORDS = words("pictures")
 _PICTURE = any_of(_WORDS["picture"])
-_PICTURED = PatternSet((_PICTURE,))  # quicker than a search that says where
 _IDIOM = any_of(_WORDS["idiom"])
 _SHOWING = any_of(_WORDS["showing"])
 _WORKPLACE = any_of(_WORDS["workplace"])
@@ -56,7 +56,12 @@ class PictureOptions(Options):
 
 
 def _has_one(post: Post, names: Names) -> bool:
-    return bool(post.media) or bool(_PICTURED.match(fold(post.text).text))
+    return bool(post.media) or _speaks_of_one(fold(post.text).text)
+
+
+@lru_cache(maxsize=1)  # three rules ask for the same post in turn
+def _speaks_of_one(text: str) -> bool:
+    return found(_PICTURE, text)
 
 
 @detector(levels=tuple(_REASON), options=PictureOptions, applies=_has_one)
