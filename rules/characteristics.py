@@ -6,10 +6,10 @@ for it works as a target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from rules.patterns import first
+from rules.patterns import PatternSet, first
 from rules.words import any_of, words
 
 WHOM: Mapping[str, str] = {
@@ -61,8 +61,15 @@ def harmless() -> Iterable[str]:
 
 def characteristic(text: str) -> str | None:
     """The characteristic that a folded text names or insults first, in the longest word, or None."""
-    named = ((first(pattern, text), name) for name, pattern in _every_word().items())
+    names, scan = _every_characteristic()
+    named = ((first(_every_word()[names[number]], text), names[number]) for number in scan.match(text))
     return min(((place[0], -place[1], name) for place, name in named if place), default=(0, 0, None))[2]
+
+
+@cache
+def _every_characteristic() -> tuple[Sequence[str], PatternSet]:
+    """The names of the characteristics, and one pass that says which of them a text speaks of."""
+    return tuple(_every_word()), PatternSet(_every_word().values())
 
 
 @cache

@@ -13,10 +13,13 @@ import re2
 
 from rules.fold import fold
 
-# Up to this many patterns are one automaton; with more its states outgrow the processor's cache, and beyond
-# any sensible memory. Of many, those with words that must occur go through a filter for these words first.
-# tests/bench/policies.py: 24 us a post for 258 patterns; 51 us all filtered, 58 us in one automaton.
-_AT_ONCE = 48
+# So many patterns are one automaton: with more its states multiply and are rebuilt again and again. More than
+# three of them are slower than RE2's filter (words first, then each pattern that may occur), which is meant
+# for rare words: 23,000 posts/s against 51,000 at 300 generated rules (tests/bench/engine.py). The shipped
+# ones are of common words, and the filter tries a dozen of them on every post: 4,500 posts/s by staff against
+# 5,500, and 11,000 by the public against 14,000 (tests/bench/policies.py).
+_AT_ONCE = 96
+_MANY = 3 * _AT_ONCE
 _SET_MEMORY = 64 << 20
 
 
@@ -100,22 +103,13 @@ class PatternSet:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         wanted = tuple(patterns)
-        plain = set(wanted) if len(wanted) <= _AT_ONCE else _without_words(wanted)
-        alone = [number for number, pattern in enumerate(wanted) if pattern in plain]
-        rest = [number for number, pattern in enumerate(wanted) if pattern not in plain]
-        groups = [(_set, alone[at : at + _AT_ONCE]) for at in range(0, len(alone), _AT_ONCE)]
-        groups += [(_filter, rest)] if rest else []
-        self._scans = [(build([wanted[each] for each in group]), group) for build, group in groups]
+        build, size = (_filter, len(wanted)) if len(wanted) > _MANY else (_set, _AT_ONCE)
+        starts = range(0, len(wanted), size)
+        self._scans = [(first, build(wanted[first : first + size])) for first in starts]
 
     def match(self, text: str) -> Sequence[int]:
         """The positions of the patterns that occur, in no particular order; empty if none does."""
-        return [group[hit] for scan, group in self._scans for hit in scan(text) or ()]
-
-
-def _without_words(patterns: Sequence[str]) -> set[str]:
-    """Those of the patterns that a filter would try on every text."""
-    scan = _filtered(patterns)
-    return {patterns[number] for number in scan.Match("", True)}
+        return [first + hit for first, scan in self._scans for hit in scan(text) or ()]
 
 
 def _set(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
@@ -130,13 +124,9 @@ def _set(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
 
 
 def _filter(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
-    match: Callable[[str], Sequence[int] | None] = _filtered(patterns).Match
-    return match
-
-
-def _filtered(patterns: Sequence[str]) -> Any:
     scan = re2.Filter()
     for pattern in patterns:
         scan.Add(pattern, _OPTIONS)
     scan.Compile()
-    return scan
+    match: Callable[[str], Sequence[int] | None] = scan.Match
+    return match
