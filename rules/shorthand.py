@@ -21,9 +21,10 @@ _ANY = r"[a-z0-9]+(?:'[a-z]+)*|'ll|'d|'ve|[YVWPFQATR]"  # a plain word, or one o
 _NOTHING_HAPPENS = r"(?: (?:[^BUMXZK]|$)|$)"
 _NOTHING_WISHED = (
     r"(?:$| ,| 's\b"
-    r"| (?:in|here|near|on|anywhere|around|or|and|with|like|coming|running|teaching|anyway|if|P)\b)"
+    r"| (?:in|here|near|on|under|over|ever|again|anywhere|anyway|around)\b"
+    r"| (?:or|and|with|like|coming|running|teaching|if|P)\b)"
 )
-_FORM = re.compile(r"([~@#%])(\d)|[&!;]")
+_FORM = re.compile(r"([~@#%])(\d)|[&!;=]")
 
 
 def turn(written: str) -> str:
@@ -37,6 +38,8 @@ def _written_out(form: re.Match[str]) -> str:
             return _NOTHING_HAPPENS
         case ";":
             return _NOTHING_WISHED
+        case "=":
+            return r"(?:[^XZUOK]* )?"
         case "&":
             return rf"(?:{_one_of('after a group')} (?:(?:{_ANY}) ){{0,4}})?"
     small = {"@": "pointing", "#": "pointing at many", "%": "degree"}.get(form[1])
@@ -54,6 +57,12 @@ class Sentence:
     short: str
     starts: Sequence[int]
     places: Sequence[tuple[int, int]]
+
+    def joined(self, after: Sentence) -> Sentence:
+        """This sentence and the next as one, with a stop that belongs to no word between them."""
+        gap = len(self.short) + len(" . ")
+        starts = [*self.starts, *(gap + start for start in after.starts)]
+        return Sentence(f"{self.short} . {after.short}", starts, [*self.places, *after.places])
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where in the text the stretch `short[start:end]` comes from."""

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 from rules.characteristics import WHOM, adjective, characteristic, group, harmless, possible_slur, slur
 from rules.detectors import Hit, detector
@@ -27,7 +27,14 @@ from rules.shorthand import Sentence, Shorthand, turn
 from rules.speech import Gate, Speech
 from rules.words import any_of, words
 
-WORTH: Mapping[str, float] = {"threat": 0.8, "derogation": 0.7, "slur": 0.6, "denial": 0.6, "exclusion": 0.6}
+WORTH: Mapping[str, float] = {
+    "threat": 0.8,
+    "derogation": 0.7,
+    "slur": 0.6,
+    "denial": 0.6,
+    "exclusion": 0.6,
+    "hostility": 0.5,
+}
 """kind of remark -> what it adds to the score of its sentence where it is the gravest."""
 
 REVIEW = 0.5
@@ -59,6 +66,7 @@ _SAID: Mapping[str, str] = {
     "slur": "A word that is used as a slur against {whom}",
     "denial": "A remark that denies worth or rights to {whom}",
     "exclusion": "A remark that wants to keep out or send away {whom}",
+    "hostility": "Hostile words in one breath with {whom}",
     "hint": "Hostile words in a sentence about {whom}",
 }
 _IMPLIED = {"exclusion": "race"}  # "go back where you came from" names nobody
@@ -111,6 +119,11 @@ class Remark:
         return f"{reason} A language model takes it for harmless." if self.doubted else reason
 
 
+@cache
+def _slogans() -> str:
+    return any_of(words("tropes")["by themselves"])
+
+
 def prefilter() -> tuple[str, ...]:
     """Patterns of which one occurs in every text that the detector could find something in."""
     strong = (any_of(words("hostility")[_HOSTILE[mark]]) for mark in "NHD")
@@ -119,6 +132,7 @@ def prefilter() -> tuple[str, ...]:
         slur(),
         possible_slur(),
         *strong,
+        _slogans(),
         rf"(?:being|{any_of(words('hostility')['swearing'])}) {adjective()}",
         _SIGNS,
         _IDIOMS,
@@ -166,8 +180,8 @@ def _remarks(text: str, opinion: Opinion | None) -> Iterator[Remark]:
         return
     speech = Speech(text)
     hints = _HINTS if opinion else 0
-    for sentence, about in _with_antecedents(_shorthand().sentences(text), text):
-        if said := _said(speech, sentence):
+    for sentence, about in _with_antecedents(_read_on(_shorthand().sentences(text)), text):
+        if said := _said(speech, sentence) or _slogan(speech, sentence):
             remark = _summed(said, text, about)
         elif hints and _hinted(speech, sentence):
             hints -= 1
@@ -179,7 +193,7 @@ def _remarks(text: str, opinion: Opinion | None) -> Iterator[Remark]:
 
 def _summed(said: Mapping[str, tuple[float, tuple[int, int]]], text: str, about: str) -> Remark:
     kind, (score, place) = max(said.items(), key=lambda item: item[1])
-    further = sum(worth >= REVIEW for worth, _ in said.values()) - 1
+    further = sum(worth > WORTH["hostility"] for worth, _ in said.values()) - 1
     whom = characteristic(text[slice(*place)]) or characteristic(about) or _IMPLIED.get(kind)
     return Remark(kind, round(score + _FURTHER * max(further, 0), 2), place, whom)
 
@@ -211,12 +225,23 @@ def _said(speech: Speech, sentence: Sentence) -> Mapping[str, tuple[float, tuple
     for number in _scan().match(sentence.short):
         kind, pattern = _turns()[number]
         for hit in islice(spans(pattern, sentence.short), _MOST):
-            left = WORTH[kind] * _LEFT_BY[_gate(speech, sentence, hit)]
+            left = WORTH[kind] * _LEFT_BY[_gate(speech, sentence, hit, kind)]
             said[kind] = max(said.get(kind, (0.0, (0, 0))), (left, sentence.place(*hit)))
     return said
 
 
-def _gate(speech: Speech, sentence: Sentence, span: tuple[int, int]) -> Gate | None:
+def _slogan(speech: Speech, sentence: Sentence) -> Mapping[str, tuple[float, tuple[int, int]]]:
+    """What is hostile whoever it names, where the sentence says nothing else."""
+    start, end = sentence.places[0][0], sentence.places[-1][1]
+    hit = first(_slogans(), speech.text[start:end])
+    if hit is None or _complains(sentence):
+        return {}
+    place = start + hit[0], start + hit[1]
+    gate = speech.gate(*place)
+    return {"hostility": (WORTH["hostility"] * _LEFT_BY[gate], place)}
+
+
+def _gate(speech: Speech, sentence: Sentence, span: tuple[int, int], kind: str) -> Gate | None:
     """The gate at the word that the remark turns on, or else at its beginning."""
     start, end = sentence.place(*span)
     said = sentence.short[slice(*span)]
@@ -225,9 +250,31 @@ def _gate(speech: Speech, sentence: Sentence, span: tuple[int, int]) -> Gate | N
         if gate not in (None, Gate.DENIED):  # "I have no pity for them" denies what stands before "them"
             return gate
     gate = speech.gate(start, end)
+    if gate is None and kind == "hostility":  # its words stand far apart: the last may be somebody else's
+        last = speech.gate(sentence.place(span[1] - 1, span[1])[0])
+        gate = None if last is Gate.DENIED else last
     if gate not in (None, Gate.SELF, Gate.RECLAIMED):
         return gate
     return Gate.COUNTERED if _complains(sentence) else None
+
+
+def _read_on(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences, each hostile fragment ("Vermin.") joined to the one before that names a group."""
+    read: list[Sentence] = []
+    for sentence in sentences:
+        if read and _ends_open(read[-1]) and found(_fragment(), sentence.short):
+            sentence = read.pop().joined(sentence)
+        read.append(sentence)
+    return read
+
+
+def _ends_open(sentence: Sentence) -> bool:
+    return "G" in sentence.short and not ("O" in sentence.short or _complains(sentence))
+
+
+@cache
+def _fragment() -> str:
+    return "|".join(map(turn, words("remarks")["fragment"]))
 
 
 def _with_antecedents(sentences: Sequence[Sentence], text: str) -> Iterator[tuple[Sentence, str]]:
@@ -274,7 +321,7 @@ def _classes() -> Mapping[str, str]:
     hostile = words("hostility")
     plain = any_of((*harmless(), *hostile["undenied"]))
     listed = {mark: any_of(hostile[name]) for mark, name in _HOSTILE.items()}
-    first_of_all = {"C": any_of(hostile["tropes"]), "": plain, "S": slur(), "G": group()}
+    first_of_all = {"C": any_of(chain(*words("tropes").values())), "": plain, "S": slur(), "G": group()}
     return {**first_of_all, **listed, "A": possible_slur(), "Q": adjective()}
 
 
@@ -285,7 +332,7 @@ def _shorthand() -> Shorthand:
 
 @cache
 def _named() -> str:
-    return "|".join((group(), slur(), possible_slur(), adjective(), _IDIOMS))
+    return "|".join((group(), slur(), possible_slur(), adjective(), _IDIOMS, _slogans()))
 
 
 @cache
@@ -296,6 +343,7 @@ def _evidence() -> str:
             possible_slur(),
             any_of(words("hostility")["telling"]),
             _IDIOMS,
+            _slogans(),
             *(_classes()[mark] for mark in _EVIDENCE),
         )
     )

@@ -99,6 +99,40 @@ def test_they_are_the_group_of_the_sentence_beside(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "Travellers again. Vermin.",
+        "Bulgarians? Thieves, every one.",
+        "Muslims on the ward again. Makes me sick.",
+    ],
+)
+def test_a_hostile_fragment_is_read_on_with_the_group_before_it(text: str, rules: RuleSet) -> None:
+    (finding,) = rules.evaluate(staff(text))
+    (span,) = finding.spans
+    assert span.start == 0
+    assert span.end > text.index(" ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A Traveller was robbed outside. Scum.", "The police spoke to two Travellers. Idiots.", "Vermin."],
+)
+def test_a_fragment_after_anything_else_is_nobody_certain(text: str, rules: RuleSet) -> None:
+    assert rules.evaluate(staff(text)) == []
+
+
+def test_a_hard_word_in_one_breath_with_a_group_is_worth_a_look_and_no_more(rules: RuleSet) -> None:
+    (finding,) = rules.evaluate(staff("Somebody let the Muslims into this street and now it is full of scum"))
+    assert (finding.rule_id, finding.severity.value) == ("DIS-001", "low")
+
+
+@pytest.mark.parametrize("text", ["Hitler should have finished the job.", "Barefoot and pregnant, I say."])
+def test_a_slogan_needs_no_group_beside_it(text: str, rules: RuleSet) -> None:
+    assert rules.evaluate(staff(text))
+    assert rules.evaluate(staff(f"Shame on whoever wrote this: {text}")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
     ["The racists shouted at an immigrant. They are vermin.", "He hit a Muslim nurse. They are vermin."],
 )
 def test_they_are_nobody_certain_where_others_are_named(text: str) -> None:

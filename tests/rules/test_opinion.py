@@ -28,7 +28,7 @@ LINES = [
     json.loads(line)
     for line in (Path(__file__).parent / "data" / "opinion.jsonl").read_text("utf-8").splitlines()
 ]
-HINT = "I swear women have no idea how to park, get them off the road"
+HINT = "I swear the women round here were hired for their looks, it is a disgrace"
 EXTRA = ("numpy", "safetensors", "tokenizers", "wordllama")
 installed = pytest.mark.skipif(find_spec("wordllama") is None, reason="the extra ml is not installed")
 
