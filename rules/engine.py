@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from monitor.config import Organisation
 from monitor.types import Clause, Finding, Kind, Lane, Post, Relation, Severity
 from rules.detectors import Detector, Hit, Options
+from rules.hostility.opinion import Opinion
 from rules.matching import hits_of, necessary
 from rules.names import Names
-from rules.opinion import Opinion
-from rules.patterns import PatternSet, found
 from rules.policy import Policy
 from rules.reading import Reading, scan_text
-from rules.schema import SUBJECTS, RuleFile, Subject
+from rules.schema import RuleFile, Subject
+from rules.text.patterns import PatternSet, found
 
 _COUNTERED_AT_MOST = Severity.MEDIUM
 _SPANS = 100  # of one finding: more of the same tell nobody more
@@ -202,10 +202,7 @@ class RuleSet:
         )
         self.opinion = opinion
         self._names = Names(organisation)
-        self._scans = {
-            subject: _Scan(rule for rule in self.rules if rule.runs and rule.judges(subject))
-            for subject in SUBJECTS
-        }
+        self._scans: dict[Subject, _Scan] = {}  # made when a first post of the kind comes
 
     @property
     def running(self) -> int:
@@ -217,7 +214,7 @@ class RuleSet:
 
         A finding of the protected lane is the only one: nothing else may tell that the post exists.
         """
-        candidates = self._scans[subject_of(post)].candidates(post, self._names)
+        candidates = self._scan(subject_of(post)).candidates(post, self._names)
         if not candidates:
             return []
         reading = Reading.of(post, self._names, self.opinion)
@@ -228,6 +225,12 @@ class RuleSet:
                 findings.append(finding)
                 silenced.update(rule.silences)
         return findings
+
+    def _scan(self, subject: Subject) -> _Scan:
+        if subject not in self._scans:
+            running = (rule for rule in self.rules if rule.runs and rule.judges(subject))
+            self._scans[subject] = _Scan(running)
+        return self._scans[subject]
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.types import Filter, Finding, Lane, Post
-from rules.patterns import found
 from rules.reading import scan_text
+from rules.text.patterns import found
 
 ANY_RULE = "*"
 

@@ -18,11 +18,11 @@ from monitor.config import Organisation
 from monitor.types import Post, Span
 from rules.detectors import birth_date, local_number, national_insurance, nhs_number, patient_name, work_email
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
-from rules.fold import Folded, fold
 from rules.names import Names
-from rules.patterns import PatternSet, spans
 from rules.reading import Part
 from rules.sighting import Sighting
+from rules.text.fold import Folded, fold
+from rules.text.patterns import PatternSet, spans
 
 _TELEPHONE_IN_ADDRESS = telephone(r"[ .\-]{0,2}")  # /2026/02/11/1234567 is a day and an item
 

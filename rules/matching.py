@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from rules.patterns import found as occurs
-from rules.patterns import spans
 from rules.schema import AnyOf, Match, Near, Window
+from rules.text.patterns import found as occurs
+from rules.text.patterns import spans
 
 Place = tuple[int, int]
 _WORD = re.compile(r"\w+")

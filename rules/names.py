@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Organisation
-from rules.fold import fold
+from rules.text.fold import fold
 
 _KIND = re.compile(r"\b(?:nhs|foundation|trust|ft|hospitals?)\b", re.IGNORECASE)
 _ENDING = re.compile(rf"(?:\s*{_KIND.pattern})+$", re.IGNORECASE)

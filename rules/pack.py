@@ -18,9 +18,10 @@ from pydantic import ValidationError
 from monitor.config import Organisation, PolicySettings, RuleSettings
 from monitor.config.problems import did_you_mean
 from monitor.errors import RuleError
-from rules import detectors, examples, opinion
+from rules import detectors, examples
 from rules.detectors import Options
 from rules.engine import Rule, RuleSet
+from rules.hostility import opinion
 from rules.policy import Policies
 from rules.refusal import refusals
 from rules.schema import PolicyFile, RuleFile, Table

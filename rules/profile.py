@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rules.fold import fold
 from rules.names import Names
-from rules.patterns import found, spans
-from rules.words import any_of, words
+from rules.text.fold import fold
+from rules.text.patterns import found, spans
+from rules.text.words import any_of, words
 
 _WORDS = words("profiles")
 _SAID = any_of(_WORDS["said"])

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.types import Kind, Post, Span
-from rules.fold import Folded, fold
+from rules.hostility.opinion import Opinion
 from rules.names import Names
-from rules.opinion import Opinion
+from rules.text.fold import Folded, fold
 
 _SEPARATOR = "\n\n"
 _READ = ("title", "text", "added")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.config.fields import ROLES
 from monitor.types import About, Kind, Lane, Relation, Severity
 from rules.categories import GROUP
-from rules.patterns import PatternRefused, check
-from rules.words import written_out
+from rules.text.patterns import PatternRefused, check
+from rules.text.words import written_out
 
 
 def _pattern(value: str) -> str:
@@ -46,7 +46,6 @@ Category = Annotated[str, AfterValidator(_category)]
 RoutingKey = Annotated[str, AfterValidator(_routing_key)]
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\n]+$")]
 Subject = Literal["staff_account", "public_mention", "wikipedia"]
-SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 # YAML holds words; strict mode would want the enum members themselves.
 LaneName = Annotated[Lane, Field(strict=False)]
 SeverityName = Annotated[Severity, Field(strict=False)]

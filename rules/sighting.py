@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from rules.detectors import Hit
-from rules.fold import Folded
 from rules.reading import Reading
+from rules.text.fold import Folded
 
 
 @dataclass(frozen=True, slots=True)

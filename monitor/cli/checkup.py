@@ -142,7 +142,8 @@ def the_authorisations(settings: Settings) -> str:
 
 def the_rules(settings: Settings) -> str:
     """All rules load, with the policy packs behind them and the language model that they may ask."""
-    from rules import opinion, pack
+    from rules import pack
+    from rules.hostility import opinion
 
     wordings = documents.wordings(settings.store.state_dir)
     checked = pack.check(settings.policy, settings.rules, wordings=wordings)

@@ -145,7 +145,7 @@ def _end(text: str, settings: Settings) -> date:
 
 def _checked_words(settings: Settings, **words: str | None) -> None:
     """Raise a usage error for an empty word, a pattern that cannot run, or personal data."""
-    from rules.patterns import PatternRefused, check
+    from rules.text.patterns import PatternRefused, check
 
     for name, text in words.items():
         if text is not None and not text.strip():

@@ -16,8 +16,8 @@ from monitor.types import Ref, Relation
 if TYPE_CHECKING:
     from monitor.config import Organisation
     from monitor.types import Post
-    from rules.aliases import Name
-    from rules.explanation import Candidate, Explanation
+    from rules.references.aliases import Name
+    from rules.references.explanation import Candidate, Explanation
 
 app = typer.Typer(
     help="See by which names the organisation is known, and what they count.", no_args_is_help=True
@@ -56,7 +56,7 @@ def explain(
 @app.command()
 def names(context: typer.Context, as_json: output.AsJson = False) -> None:
     """List every name that the settings know, with its tier and what it counts for itself."""
-    from rules import aliases
+    from rules.references import aliases
 
     listed = sorted(aliases.names(_organisation(context)), key=lambda name: (-name.weight, name.text))
     if as_json:
@@ -97,7 +97,7 @@ def _answer_to(organisation: Organisation) -> Ref:
 
 
 def _told(explanation: Explanation, post: Post, organisation: Organisation) -> Iterator[str]:
-    from rules.explanation import THRESHOLD
+    from rules.references.explanation import THRESHOLD
 
     for candidate in explanation.candidates:
         yield f"{candidate.alias}{_written(candidate, post)}"
@@ -121,7 +121,7 @@ def _written(candidate: Candidate, post: Post) -> str:
 
 
 def _as_json(explanation: Explanation, organisation: Organisation) -> dict[str, Any]:
-    from rules.explanation import THRESHOLD
+    from rules.references.explanation import THRESHOLD
 
     return {
         "organisation": organisation.name,

@@ -16,11 +16,11 @@ from rapidfuzz.fuzz import ratio
 from monitor.types import Account, Post
 from rules import profile
 from rules.detectors import Hit, detector
-from rules.fold import fold
 from rules.names import Names
-from rules.patterns import found
 from rules.reading import Reading
-from rules.words import any_of, words
+from rules.text.fold import fold
+from rules.text.patterns import found
+from rules.text.words import any_of, words
 
 _ASIDE = re.compile(r"\([^)]*\)|[|,/\u2022\u00b7].*")
 _WORD = re.compile(r"[^\W_][^\W_'\u2019.\-]*(?:['\u2019.\-][^\W_]+)*")

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 
-from rules.context import OWN_STORY, sentence, sentence_before
-from rules.dates import DATE, read_date
 from rules.detectors import Hit, Options, detector
-from rules.fold import Folded
-from rules.patterns import PatternSet, compiled, found
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
-from rules.words import any_of, words
+from rules.text.context import OWN_STORY, sentence, sentence_before
+from rules.text.dates import DATE, read_date
+from rules.text.fold import Folded
+from rules.text.patterns import PatternSet, compiled, found
+from rules.text.words import any_of, words
 
 LABEL = "date of birth"
 KEYWORD = r"\b(?:d\.?o\.?b|d/o/b|d o b|date of birth|birth ?date|born)\b"

@@ -12,12 +12,12 @@ from itertools import islice, pairwise
 
 from rules.detectors import Hit, detector
 from rules.detectors.own_voice import MOST, is_meant
-from rules.fold import Folded
 from rules.names import Names
-from rules.patterns import compiled, found, place_around, spans
 from rules.reading import Reading
-from rules.speech import Speech
-from rules.words import any_of, words
+from rules.text.fold import Folded
+from rules.text.patterns import compiled, found, place_around, spans
+from rules.text.speech import Speech
+from rules.text.words import any_of, words
 
 _WORDS = words("colleagues")
 _NAME = r"[a-z][a-z'\-]+"

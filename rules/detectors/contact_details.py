@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
-from rules.context import OWN_STORY, sentence_after, sentence_before
 from rules.detectors import Hit, Options, detector
 from rules.detectors.work_email import ADDRESS
 from rules.detectors.work_email import LABEL as EMAIL
-from rules.fold import Folded, fold
 from rules.names import Names
-from rules.patterns import PatternSet, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
+from rules.text.context import OWN_STORY, sentence_after, sentence_before
+from rules.text.fold import Folded, fold
+from rules.text.patterns import PatternSet, spans
 
 POSTCODE_LABEL = "postcode"
 TELEPHONE_LABEL = "telephone number"

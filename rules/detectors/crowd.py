@@ -12,12 +12,12 @@ from functools import cache
 from itertools import chain
 
 from monitor.types import Relation
-from rules.crowd import Estimate
-from rules.description import Description, Subject, descriptions, prefilter
+from rules.crowd.description import Description, Subject, descriptions, prefilter
+from rules.crowd.estimate import Estimate
+from rules.crowd.weights import features, weights
 from rules.detectors import Hit, detector
-from rules.patterns import PatternSet, found
 from rules.reading import Reading
-from rules.weights import features, weights
+from rules.text.patterns import PatternSet, found
 
 _CONFIDENCE = {"breach": 0.7, "weak": 0.4, "self": 0.6}
 _JUDGE = "It is an estimate for a person to judge."

@@ -19,10 +19,10 @@ from monitor.types import Relation
 from rules.detectors import Hit, detector
 from rules.detectors.distress import in_crisis
 from rules.names import Names
-from rules.patterns import found, place_around, spans
 from rules.reading import Reading
-from rules.speech import Speech
-from rules.words import any_of, words
+from rules.text.patterns import found, place_around, spans
+from rules.text.speech import Speech
+from rules.text.words import any_of, words
 
 if TYPE_CHECKING:
     from rules.identifiers import PersonIdentifiers

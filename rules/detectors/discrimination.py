@@ -4,9 +4,9 @@ Clauses: CDD-4.4.1-5, NT-3.2-6, SWL-5.5-1, VOY-PL-7. The score of a sentence add
 remark gives its worth, each further kind a little, and a gate (quotation, counter-speech) takes most of it
 away. A group's name alone is worth nothing.
 
-Where a language model is asked (see rules.opinion), hostile words near a group in no listed turn of phrase
-are a remark as well if it is sure of it, and a remark that it is sure is none is left to the lowest tier. It
-reads "they" for the group, so that it cannot mind whom a sentence is about.
+Where a language model is asked (see rules.hostility.opinion), hostile words near a group in no listed turn
+of phrase are a remark as well if it is sure of it, and a remark that it is sure is none is left to the lowest
+tier. It reads "they" for the group, so that it cannot mind whom a sentence is about.
 """
 
 from __future__ import annotations
@@ -17,15 +17,23 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
 
-from rules.characteristics import WHOM, adjective, characteristic, group, harmless, possible_slur, slur
 from rules.detectors import Hit, detector
-from rules.mending import mend
-from rules.opinion import Opinion
-from rules.patterns import PatternSet, first, found, spans
+from rules.hostility.characteristics import (
+    WHOM,
+    adjective,
+    characteristic,
+    group,
+    harmless,
+    possible_slur,
+    slur,
+)
+from rules.hostility.mending import mend
+from rules.hostility.opinion import Opinion
+from rules.hostility.shorthand import Sentence, Shorthand, turn
 from rules.reading import Reading
-from rules.shorthand import Sentence, Shorthand, turn
-from rules.speech import Gate, Speech
-from rules.words import any_of, words
+from rules.text.patterns import PatternSet, first, found, spans
+from rules.text.speech import Gate, Speech
+from rules.text.words import any_of, words
 
 WORTH: Mapping[str, float] = {
     "threat": 0.8,

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from rules.detectors import Hit, detector
-from rules.patterns import found, place_around, spans
 from rules.reading import Reading
-from rules.speech import Speech
-from rules.words import any_of, words
+from rules.text.patterns import found, place_around, spans
+from rules.text.speech import Speech
+from rules.text.words import any_of, words
 
 _WORDS = {key: any_of(entries) for key, entries in words("distress").items()}
 _BEFORE = rf"(?:{_WORDS['denied']}|{_WORDS['others']}|{_WORDS['said_by_others']}[\s:,\"'-]*(?:that)?)\s*$"

@@ -12,10 +12,10 @@ from itertools import islice
 from monitor.types import Post, Relation
 from rules.detectors import Hit, detector
 from rules.detectors.own_voice import MOST
-from rules.fold import fold
 from rules.names import Names
-from rules.patterns import spans
 from rules.reading import Reading
+from rules.text.fold import fold
+from rules.text.patterns import spans
 
 _REASON = {
     "embargoed": "The text has a title or code name that your list keeps back until it is announced.",

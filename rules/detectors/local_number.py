@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
-from rules.context import CARE, Links, around
 from rules.detectors import Hit, Options, detector
-from rules.fold import Folded, fold
-from rules.patterns import compiled, found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
+from rules.text.context import CARE, Links, around
+from rules.text.fold import Folded, fold
+from rules.text.patterns import compiled, found, spans
 
 LABEL = "hospital number"
 _NUMBER = r"(?:nos?\b|num\b|numbers?\b|id\b|#)"

@@ -13,9 +13,9 @@ from monitor.types import Kind, Post
 from rules import profile
 from rules.detectors import Hit, Options, detector
 from rules.names import Names
-from rules.patterns import found
 from rules.profile import Profile
 from rules.reading import Reading
+from rules.text.patterns import found
 
 _LACKS = {
     "views": "that views are the holder's own",

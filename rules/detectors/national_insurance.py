@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.context import Links, around
 from rules.detectors import Hit, Options, detector
-from rules.fold import Folded
-from rules.patterns import found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
+from rules.text.context import Links, around
+from rules.text.fold import Folded
+from rules.text.patterns import found, spans
 
 LABEL = "National Insurance number"
 NUMBER = r"\b[abceghj-prstw-z][abceghj-nprstw-z][ \-]?\d\d[ \-]?\d\d[ \-]?\d\d[ \-]?[a-d]\b"

@@ -17,13 +17,13 @@ from typing import Any, Literal, NamedTuple
 from nhs_number import constants
 from nhs_number.validate import is_valid
 
-from rules.context import CARE, Links, around
-from rules.dates import real_date
 from rules.detectors import Hit, Options, detector
-from rules.fold import Folded
-from rules.patterns import compiled, found, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
+from rules.text.context import CARE, Links, around
+from rules.text.dates import real_date
+from rules.text.fold import Folded
+from rules.text.patterns import compiled, found, spans
 
 RUN = r"\d(?:[ .\-/)]{0,2}\d){9,}"
 

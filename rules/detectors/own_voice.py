@@ -12,9 +12,9 @@ from functools import lru_cache
 from monitor.types import Kind
 from rules.detectors import Hit, Options, detector
 from rules.names import Names
-from rules.patterns import first, found
 from rules.reading import Reading
-from rules.speech import Gate, Speech
+from rules.text.patterns import first, found
+from rules.text.speech import Gate, Speech
 
 _NEWS = frozenset({Kind.ARTICLE, Kind.EPISODE, Kind.VIDEO})
 _OURS = (

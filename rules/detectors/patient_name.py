@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from monitor.types import Kind
-from rules.context import OWN_STORY, sentence_after, sentence_before
 from rules.detectors import Hit, Options, detector
-from rules.fold import Folded
-from rules.patterns import PatternSet, spans
 from rules.reading import Reading
 from rules.sighting import Sighting, hits
-from rules.words import any_of, words
+from rules.text.context import OWN_STORY, sentence_after, sentence_before
+from rules.text.fold import Folded
+from rules.text.patterns import PatternSet, spans
+from rules.text.words import any_of, words
 
 LABEL = "patient's name"
 

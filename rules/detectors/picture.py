@@ -12,11 +12,11 @@ from typing import Literal
 
 from monitor.types import Post
 from rules.detectors import Hit, Options, detector
-from rules.fold import fold
 from rules.names import Names
-from rules.patterns import first, found
 from rules.reading import Reading
-from rules.words import any_of, words
+from rules.text.fold import fold
+from rules.text.patterns import first, found
+from rules.text.words import any_of, words
 
 _WORDS = words("pictures")
 _PICTURE = any_of(_WORDS["picture"])

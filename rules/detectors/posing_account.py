@@ -15,10 +15,10 @@ from rapidfuzz.distance import OSA
 
 from monitor.types import Account, Kind, Post, Relation
 from rules.detectors import Hit, detector
-from rules.fold import fold
 from rules.names import Names, squeeze
-from rules.patterns import found
 from rules.reading import Reading
+from rules.text.fold import fold
+from rules.text.patterns import found
 
 _OFFICIAL_WORDS = (
     "foundation trust|hospitals?|hosp|trust|nhs|ft|official|real|the|uk|team|jobs?|careers?|recruitment|hr"

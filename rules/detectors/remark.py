@@ -12,10 +12,10 @@ from itertools import islice
 
 from rules.detectors import Hit, Options, detector
 from rules.names import Names
-from rules.patterns import found
 from rules.reading import Reading
-from rules.speech import Gate, Speech
-from rules.words import any_of, words
+from rules.text.patterns import found
+from rules.text.speech import Gate, Speech
+from rules.text.words import any_of, words
 
 
 class RemarkOptions(Options):

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from monitor.types import Change, Span
-from rules import patterns
 from rules.detectors import Hit, detector
-from rules.patterns import found
 from rules.reading import Reading
+from rules.text import patterns
+from rules.text.patterns import found
 
 _CRITICAL = (
     r"\b(?:critici[sz]\w*|critics?|controvers\w*|scandal\w*|inquir\w*|inquest\w*|investigat\w*"

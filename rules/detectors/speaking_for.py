@@ -13,10 +13,10 @@ from itertools import islice
 from rules.detectors import Hit, detector
 from rules.detectors.own_voice import MOST, is_meant
 from rules.names import Names
-from rules.patterns import found, spans
 from rules.reading import Reading
-from rules.speech import Speech
-from rules.words import any_of, words
+from rules.text.patterns import found, spans
+from rules.text.speech import Speech
+from rules.text.words import any_of, words
 
 _WORDS = words("speaking")
 _ANNOUNCE = f"(?:{'|'.join(_WORDS['announce'])})"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 
 from rules.detectors import Hit, detector
-from rules.patterns import spans
 from rules.reading import Reading
+from rules.text.patterns import spans
 
 LABEL = "e-mail address"
 ADDRESS = r"[a-z0-9._%+'\-]+(?:@| @ | ?(?:\[at\]|\(at\)) ?)(?:[a-z0-9\-]+\.)+[a-z]{2,}"

@@ -244,7 +244,7 @@ def test_without_settings_every_shipped_policy_is_in_force_and_that_is_said(
 
 @pytest.mark.skipif(find_spec("wordllama") is None, reason="the extra ml is not installed")
 def test_a_file_is_measured_without_and_with_the_language_model(evaluate: Evaluate, tmp_path: Path) -> None:
-    text = "I swear women have no idea how to park, get them off the road"
+    text = "Christians are a laughing stock and should be kept out of medicine"
     cases = [{"text": text, "expect": {"hateful": True}}]
     file = written(tmp_path / "h.jsonl", cases)
     without, with_it = json.loads(evaluate(file, "--model", "--json").stdout)["files"]

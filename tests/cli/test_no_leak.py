@@ -24,7 +24,7 @@ from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from rules.fold import fold
+from rules.text.fold import fold
 from tests.growingfeed import GrowingFeed
 
 NUMBERS = ("9992001135", "9993141593", "9990000018", "9990000026")

@@ -17,10 +17,10 @@ from monitor.config import People, PolicySettings, RuleSettings
 from monitor.errors import RuleError
 from monitor.types import Finding, Lane, Severity
 from rules import pack
-from rules.crowd import Estimate
+from rules.crowd.estimate import Estimate
+from rules.crowd.weights import features, read, weights
 from rules.engine import RuleSet
 from rules.examples import ORGANISATION
-from rules.weights import features, read, weights
 from tests.rules.posts import post, staff
 
 CASES = yaml.safe_load(Path(__file__).with_name("crowd_cases.yaml").read_text("utf-8"))

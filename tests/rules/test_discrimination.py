@@ -13,12 +13,12 @@ import pytest
 
 from monitor.config import PolicySettings, RuleSettings
 from rules import pack
-from rules.characteristics import WHOM, characteristic
 from rules.detectors.discrimination import REVIEW, remarks
 from rules.engine import RuleSet
 from rules.examples import ORGANISATION
-from rules.fold import fold
-from rules.mending import mend
+from rules.hostility.characteristics import WHOM, characteristic
+from rules.hostility.mending import mend
+from rules.text.fold import fold
 from tests.rules.posts import post, staff
 
 LINES = [

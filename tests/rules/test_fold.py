@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.fold import fold
+from rules.text.fold import fold
 
 
 @pytest.mark.parametrize(

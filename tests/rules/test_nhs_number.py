@@ -14,8 +14,8 @@ from monitor.config import PolicySettings, RuleSettings
 from rules import pack
 from rules.detectors.nhs_number import candidates
 from rules.examples import ORGANISATION
-from rules.fold import fold
 from rules.identifiers import PersonIdentifiers
+from rules.text.fold import fold
 from tests.bench import noise
 from tests.rules.posts import post
 

@@ -16,12 +16,13 @@ import pytest
 from monitor.cli.output import Exit
 from monitor.config import PolicySettings, RuleSettings
 from monitor.types import Severity
-from rules import opinion, pack
+from rules import pack
 from rules.detectors.discrimination import REVIEW, remarks, unnamed
 from rules.engine import RuleSet
 from rules.examples import ORGANISATION
-from rules.fold import fold
-from rules.opinion import Opinion
+from rules.hostility import opinion
+from rules.hostility.opinion import Opinion
+from rules.text.fold import fold
 from tests.rules.posts import staff
 
 LINES = [
@@ -161,7 +162,7 @@ def test_the_model_is_read_from_disk_and_opens_no_socket() -> None:
     seen = in_a_process(
         "import sys; seen = []\n"
         "sys.addaudithook(lambda event, _: seen.append(event) if event.startswith('socket.') else None)\n"
-        "from rules import opinion\n"
+        "from rules.hostility import opinion\n"
         "assert opinion.load('wordllama').hostility('they are scum') > 0.5\n"
         "import json; print(json.dumps([seen, 'wordllama' in sys.modules]))"
     )
@@ -197,7 +198,7 @@ def test_a_sentence_of_any_shape_has_an_opinion(text: str, model: Opinion) -> No
 
 @installed
 def test_what_the_model_learns_is_the_same_every_time(model: Opinion) -> None:
-    from rules import embedding
+    from rules.hostility import embedding
 
     again = embedding.load.__wrapped__()
     assert again.version == model.version
@@ -206,7 +207,7 @@ def test_what_the_model_learns_is_the_same_every_time(model: Opinion) -> None:
 
 @installed
 def test_the_model_learns_from_nothing_that_it_is_measured_on() -> None:
-    from rules import embedding
+    from rules.hostility import embedding
 
     learnt = {fold(line).text for line in (*embedding.lines().hostile, *embedding.lines().harmless)}
     assert len(learnt) > 400

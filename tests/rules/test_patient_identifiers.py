@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from monitor.config import PolicySettings, RuleSettings
 from monitor.types import Kind, Post
 from rules import pack
-from rules.dates import DATE, read_date
 from rules.examples import ORGANISATION
-from rules.patterns import compiled
+from rules.text.dates import DATE, read_date
+from rules.text.patterns import compiled
 from tests.rules.posts import edit, post, staff
 
 RULES = pack.load(ORGANISATION, PolicySettings(), RuleSettings())

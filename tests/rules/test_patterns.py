@@ -8,10 +8,10 @@ import time
 import pytest
 
 from rules import detectors
-from rules.fold import fold
 from rules.matching import hits_of
-from rules.patterns import PatternSet, found
 from rules.schema import Match, Window
+from rules.text.fold import fold
+from rules.text.patterns import PatternSet, found
 
 
 def test_the_set_finds_what_each_pattern_finds_alone() -> None:

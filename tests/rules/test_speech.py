@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.speech import Gate, Speech
+from rules.text.speech import Gate, Speech
 
 _CASES = [
     ("they are scum", None),

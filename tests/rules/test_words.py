@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import pytest
 
-from rules.patterns import PatternRefused, found
-from rules.words import words, written_out
+from rules.text.patterns import PatternRefused, found
+from rules.text.words import words, written_out
 
 CALLED = re.compile(r"\(\?&(\w+\.\w+)\)")
 OF_CONDUCT = ("accusation", "conduct", "drink", "exempt", "violence")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.config import Alias, Organisation
-from rules import spelling
-from rules.fold import fold
-from rules.misspelling import Misspelling, misspelling
-from rules.patterns import first
-from rules.words import any_of
+from rules.references import spelling
+from rules.references.misspelling import Misspelling, misspelling
+from rules.text.fold import fold
+from rules.text.patterns import first
+from rules.text.words import any_of
 
 SIGNED = 0.6
 """What a name counts in the author's handle or shown name, or as the attached place."""

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from monitor.config import Organisation
 from monitor.types import Kind, Post, Reference, Relation
-from rules import aliases, spelling
-from rules.aliases import Name
-from rules.explanation import THRESHOLD, Candidate, Explanation, Reason
-from rules.fold import fold
-from rules.passage import Passage, text_of, trimmed
-from rules.patterns import PatternSet, compiled, found, place_around, spans
-from rules.words import any_of, words
+from rules.references import aliases, spelling
+from rules.references.aliases import Name
+from rules.references.explanation import THRESHOLD, Candidate, Explanation, Reason
+from rules.references.passage import Passage, text_of, trimmed
+from rules.text.fold import fold
+from rules.text.patterns import PatternSet, compiled, found, place_around, spans
+from rules.text.words import any_of, words
 
 _WRONG_CASE = -0.2
 _MISSPELT = 0.9

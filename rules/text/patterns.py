@@ -11,7 +11,7 @@ from typing import Any
 
 import re2
 
-from rules.fold import fold
+from rules.text.fold import fold
 
 # So many patterns are one automaton: with more its states multiply and are rebuilt again and again. More than
 # three of them are slower than RE2's filter (words first, then each pattern that may occur), which is meant
@@ -79,9 +79,9 @@ def check(pattern: str) -> None:
         raise PatternRefused("look-around is not available in RE2: use `unless`")
     if _BACK_REFERENCE.search(pattern):
         raise PatternRefused("a back-reference is not available in RE2: write a detector")
-    for char in pattern:
-        if fold(char).text != char.lower():
-            raise PatternRefused(f"U+{ord(char):04X} never occurs in folded text: use its plain form")
+    if fold(pattern).text != pattern.lower():
+        foreign = next(char for char in pattern if fold(char).text != char.lower())
+        raise PatternRefused(f"U+{ord(foreign):04X} never occurs in folded text: use its plain form")
     try:
         expression = compiled(pattern)
     except re2.error as error:

@@ -25,9 +25,9 @@ from tokenizers import Tokenizer
 
 from monitor.errors import ConfigError
 from rules.detectors.discrimination import unnamed
-from rules.fold import fold
 from rules.pack import read
 from rules.schema import Table
+from rules.text.fold import fold
 
 _PACKAGE = "wordllama"
 _VECTORS = "weights/l2_supercat_256.safetensors"
@@ -68,7 +68,7 @@ class Vectors:
 
 
 class Embedding:
-    """Implements rules.opinion.Opinion: near which of the learnt sentences does this one stand?"""
+    """Implements rules.hostility.opinion.Opinion: near which of the learnt sentences does this one stand?"""
 
     def __init__(self, vectors: Vectors, hostile: Sequence[str], harmless: Sequence[str], of: str) -> None:
         self._vectors = vectors
@@ -95,7 +95,7 @@ def load() -> Embedding:
     folder = Path(package.origin).parent
     if missing := [name for name in (_VECTORS, _TOKENIZER) if not (folder / name).is_file()]:
         raise ConfigError(
-            f"rules.opinion: {_PACKAGE} {version(_PACKAGE)} does not bring {missing[0]}:"
+            f"rules.hostility.opinion: {_PACKAGE} {version(_PACKAGE)} does not bring {missing[0]}:"
             " pip install 'trustwatch[ml]' fetches a version that does"
         )
     learnt = lines()

@@ -10,12 +10,12 @@ from functools import cache, lru_cache
 from itertools import chain, islice
 from operator import itemgetter
 
-from rules.fold import fold
+from rules.crowd.weights import Cues, Feature, features, weights
 from rules.names import Names
-from rules.patterns import PatternSet, found, spans
 from rules.reading import Reading
-from rules.weights import Cues, Feature, features, weights
-from rules.words import any_of
+from rules.text.fold import fold
+from rules.text.patterns import PatternSet, found, spans
+from rules.text.words import any_of
 
 Place = tuple[int, int]
 
@@ -37,7 +37,7 @@ class Subject(StrEnum):
 class Description:
     """Neighbouring sentences about one subject.
 
-    `features` are those of rules.weights by name, each with its places in the text of the reading.
+    `features` are those of rules.crowd.weights by name, each with its places in the text of the reading.
     """
 
     subject: Subject

@@ -13,7 +13,7 @@ from math import prod
 from typing import Literal
 
 from monitor.config import People
-from rules.weights import ANCHORS, Anchor, Feature, features, weights
+from rules.crowd.weights import ANCHORS, Anchor, Feature, features, weights
 
 Band = Literal["breach", "weak", "none"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from rules.patterns import place_around, spans
-from rules.words import any_of, words
+from rules.text.patterns import place_around, spans
+from rules.text.words import any_of, words
 
 CARE = (
     r"\b(?:nhs|h&c|hcn|pts?|patients?|ward|bay|bed|mrn|hosp\w*|admitted|discharg\w*|clinic|dob"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rules.words import words
+from rules.text.words import words
 
 _LEET = str.maketrans("03457@$!", "oeastasi")
 _PIECE = re.compile(r"(?:(?<![a-z0-9'])[a-z](?:[ .*_-]{1,2}[a-z](?![a-z0-9'])){2,14})|[a-z0-9@$!]+")

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.patterns import PatternSet, spans
-from rules.words import words
+from rules.text.patterns import PatternSet, spans
+from rules.text.words import words
 
 _PIECE = re.compile(r"[a-z0-9](?:[a-z0-9']*[a-z0-9])?|'[a-z]+|[.!?\n]+|[,;:()\"']|--")
 _SENTENCE_END = frozenset(".!?\n")

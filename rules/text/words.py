@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, RootModel, ValidationError
 
 from monitor.errors import RuleError
-from rules.patterns import PatternRefused, check
+from rules.text.patterns import PatternRefused, check
 from rules.yamlfile import parse
 
 _CALL = re.compile(r"\(\?&(\w+)\.(\w+)\)")
@@ -21,6 +21,17 @@ def _entry(value: str) -> str:
     pattern = written_out(value)
     check(pattern)
     return pattern
+
+
+def _sound(value: object) -> dict[str, list[str]] | None:
+    """The lists written out, where all of it is sound: one check a list, not one an entry. Else None."""
+    try:
+        lists = {key: [written_out(entry) for entry in entries] for key, entries in value.items()}  # type: ignore[attr-defined]
+        for entries in lists.values():
+            check("|".join(f"(?:{entry})" for entry in entries))
+    except (AttributeError, TypeError, PatternRefused):
+        return None
+    return lists
 
 
 class _Lists(RootModel[dict[str, list[Annotated[str, AfterValidator(_entry)]]]]):
@@ -33,7 +44,7 @@ def words(name: str) -> Mapping[str, tuple[str, ...]]:
     shown = f"rules/catalogue/words/{name}.yaml"
     source = parse((files("rules") / "catalogue" / "words" / f"{name}.yaml").read_text("utf-8"), shown)
     try:
-        lists = _Lists.model_validate(source.value).root
+        lists = _sound(source.value) or _Lists.model_validate(source.value).root
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise source.error(tuple(first["loc"]), first["msg"]) from None

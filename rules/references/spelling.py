@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rules.fold import fold
+from rules.text.fold import fold
 
 GAP = r"(?:'s)?[\s_\-./,]{0,3}"
 """Between the words of a name that is long enough not to arise by chance. None: hashtags."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.types import Post, Span
-from rules.fold import fold
-from rules.patterns import found, spans
 from rules.reading import Part
+from rules.text.fold import fold
+from rules.text.patterns import found, spans
 
 _WHERE = ("text", "title")
 _HASHTAG = re.compile(r"[#＃]\w*[A-Z_]\w*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from rules.patterns import PatternSet, first
-from rules.words import any_of, words
+from rules.text.patterns import PatternSet, first
+from rules.text.words import any_of, words
 
 WHOM: Mapping[str, str] = {
     "age": "people of an age group",

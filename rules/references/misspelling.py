@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from rules.patterns import compiled
-from rules.spelling import GAP, words
+from rules.references.spelling import GAP, words
+from rules.text.patterns import compiled
 
 _LONG_WORD = 6
 _LONG_NAME = 18  # characters; below that the slip may be another's name, as Barnes is of Barnet Hospital

@@ -11,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from enum import StrEnum
 from functools import cache, cached_property
 
-from rules.patterns import found, place_around, spans
-from rules.words import any_of, words
+from rules.text.patterns import found, place_around, spans
+from rules.text.words import any_of, words
 
 _SENTENCE = r"[^.!?\n]+"
 _QUOTED = r"\"[^\"\n]{6,}\"|(?:^|[\s(:,])'(?:[^'\n]|\w'\w){5,}'(?:\W|$)"

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from monitor.errors import ConfigError
 
 Model = Literal["wordllama"]
-"""The models that the setting `rules.opinion` may name."""
+"""The models that the setting `rules.hostility.opinion` may name."""
 
 
 class Opinion(Protocol):
@@ -34,11 +34,11 @@ def load(model: Model | None) -> Opinion | None:
     if model is None:
         return None
     try:
-        from rules import embedding
+        from rules.hostility import embedding
 
         return embedding.load()
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f'rules.opinion: "{model}" needs the package {error.name}, which is not installed:'
+            f'rules.hostility.opinion: "{model}" needs the package {error.name}, which is not installed:'
             " pip install 'trustwatch[ml]', or leave the setting out"
         ) from None

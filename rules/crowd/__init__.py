@@ -1,0 +1,1 @@
+"""How many people a description fits: the weights, what is described, the estimate."""

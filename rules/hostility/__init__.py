@@ -1,0 +1,1 @@
+"""What the rule on hostile remarks stands on: groups, turns of phrase, misspellings, an optional model."""
