@@ -174,10 +174,8 @@ class Decision(SQLModel, table=True):
     made_at: datetime
 
 
-class Delivery(SQLModel, table=True):
+class Mail(SQLModel):
     """One message to one recipient for one window, kept whole so that a retry is the same mail."""
-
-    __table_args__ = (UniqueConstraint("recipient", "kind", "window"),)
 
     id: int | None = Field(default=None, primary_key=True)
     recipient: str
@@ -186,7 +184,7 @@ class Delivery(SQLModel, table=True):
     window: str
     status: str = "owed"
     message_id: str
-    message: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    message: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     attempts: int = 0
     next_attempt_at: datetime
     claimed_by: str | None = None
@@ -195,7 +193,13 @@ class Delivery(SQLModel, table=True):
     created_at: datetime
     settled_at: datetime | None = None
     mentions_up_to: int = 0
-    totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    totals: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Delivery(Mail, table=True):
+    """A digest, owed or settled."""
+
+    __table_args__ = (UniqueConstraint("recipient", "kind", "window"),)
 
 
 class DeliveryItem(SQLModel, table=True):
@@ -248,32 +252,14 @@ class ProtectedPost(SQLModel, table=True):
     first_seen_at: datetime
 
 
-class ProtectedDelivery(SQLModel, table=True):
-    """One mail of the protected lane: a delivery that no list of deliveries shows.
+class ProtectedDelivery(Mail, table=True):
+    """A mail of the protected lane: a delivery that no list of deliveries shows.
 
     `mentions_up_to` is the last protected post that it tells.
     """
 
     __tablename__ = "protected_delivery"
     __table_args__ = (UniqueConstraint("recipient", "kind", "window"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    recipient: str
-    role: str
-    kind: str
-    window: str
-    status: str = "owed"
-    message_id: str
-    message: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    attempts: int = 0
-    next_attempt_at: datetime
-    claimed_by: str | None = None
-    claimed_until: datetime | None = None
-    error: str | None = None
-    created_at: datetime
-    settled_at: datetime | None = None
-    mentions_up_to: int = 0
-    totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 def table_of(model: type[SQLModel]) -> Table:
