@@ -193,15 +193,14 @@ class Pipeline:
             return None
         masked, findings = redact(post, self.stages.identifiers.spans(post), self.stages.rules.evaluate(post))
         author = shown_author(masked, task.pseudonym)
-        hidden = [(by, f) for f in findings if filters and (by := filters.hiding(post, f, author))]
-        gone = [f for _, f in hidden]
+        hidden = {f: by for f in findings if filters and (by := filters.hiding(post, f, author))}
         return Judged(
             key=key,
             post=post,
             masked=masked,
             references=tuple(references) if not post.change or masked.title == post.title else (),
-            findings=tuple(f for f in findings if f not in gone),
-            hidden=tuple(hidden),
+            findings=tuple(f for f in findings if f not in hidden),
+            hidden=tuple((by, f) for f, by in hidden.items()),
             author=author,
             subject=subject(post, key, task.pseudonym, self.store.key.hash),
         )
