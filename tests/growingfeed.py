@@ -10,6 +10,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from textwrap import dedent
+
+CALDICOTT = """
+[[recipients]]
+address = "caldicott@wvft.nhs.test"
+role = "patient_confidentiality"
+"""
+REHEARSAL = "[rules]\nrehearsal = true\n"
 
 
 class GrowingFeed(ThreadingHTTPServer):
@@ -45,6 +53,30 @@ class GrowingFeed(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/feed"
+
+    def settings(self, tables: str = "", *, organisation: str = "", source: str = "") -> str:
+        """monitor.toml of an invented trust that reads this feed and tells its press office.
+
+        `tables` are further tables, the others further keys of the organisation and of the source.
+        """
+        return f"""\
+[organisation]
+name = "Wearside Vale NHS Foundation Trust"
+short = "WVFT"
+aliases = [{{ text = "WVFT" }}]
+{organisation}
+[network]
+private_hosts = ["127.0.0.1:{self.server_port}", "127.0.0.1:9"]
+[[recipients]]
+address = "comms@wvft.nhs.test"
+role = "comms"
+{dedent(tables)}
+[[sources]]
+name = "paper"
+kind = "rss"
+url = "{self.url}"
+{source}
+"""
 
     def document(self) -> bytes:
         now = format_datetime(datetime.now(UTC))

@@ -10,13 +10,12 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import re2
 
 from monitor.config import PolicySettings, RuleSettings
-from monitor.types import Account, Post
+from monitor.types import Post, Relation
 from rules import pack
 from rules.detectors import Options
 from rules.engine import Rule, RuleSet
@@ -24,10 +23,10 @@ from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from rules.references import OrganisationReferences
 from rules.schema import RuleFile
+from tests.bench.corpus import post
 from tests.bench.figure import Figure
 
 POSTS, SAMPLE, RULES = 100_000, 1_000, 300
-_MOMENT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def run() -> list[Figure]:
@@ -125,15 +124,7 @@ def _post(rng: random.Random, words: list[str], literals: list[str], number: int
         text += f" {rng.choice(literals)}"
     if number % 20 == 0:
         text += " at WVFT"
-    author = Account(platform="bench", handle=f"user{number % 5_000}", bio="here for the cats")
-    return Post(
-        source="bench",
-        platform="bench",
-        external_id=str(number),
-        observed_at=_MOMENT,
-        text=text,
-        author=author,
-    )
+    return post(text, Relation.PUBLIC, number)
 
 
 def _rule(number: int, pattern: str) -> Rule:

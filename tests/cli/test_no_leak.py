@@ -14,7 +14,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,7 +24,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from rules.text.fold import fold
-from tests.growingfeed import GrowingFeed
+from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
 
 NUMBERS = ("9992001135", "9993141593", "9990000018", "9990000026")
 GAPS = ("", " ", "  ", "-", ".", "/", "\u00a0", "\u202f", "\u2011", "\u2013", "\u200b")
@@ -135,28 +134,12 @@ def installation(
         monkeypatch.setenv("MONITOR_STORE__URL", database_url)
         url = database_url.replace("postgresql://", "postgresql+psycopg://")
     with GrowingFeed.served() as feed:
-        settings_text = f"""
-            [organisation]
-            name = "Wearside Vale NHS Foundation Trust"
-            short = "WVFT"
-            hospital_numbers = ["WV######"]
-            [network]
-            private_hosts = ["127.0.0.1:{feed.server_port}"]
-            [rules]
-            rehearsal = true
-            [[recipients]]
-            address = "comms@wvft.nhs.test"
-            role = "comms"
-            [[recipients]]
-            address = "caldicott@wvft.nhs.test"
-            role = "patient_confidentiality"
-            [[sources]]
-            name = "paper"
-            kind = "rss"
-            url = "{feed.url}"
-            keep = "everything"
-        """
-        (tmp_path / "monitor.toml").write_text(dedent(settings_text), encoding="utf-8")
+        settings_text = feed.settings(
+            REHEARSAL + CALDICOTT,
+            organisation='hospital_numbers = ["WV######"]',
+            source='keep = "everything"',
+        )
+        (tmp_path / "monitor.toml").write_text(settings_text, encoding="utf-8")
         yield Installation(tmp_path, feed, url)
 
 

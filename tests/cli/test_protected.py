@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -59,27 +58,8 @@ def monitor(
     if not database_url.startswith("sqlite"):
         monkeypatch.setenv("MONITOR_STORE__URL", database_url)
     path = tmp_path / "monitor.toml"
-    path.write_text(
-        dedent(f"""
-        [organisation]
-        name = "Wearside Vale NHS Foundation Trust"
-        short = "WVFT"
-        aliases = [{{ text = "WVFT" }}]
-        [network]
-        private_hosts = ["127.0.0.1:{feed.server_port}"]
-        [[recipients]]
-        address = "comms@wvft.nhs.test"
-        role = "comms"
-        [[recipients]]
-        address = "second@wvft.nhs.test"
-        role = "{request.param}"
-        [[sources]]
-        name = "paper"
-        kind = "rss"
-        url = "{feed.url}"
-        """),
-        encoding="utf-8",
-    )
+    second = f'[[recipients]]\naddress = "second@wvft.nhs.test"\nrole = "{request.param}"'
+    path.write_text(feed.settings(second), encoding="utf-8")
     return lambda *words: CliRunner().invoke(app, ["--config", str(path), *words])
 
 

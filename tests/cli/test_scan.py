@@ -9,13 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from tests.growingfeed import GrowingFeed
+from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
 
 Monitor = Callable[..., Result]
 
@@ -33,29 +32,7 @@ def monitor(tmp_path: Path, database_url: str, feed: GrowingFeed, monkeypatch: p
     if not database_url.startswith("sqlite"):
         monkeypatch.setenv("MONITOR_STORE__URL", database_url)
     path = tmp_path / "monitor.toml"
-    path.write_text(
-        dedent(f"""
-        [organisation]
-        name = "Wearside Vale NHS Foundation Trust"
-        short = "WVFT"
-        aliases = [{{ text = "WVFT" }}]
-        [network]
-        private_hosts = ["127.0.0.1:{feed.server_port}", "127.0.0.1:9"]
-        [rules]
-        rehearsal = true
-        [[recipients]]
-        address = "comms@wvft.nhs.test"
-        role = "comms"
-        [[recipients]]
-        address = "caldicott@wvft.nhs.test"
-        role = "patient_confidentiality"
-        [[sources]]
-        name = "paper"
-        kind = "rss"
-        url = "{feed.url}"
-        """),
-        encoding="utf-8",
-    )
+    path.write_text(feed.settings(REHEARSAL + CALDICOTT), encoding="utf-8")
     return lambda *words: CliRunner().invoke(app, ["--config", str(path), *words])
 
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from tests.alerts.relay import Fault, Handler, Relay
-from tests.growingfeed import GrowingFeed
+from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,18 +90,9 @@ def service(
 ) -> Iterator[Service]:
     """A daemon that polls the feed every second and mails every local day, on each database."""
     settings = tmp_path / "monitor.toml"
-    settings.write_text(
-        dedent(f"""
-        [organisation]
-        name = "Wearside Vale NHS Foundation Trust"
-        short = "WVFT"
-        aliases = [{{ text = "WVFT" }}]
+    tables = f"""
         [store]
         state_dir = "{tmp_path}"
-        [network]
-        private_hosts = ["127.0.0.1:{feed.server_port}"]
-        [rules]
-        rehearsal = true
         [digest]
         at = 00:00:00
         days = "mon-sun"
@@ -110,20 +101,9 @@ def service(
         port = {mailbox[1]}
         security = "none"
         sender = "monitor@wvft.nhs.test"
-        [[recipients]]
-        address = "comms@wvft.nhs.test"
-        role = "comms"
-        [[recipients]]
-        address = "caldicott@wvft.nhs.test"
-        role = "patient_confidentiality"
-        [[sources]]
-        name = "paper"
-        kind = "rss"
-        url = "{feed.url}"
-        every = "1s"
-        """),
-        encoding="utf-8",
-    )
+    """
+    text = feed.settings(dedent(tables) + REHEARSAL + CALDICOTT, source='every = "1s"')
+    settings.write_text(text, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     if not database_url.startswith("sqlite"):
         environment |= {"MONITOR_STORE__URL": database_url}
