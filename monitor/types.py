@@ -7,6 +7,7 @@ Vocabulary, in the order things happen:
 * a **reference** says why a post speaks of the organisation; a post kept for it is a **mention**;
 * a **finding** says which rule a mention met, by positions (**spans**), never by its words;
 * findings of one lane, subject, rule family and day make one **case**, the thing people work on;
+* a **filter** is an exception that a person made, a **verdict** what a person says of a finding;
 * a **digest** is what one recipient is told of the cases, as one **message**.
 """
 

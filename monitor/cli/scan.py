@@ -175,7 +175,7 @@ def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
             f"\n{item.severity.upper()}  {output.plain(item.title)}  (case {item.number}, {item.lane} lane)\n"
             f"  {output.plain(item.reason)}\n"
             f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
-            + "\n".join(f"  {c.policy} {c.section}: {c.paraphrase}" for c in item.clauses)
+            + "\n".join(f"  {c.policy} {c.section}: {c.said}" for c in item.clauses)
         )
     if hidden := sum(tally.hidden for tally in tallies):
         output.say(f"\n{hidden} hidden by filters: `monitor filters list` shows them.")

@@ -12,7 +12,7 @@ import pytest
 
 from alerts.digest import compose
 from alerts.envelope import envelope
-from alerts.rendering import render
+from alerts.rendering import render, render_protected
 from monitor.types import Briefing, Lane, Message, Recipient, Severity, SourceState
 from tests.alerts import factory
 from tests.alerts.factory import LAST_NIGHT, briefing, coverage, item, lookalike, mention, remark, wiki_edit
@@ -220,6 +220,14 @@ def test_a_clause_is_quoted_where_the_policy_was_imported_and_says_so_where_it_l
     assert "consent. (wording not found in the imported document)" in flat(
         mail(briefing(items=(item(clauses=(lacking,)),)))
     )
+
+
+def test_the_guardians_mail_quotes_the_imported_words_as_a_digest_does() -> None:
+    quoted = replace(factory.CONCERNS, wording="Speak up, in good faith.")
+    told = briefing(items=(item(lane=Lane.PROTECTED, clauses=(quoted,)),))
+    mailed = render_protected(told, known_hosts=frozenset(), message_id="<g@wvft.test>", list_id="guardian")
+    assert "\u201cSpeak up, in good faith.\u201d" in flat(mailed)
+    assert "\u201cSpeak up, in good faith.\u201d" in html.unescape(mailed.html)
 
 
 def test_an_overdue_policy_review_stands_beside_its_clause() -> None:
