@@ -1,4 +1,4 @@
-"""The way out: GET requests, and the limits every one of them is held to.
+"""The way out: requests, and the limits every one of them is held to.
 
 What is refused: a private or local address anywhere on the way (`connectors.parts.network`); more
 bytes than a feed needs; more time than the deadline; a redirect to another scheme or from https to
@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import logging
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import stamina
@@ -59,8 +61,20 @@ class Response:
             raise SourceChanged(f"{httpx.URL(self.url).host}: the answer is not JSON") from None
 
 
+Explain = Callable[[Response], None]
+"""Raises the SourceError that an error's body gives away, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    address: httpx.URL
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class Http:
-    """GET requests under the limits above; safe to share between threads.
+    """Requests under the limits above; safe to share between threads.
 
     `private_hosts` ("host" or "host:port") may be reached although they are not public. `timeout`
     is the deadline of one whole `get` in seconds. `transport` replaces the network (tests, demo).
@@ -87,6 +101,16 @@ class Http:
         self._max_wire, self._max_body = max_wire, max_body
         self._attempts = attempts
         self._transport = transport
+        self._gate: Callable[[], object] = lambda: None
+
+    def behind(self, gate: Callable[[], object]) -> Http:
+        """The same way out, with `gate` asked before each single request, redirects included.
+
+        `gate` raises where nothing may be asked: the register of staff accounts is one.
+        """
+        gated = copy(self)
+        gated._gate = gate
+        return gated
 
     def get(
         self,
@@ -97,28 +121,64 @@ class Http:
         etag: str | None = None,
         modified: str | None = None,
         accept: Collection[int] = (),
+        explain: Explain | None = None,
     ) -> Response:
         """Fetch `url`; `etag` and `modified` are the validators of the last answer, byte for byte.
 
-        `accept` are error statuses that mean something to the caller and are not raised.
+        `accept` are error statuses that mean something to the caller and are not raised. `explain` is shown
+        every other answer that is an error, with its body, and may raise a better error than its status says.
 
         Raises SourceUnavailable (timeout, 5xx, 404), SourceThrottled (429), SourceRefused (401, 403,
         410, an address that must not be reached), BudgetSpent (402), SourceChanged (too big,
         undecodable, a redirect without end).
         """
-        address = _parse(url)
-        if params:  # not otherwise: merging even nothing writes the query anew, and `?rss` as `?rss=`
-            address = address.copy_merge_params(params)
         conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
         own = dict(headers or {}) | {
             name: value for name, value in conditions.items() if value and value.isascii()
         }
+        return self._ask("GET", _address(url, params), own, b"", accept, explain)
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+        explain: Explain | None = None,
+    ) -> Response:
+        """Post `json` or `form`: to sign in, or where an interface asks for its questions that way.
+
+        Never redirected: an answer that leads elsewhere is a SourceChanged. Otherwise as `get`.
+        """
+        if form is not None:
+            content, kind = urlencode(form), "application/x-www-form-urlencoded"
+        else:
+            content, kind = _dumps(json or {}), "application/json"
+        own = {"Content-Type": kind} | dict(headers or {})
+        return self._ask("POST", _address(url, params), own, content.encode(), accept, explain)
+
+    def _ask(
+        self,
+        method: str,
+        address: httpx.URL,
+        own: Mapping[str, str],
+        content: bytes,
+        accept: Collection[int],
+        explain: Explain | None,
+    ) -> Response:
         deadline = Deadline(self._timeout, address.host)
         with failures(address.host), self._transported(deadline) as transport:
-            address, answer = self._follow(transport, address, own)
+            request = _Request(method, address, own, content)
+            address, answer = self._follow(transport, request)
             try:
                 status, received = answer.status_code, dict(answer.headers.items())
-                if status not in accept:
+                is_error = not (200 <= status < 300 or status == 304 or status in accept)
+                if is_error and explain is not None:
+                    explain(Response(status, str(address), received, self._read(answer, deadline)))
+                if is_error:
                     raise_for_status(status, received, address.host, self._now())
                 is_empty = status == httpx.codes.NOT_MODIFIED
                 body = b"" if is_empty else self._read(answer, deadline)
@@ -126,15 +186,14 @@ class Http:
             finally:
                 answer.stream.close()  # type: ignore[union-attr]  # both kinds of stream close
 
-    def _follow(
-        self, transport: httpx.BaseTransport, first: httpx.URL, own: Mapping[str, str]
-    ) -> tuple[httpx.URL, httpx.Response]:
-        address = first
+    def _follow(self, transport: httpx.BaseTransport, request: _Request) -> tuple[httpx.URL, httpx.Response]:
+        first = address = request.address
         for _ in range(MAX_REDIRECTS + 1):
             self._admit(address, first)
             # A stranger's host must not see the credentials meant for the first one.
+            own = request.headers if address.netloc == first.netloc else {}
             try:
-                response = self._send(transport, address, own if address.netloc == first.netloc else {})
+                response = self._send(transport, replace(request, address=address, headers=own))
             except SourceRefused:
                 if address == first:
                     raise
@@ -142,6 +201,8 @@ class Http:
             if not response.has_redirect_location:
                 return address, response
             response.stream.close()  # type: ignore[union-attr]  # both kinds of stream close
+            if request.method != "GET":
+                raise SourceChanged(f"{first.host}: leads elsewhere where it should answer")
             target = _join(address, response.headers["location"])
             if response.status_code in (301, 308) and target.netloc != address.netloc:
                 log.info("%s has moved to %s for good: change the source's url", address.host, target.host)
@@ -161,10 +222,8 @@ class Http:
         if is_literal(host) and is_private(host) and not self._exempt(host, port):
             raise not_public(host, port)
 
-    def _send(
-        self, transport: httpx.BaseTransport, address: httpx.URL, own: Mapping[str, str]
-    ) -> httpx.Response:
-        sent = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip"} | dict(own)
+    def _send(self, transport: httpx.BaseTransport, request: _Request) -> httpx.Response:
+        sent = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip"} | dict(request.headers)
         retrying = stamina.retry_context(
             on=CANNOT_CONNECT,
             attempts=self._attempts,
@@ -175,7 +234,10 @@ class Http:
         )
         for attempt in retrying:
             with attempt:
-                return transport.handle_request(httpx.Request("GET", address, headers=sent))
+                self._gate()
+                return transport.handle_request(
+                    httpx.Request(request.method, request.address, headers=sent, content=request.content)
+                )
         raise AssertionError("stamina returns or raises")
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
@@ -220,9 +282,14 @@ def _inflater(encoding: str, host: str) -> Any:
     raise SourceChanged(f"{host}: the answer is packed in a way that was not asked for")
 
 
-def _parse(url: str) -> httpx.URL:
+_dumps = json.dumps  # `post` has a parameter of that name
+
+
+def _address(url: str, params: Mapping[str, str] | None) -> httpx.URL:
     try:
-        return httpx.URL(url)
+        address = httpx.URL(url)
+        # Not where there are none: merging even nothing writes the query anew, and `?rss` as `?rss=`.
+        return address.copy_merge_params(params) if params else address
     except httpx.InvalidURL:
         message = "the source's url cannot be read: write it as https://host/path"
         raise SourceRefused(message, state=SourceState.MISCONFIGURED) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from monitor import __version__
 from monitor.config import Section
 from monitor.config.fields import Contact
 from monitor.errors import ConfigError, SourceChanged
-from monitor.types import Account, Change, Kind, Page, Post, State, Terms
+from monitor.types import Account, Change, Kind, Page, Post, State
 
 _REVERTS = {"mw-undo", "mw-rollback", "mw-manual-revert"}
 _RADIUS = 50  # a revision equal to one of that many before it is a revert
@@ -50,6 +51,7 @@ class Wikipedia:
     """Reads the edits of `options.pages`. Raises ConfigError where no contact is known."""
 
     Options = WikipediaOptions
+    terms: ClassVar[str] = "wikipedia"
     keeps_everything: ClassVar[bool] = True  # an edit of a watched page refers, whatever its words
 
     def __init__(self, options: WikipediaOptions, context: Context) -> None:
@@ -149,7 +151,7 @@ class Wikipedia:
             text=revision.comment or "",
             created_at=revision.timestamp,
             change=change,
-            terms=Terms(licence=self._options.licence),
+            terms=replace(self._context.terms, licence=self._options.licence),
         )
 
     def _author(self, revision: Revision) -> Account | None:

@@ -7,10 +7,10 @@ else (scheduling, retry, de-duplication, storage, accounting) belongs to the cor
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
 
-from monitor.types import Filter, Finding, Message, Page, Post, Receipt, Reference, Span
+from monitor.types import Account, Filter, Finding, Message, Page, Post, Receipt, Reference, Span, State
 
 
 class Clock(Protocol):
@@ -27,6 +27,39 @@ class Connector(Protocol):
 
         Raises the SourceError that says what to do next. A page's `cursor` is saved in the same
         transaction as its posts, so it may only cover posts already yielded.
+        """
+        ...
+
+
+@runtime_checkable
+class Recheck(Protocol):
+    """What a connector can do besides where its platform can be asked for single items."""
+
+    def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
+        """Those of `ids` (each a `Post.recheck_id`) that the public cannot read any more, and why.
+
+        What is not among them was seen to be public. Raises the SourceError that says what to do next: of
+        ids whose answer is not in doubt, nothing may be said then.
+        """
+        ...
+
+
+@runtime_checkable
+class ProfileSearch(Protocol):
+    """What a connector can do besides where its platform lets profiles be searched."""
+
+    def profiles(self, query: str) -> Iterator[Account]:
+        """The profiles that the platform finds for `query`, best first. Raises SourceError."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what a paid or rationed interface is asked for, by source and day."""
+
+    def charge(self, cost: int, limit: int | None, day: date) -> None:
+        """Count `cost` before it is incurred, in the connector's unit; negative gives back what was not used.
+
+        Raises BudgetSpent, and counts nothing, where the day's total would pass `limit`.
         """
         ...
 

@@ -65,7 +65,7 @@ def moved(position: int, hidden: Sequence[Mask], *, end: bool = False) -> int:
 def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tuple[Post, list[Finding]]:
     """The masked copy of a post, and its findings with spans that index that copy."""
     if not spans:
-        return (replace(post, raw=None) if post.raw else post), list(findings)
+        return post, list(findings)
     hidden: dict[str, list[Mask]] = {}
     for where in {span.where for span in spans}:
         hidden[where] = masks(span for span in spans if span.where == where)
@@ -78,7 +78,6 @@ def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tu
         change=_change(post, hidden),
         url=_host(post.url or "") if "url" in hidden else _address(post.url, digits),
         links=tuple(_address(link, digits) or "" for link in post.links),
-        raw=None,
     )
     return masked, [_moved_finding(finding, hidden) for finding in findings]
 

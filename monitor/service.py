@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -27,7 +27,7 @@ from monitor.errors import ConfigError, RuleError
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
-from monitor.types import Briefing, Message, Recipient, Tally
+from monitor.types import Briefing, Message, Recipient, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -210,9 +210,10 @@ def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http
         raise error_at(settings, ("sources", index, "kind"), str(error)) from None
     context = connectors.Context(
         source=source.name,
-        http=http or way_out(settings, now),
+        http=(http or way_out(settings, now)).behind(lambda: authorisation.permit(settings, source, now())),
         now=now,
         contact=settings.network.contact,
+        terms=_terms(source),
     )
     options = check_options(settings, index, kind.Options)
     try:
@@ -220,6 +221,14 @@ def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http
     except ConfigError as error:
         raise error_at(settings, ("sources", index), str(error)) from None
     return made
+
+
+def _terms(source: SourceSettings) -> Terms:
+    """What may be done with this source's items: its platform's terms, tightened by the organisation."""
+    terms = connectors.terms_of(source.kind).item()
+    tighter = source.terms.model_dump(exclude_none=True)
+    limits = {key: min(value, getattr(terms, key) or value) for key, value in tighter.items()}
+    return replace(terms, **limits)
 
 
 def mail_host(settings: Settings) -> str:

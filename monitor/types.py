@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 
 class Kind(StrEnum):
@@ -46,6 +45,21 @@ class State(StrEnum):
     DELETED = "deleted"
     WITHHELD = "withheld"
     HIDDEN = "hidden"
+
+
+GONE = frozenset({State.DELETED, State.WITHHELD, State.HIDDEN})
+"""The states of what the public cannot read any more: its words are not kept either."""
+
+
+class Origin(StrEnum):
+    """By which door a post came."""
+
+    API = "api"
+    FEED = "feed"
+    PAGE = "page"
+    EMAIL = "email"
+    MANUAL = "manual"
+    IMPORT = "import"
 
 
 class Relation(StrEnum):
@@ -175,12 +189,18 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the platform's terms let us do with an item."""
+    """What the platform's terms let us do with an item.
+
+    `max_age_days` is how long its words may be kept since they were last seen to be public, `recheck_hours`
+    how often that is looked at; None = the terms set no limit.
+    """
 
     may_store_text: bool = True
     may_mail_excerpt: bool = True
     max_age_days: int | None = None
+    recheck_hours: int | None = None
     licence: str | None = None
+    attribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +258,8 @@ class Post:
     the host in front where ids are only unique per host). `title` and `text` hold plain text with
     NUL and lone surrogates already replaced; positions in findings index them exactly. A page edit
     carries its edit summary in `text` and the edit itself in `change`. `place` is the name of the place
-    that the author attached.
+    that the author attached. `recheck_id` is what its connector's `gone` asks the platform by; None where
+    the platform cannot be asked.
     """
 
     source: str
@@ -246,6 +267,7 @@ class Post:
     external_id: str
     observed_at: datetime
     kind: Kind = Kind.POST
+    origin: Origin = Origin.API
     state: State = State.LIVE
     url: str | None = None
     author: Account | None = None
@@ -260,7 +282,7 @@ class Post:
     refs: tuple[Ref, ...] = ()
     change: Change | None = None
     terms: Terms = field(default_factory=Terms)
-    raw: Mapping[str, Any] | None = None
+    recheck_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -1,6 +1,6 @@
-"""What the product does about each clause and each platform: derived from the packs and the rule files.
+"""What the product does about each clause: derived from the packs and the rule files.
 
-The words for a category or platform stand in rules/catalogue; whether a rule exists never does.
+The words for a category stand in rules/catalogue; whether a rule exists never does.
 """
 
 from __future__ import annotations
@@ -49,16 +49,6 @@ class Treatment(Table):
     never: Line | None = None
 
 
-class Platform(Table):
-    """A platform that a policy names, and whether it is read. `kind` is the kind of source that reads it."""
-
-    name: Line
-    openness: Literal["open", "closed", "gone"] = Field(alias="class")
-    state: Literal["covered", "optional", "intake only", "refused", "planned"]
-    kind: str | None = None
-    why: Line
-
-
 class Categories(Table):
     """The file of categories: every one of them, once."""
 
@@ -69,12 +59,6 @@ class Categories(Table):
         if missing := [category for category in GROUP if category not in self.categories]:
             raise ValueError(f"the category {missing[0]!r} is missing")
         return self
-
-
-class Platforms(Table):
-    """The file of platforms."""
-
-    platforms: list[Platform] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +84,6 @@ def categories() -> Mapping[str, Treatment]:
     """What is done about each category. Raises RuleError where the file leaves one out."""
     file = files("rules") / "catalogue" / "categories.yaml"
     return pack.read(file, "rules/catalogue/categories.yaml", Categories).categories
-
-
-def platforms() -> list[Platform]:
-    """The platforms and classes of platform that the shipped policies name, in their order."""
-    file = files("rules") / "catalogue" / "platforms.yaml"
-    return pack.read(file, "rules/catalogue/platforms.yaml", Platforms).platforms
 
 
 def answers(policies: Iterable[Policy], rules: Iterable[Rule]) -> Iterator[Answer]:

@@ -12,7 +12,8 @@ import httpx
 
 from monitor.ports import Clock
 
-_TIME = re.compile(r"\{\{T-(?P<ago>(?:\d+[dhm])+)(?P<form>\|rfc822)?\}\}")
+_TIME = re.compile(r"\{\{T-(?P<ago>(?:\d+[dhm])+)(?:\|(?P<form>rfc822))?\}\}")
+_NUMBER = re.compile(r'"\{\{T-(?P<ago>(?:\d+[dhm])+)\|(?P<form>epoch|ms)\}\}"')
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -21,7 +22,7 @@ class Replay(httpx.BaseTransport):
 
     Of the recordings with the request's method, host and path, the one with the most matching
     `params` answers; none = status 599. An ETag sent back unchanged gets 304. Times written as
-    `{{T-3h}}` or `{{T-1d2h|rfc822}}` become that long before `now`.
+    `{{T-3h}}`, `{{T-1d2h|rfc822}}` and the others become that long before `now`.
     """
 
     def __init__(self, recordings: Iterable[Mapping[str, Any]], now: Clock) -> None:
@@ -49,9 +50,14 @@ def _answers(recording: Mapping[str, Any], request: httpx.Request) -> bool:
 
 
 def _dated(text: str, now: datetime) -> str:
-    def moment(match: re.Match[str]) -> str:
+    def at(match: re.Match[str]) -> datetime:
         ago = {_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([dhm])", match["ago"])}
-        at = now.replace(microsecond=0) - timedelta(**ago)
-        return format_datetime(at, usegmt=True) if match["form"] else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return now.replace(microsecond=0) - timedelta(**ago)
 
-    return _TIME.sub(moment, text)
+    def moment(match: re.Match[str]) -> str:
+        return format_datetime(at(match), usegmt=True) if match["form"] else f"{at(match):%Y-%m-%dT%H:%M:%SZ}"
+
+    def number(match: re.Match[str]) -> str:
+        return str(int(at(match).timestamp()) * (1000 if match["form"] == "ms" else 1))
+
+    return _TIME.sub(moment, _NUMBER.sub(number, text))

@@ -6,8 +6,10 @@ and `*.json`, each one recording or a list of them:
     {"method": "GET", "host": "gazette.test", "path": "/feed/", "params": {"paged": "2"},
      "status": 200, "headers": {"content-type": "application/rss+xml"}, "body_file": "gazette.xml"}
 
-Only host and path are required. `params` are those that must be there; others don't matter. A time is
-written `{{T-3h}}` or `{{T-1d2h|rfc822}}`: that long before now. `connectors.parts.replay` answers from them.
+Only host and path are required. `params` are those that must be there; others don't matter. A body is
+`body` (text), `json` (written out) or `body_file`. A time is written `{{T-3h}}`, `{{T-1d2h|rfc822}}`,
+`{{T-3h|epoch}}` (a number: the quotes around it go) or `{{T-3h|ms}}`: that long before now.
+`connectors.parts.replay` answers from them.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ def _recordings(document: Traversable, folder: Traversable) -> list[Recording]:
 
 
 def _whole(recording: Recording, folder: Traversable) -> Recording:
+    if "json" in recording:
+        return recording | {"body": json.dumps(recording["json"])}
     if "body_file" not in recording:
         return recording
     return recording | {"body": (folder / recording["body_file"]).read_text("utf-8")}

@@ -17,7 +17,8 @@ from monitor.cli.rules import installed
 from monitor.errors import DocumentError
 
 if TYPE_CHECKING:
-    from rules.coverage import Answer, Platform
+    from connectors.parts.catalogue import Platform
+    from rules.coverage import Answer
     from rules.pack import Checked
     from rules.policy import Policy
     from rules.wording import Place
@@ -84,13 +85,15 @@ def coverage(
     as_json: output.AsJson = False,
 ) -> None:
     """For every clause and every platform of the policies: what the product does about it, or why not."""
-    from rules import coverage
+
+    from connectors.parts import catalogue
 
     known = installed(context, None)
     wanted = [each for each in known.policies.installed if policy is None or each.key == policy.upper()]
     if not wanted:
         raise _unknown(str(policy), [each.key for each in known.policies.installed])
-    answers, platforms = _answers(known, wanted), coverage.platforms()
+    answers = _answers(known, wanted)
+    platforms = [platform for platform in catalogue.platforms() if platform.named]
     if as_json:
         shown = [platform.model_dump(by_alias=True) for platform in platforms]
         output.print_json({"clauses": list(map(_as_data, answers)), "platforms": shown})
@@ -253,7 +256,7 @@ def _clause_table(answers: Iterable[Answer]) -> None:
 
 
 def _platform_table(platforms: Iterable[Platform]) -> None:
-    rows = ((p.name, p.openness, p.state, p.kind or "-", p.why) for p in platforms)
+    rows = ((p.name, p.openness, p.state, " ".join(p.kinds) or "-", p.why) for p in platforms)
     output.table(("platform", "is", "today", "by", "why"), rows)
 
 

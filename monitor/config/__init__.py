@@ -181,6 +181,32 @@ class RecipientSettings(Section):
     """What they may see: the routing key that policy packs use."""
 
 
+class TermsBasis(Section):
+    """Why the organisation may read a platform whose terms do not simply allow it."""
+
+    reference: str = Field(min_length=1)
+    """The contract, plan or letter, as the organisation files it."""
+    approved_by: str = Field(min_length=1)
+    """Who decided it: a name or a role."""
+    on: date
+    """The day of the decision."""
+    review: date
+    """The day from which it no longer holds, unless it is looked at again."""
+
+
+class StricterTerms(Section):
+    """What of a platform's terms the organisation tightens for one source; nothing can be loosened."""
+
+    may_store_text: Literal[False] | None = None
+    """false = keep no words, only that there was a mention."""
+    may_mail_excerpt: Literal[False] | None = None
+    """false = a mail shows the link only."""
+    max_age_days: int | None = Field(default=None, ge=1)
+    """Days after which words are purged, counted from when they were last seen to be public."""
+    recheck_hours: int | None = Field(default=None, ge=1)
+    """Hours after which stored items are asked about again."""
+
+
 class SourceSettings(BaseModel):
     """One source. Keys beyond these belong to its kind and are checked by its connector."""
 
@@ -202,6 +228,14 @@ class SourceSettings(BaseModel):
     """`person` of the [[authorisations]] row that lets this staff account be read."""
     keep: Literal["references", "everything"] | None = None
     """`references` keeps what speaks of the organisation; left out, the source's kind decides."""
+    terms_basis: TermsBasis | None = None
+    """Why the platform may be read; needed where `monitor sources list --all` says so."""
+    terms: StricterTerms = StricterTerms()
+    """What of the platform's terms to tighten."""
+    canary: dict[str, Any] = {}
+    """Other options with which something must come through where nothing did: `{query = "NHS"}`."""
+    alarm_after: int = Field(default=3, ge=1)
+    """Failures in a row before an alarm; what a person must mend is told at once."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -318,6 +352,11 @@ class Settings(Section):
         """Where the values came from."""
         return self._origin
 
+    @property
+    def secret_folders(self) -> list[Path]:
+        """Where the files with secrets are, best first."""
+        return _secret_folders(self.secrets_dir, Path(self._origin.file).absolute().parent)
+
     def where(self, path: Key) -> str:
         """`monitor.toml:7:1` of the key at `path`, or of what is nearest to it."""
         return self._origin.where(path)
@@ -373,26 +412,47 @@ def _standard_file() -> Path:
 
 def _secrets(data: layers.Tree, environment: layers.Tree, folder: Path) -> dict[tuple[str, str], Path]:
     """The secret files that count. One for a table that nobody has set up is left alone."""
-    named = environment.get("secrets_dir") or data.get("secrets_dir")
-    places = [os.environ.get("CREDENTIALS_DIRECTORY"), named]
-    folders = [folder / Path(place).expanduser() for place in places if isinstance(place, str) and place]
+    folders = _secret_folders(environment.get("secrets_dir") or data.get("secrets_dir"), folder)
     used = {"store", "network"} | data.keys() | environment.keys()
     return {key: file for key, file in layers.secret_files(folders) if key[0] in used}
 
 
+def _secret_folders(named: object, folder: Path) -> list[Path]:
+    """Where secret files are looked for; systemd's folder comes first."""
+    places = [os.environ.get("CREDENTIALS_DIRECTORY"), str(named or "")]
+    return [folder / Path(place).expanduser() for place in places if place]
+
+
 def check_options(settings: Settings, index: int, model: type[Options]) -> Options:
-    """The options of source `index` as its connector's `model`.
+    """The options of source `index` as its connector's `model`, secrets from their files.
 
     Raises ConfigError, one line a problem, each at the option's place in the file.
     """
     source = settings.sources[index]
     try:
-        return model.model_validate(source.options)
+        return model.model_validate(source.options | _option_secrets(settings, index, model))
     except ValidationError as error:
         found = problems.lines(
             error, model, settings.where, ("sources", index), tuple(SourceSettings.model_fields)
         )
         raise ConfigError("\n".join(found)) from None
+
+
+def _option_secrets(settings: Settings, index: int, model: type[BaseModel]) -> dict[str, str]:
+    """The secret options of source `index`, from their files.
+
+    Raises ConfigError for one that stands in the settings, or that is needed and has no file.
+    """
+    source, found = settings.sources[index], {}
+    for option in layers.secret_fields(model):
+        path, name = ("sources", index, option), layers.secret_name(source.name, option)
+        if option in source.options:
+            raise error_at(settings, path, layers.MISPLACED.format(name=name))
+        if file := next((f for folder in settings.secret_folders if (f := folder / name).is_file()), None):
+            found[option] = layers.secret(file)
+        elif model.model_fields[option].is_required():
+            raise error_at(settings, path, layers.ABSENT.format(name=name))
+    return found
 
 
 def _line_error(path: Key, what: str) -> InitErrorDetails:

@@ -24,6 +24,13 @@ SECRETS: tuple[tuple[str, str], ...] = (("smtp", "password"), ("store", "url"), 
 """What a file in a secrets folder may hold: `smtp-password` or `MONITOR_SMTP__PASSWORD`, and so on."""
 
 
+_INTO_A_FILE = (
+    "put it into a file named {name} in the folder that `secrets_dir` names, readable by the service only"
+)
+MISPLACED = f"holds a secret, which does not belong in this file: {_INTO_A_FILE}"
+ABSENT = f"is missing: {_INTO_A_FILE}"
+
+
 def file_text(path: Path) -> str:
     """The text of a settings file, a byte-order mark removed. Raises ConfigError."""
     try:
@@ -55,8 +62,7 @@ def misplaced(data: Tree) -> Iterator[tuple[Key, str]]:
         if isinstance(value, str) and ((section, key) == ("smtp", "password") or _has_password(value)):
             yield (
                 (section, key),
-                f"holds a secret, which does not belong in this file: put it into a file named"
-                f" {section}-{key} in the folder that `secrets_dir` names, readable by the service only",
+                MISPLACED.format(name=f"{section}-{key}"),
             )
 
 
@@ -107,6 +113,16 @@ def secret_files(folders: Iterable[Path]) -> Iterator[tuple[tuple[str, str], Pat
         candidates = (folder / name for folder in folders for name in names)
         if found := next(filter(Path.is_file, candidates), None):
             yield (section, key), found
+
+
+def secret_fields(model: type[BaseModel]) -> list[str]:
+    """The options of a kind of source that are secrets."""
+    return [name for name, field in model.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+def secret_name(source: str, option: str) -> str:
+    """The file that holds a source's secret: `sources-nurse-blog-api_key` of the source "Nurse blog"."""
+    return f"sources-{re.sub('[^a-z0-9]+', '-', source.casefold()).strip('-')}-{option}"
 
 
 def secret(path: Path) -> str:

@@ -6,23 +6,38 @@ A new connector is picked up by its line in CONNECTORS and its folder in connect
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from connectors import CONNECTORS, Context, load, recordings
+from connectors import CONNECTORS, Context, load, recordings, terms_of
 from connectors.http import Http
 from connectors.parts.replay import Replay
+from monitor.config import SourceSettings
+from monitor.config.layers import secret_fields
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
+from monitor.ports import Recheck
 from monitor.types import Page, Post, SourceState
 
 Clock = Callable[[], datetime]
 Answer = Callable[[httpx.Request], httpx.Response]
 
-pytestmark = pytest.mark.parametrize("kind", CONNECTORS)
+KINDS = [kind for kind in CONNECTORS if getattr(load(kind), "over_http", True)]
+"""Those that read the web; what reads a mailbox or a folder has tests of its own."""
+OFTEN = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+pytestmark = pytest.mark.parametrize("kind", KINDS)
 
 
 def connector(kind: str, now: Clock, transport: httpx.BaseTransport) -> Any:
@@ -30,11 +45,12 @@ def connector(kind: str, now: Clock, transport: httpx.BaseTransport) -> Any:
     settings = recordings.source(kind)
     name = settings.pop("name")
     assert settings.pop("kind") == kind
-    known = {"every", "lookback", "enabled", "authorisation", "keep"}
-    options = {key: value for key, value in settings.items() if key not in known}
+    options = {key: value for key, value in settings.items() if key not in SourceSettings.model_fields}
     connects = load(kind)
     http = Http(now=now, contact="comms@wvft.nhs.test", attempts=1, transport=transport)
-    context = Context(source=name, http=http, now=now, contact="comms@wvft.nhs.test")
+    context = Context(
+        source=name, http=http, now=now, contact="comms@wvft.nhs.test", terms=terms_of(kind).item()
+    )
     return connects(connects.Options(**options), context)
 
 
@@ -167,6 +183,122 @@ def test_silence_is_an_unavailable_source(kind: str, now: Clock) -> None:
         poll(answering(kind, now, answer), now)
 
 
+@OFTEN
+@given(data=st.data())
+def test_interrupted_after_any_page_and_resumed_it_loses_nothing(
+    kind: str, now: Clock, data: st.DataObject
+) -> None:
+    connects, read, cursor = replayed(kind, now), set[tuple[str, str]](), None
+    pages = poll(connects, now)
+    whole = {post.key for post in posts_of(pages)}
+    for _ in range(data.draw(st.integers(0, 4), label="interruptions")):
+        patience = data.draw(st.integers(0, len(pages)), label="pages read")
+        for page, _ in zip(connects.pages(cursor, now() - timedelta(days=7)), range(patience), strict=False):
+            read |= {post.key for post in page.posts}
+            cursor = page.cursor or cursor
+    read |= {post.key for page in poll(connects, now, cursor) for post in page.posts}
+    assert read == whole
+
+
+@OFTEN
+@given(data=st.data())
+def test_whatever_stands_where_in_an_answer_it_is_read_or_the_source_has_changed(
+    kind: str, now: Clock, data: st.DataObject
+) -> None:
+    odd = st.sampled_from(
+        [None, True, -1, 10**40, 0.5, "", "x" * 300, "\x00", "1e999", [], {}, [None], {"a": 1}]
+    )
+    spoiled = []
+    for recording in recordings.load(kind):
+        body = recording.get("body", "")
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            spoiled.append(recording)
+            continue
+        for place in data.draw(st.lists(st.sampled_from(list(places(answer))), max_size=3), label="where"):
+            answer = put(answer, place, data.draw(odd, label="what"))
+        spoiled.append(recording | {"body": json.dumps(answer)})
+    connects = connector(kind, now, Replay(spoiled, now))
+    try:
+        posts = posts_of(poll(connects, now))
+    except SourceError:
+        return
+    for post in posts:
+        assert post.external_id
+        assert all(isinstance(text, str) for text in texts_of(post))
+        assert all(at.tzinfo for at in (post.created_at, post.edited_at) if at)
+
+
+def places(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path of every value in a JSON document, its own among them."""
+    yield above
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield from places(each, (*above, key))
+
+
+def put(value: Any, path: tuple[str | int, ...], what: Any) -> Any:
+    """The document with `what` at `path`; as it is where that path is gone."""
+    if not path:
+        return what
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict) and step in value:
+        return value | {step: put(value[step], rest, what)}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return [put(each, rest, what) if at == step else each for at, each in enumerate(value)]
+    return value
+
+
+def test_one_answer_for_ever_comes_to_an_end(kind: str, now: Clock) -> None:
+    first, asked = next(iter(recordings.load(kind))), 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        return Replay([first], now).handle_request(
+            httpx.Request("GET", f"https://{first['host']}{first['path']}", params=first.get("params"))
+        )
+
+    with suppress(SourceError):
+        poll(answering(kind, now, answer), now)
+    assert 1 <= asked <= 500
+
+
+def test_a_secret_shows_nowhere(kind: str, now: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    options = recordings.source(kind)
+    secrets = [str(options[name]) for name in secret_fields(load(kind).Options) if name in options]
+    said = [repr(poll(replayed(kind, now), now))]
+    for status in (400, 401, 403, 404, 429, 500):
+        connects = answering(kind, now, lambda request, s=status: httpx.Response(s, text=str(request.url)))  # type: ignore[misc]
+        with pytest.raises(SourceError) as raised:
+            poll(connects, now)
+        said.append(str(raised.value))
+    for secret in secrets:
+        assert len(secret) > 8
+        assert not any(secret in text for text in (*said, caplog.text))
+
+
+def test_every_post_carries_its_platforms_terms(kind: str, now: Clock) -> None:
+    allowed = terms_of(kind).item()
+    for post in posts_of(poll(replayed(kind, now), now)):
+        assert post.terms.may_mail_excerpt <= allowed.may_mail_excerpt
+        assert post.terms.may_store_text <= allowed.may_store_text
+        assert post.terms.max_age_days == allowed.max_age_days
+
+
+def test_what_can_be_asked_about_again_has_a_name_for_it(kind: str, now: Clock) -> None:
+    connects = replayed(kind, now)
+    posts = posts_of(poll(connects, now))
+    named = {post.recheck_id for post in posts if post.recheck_id}
+    assert bool(named) == isinstance(connects, Recheck)
+    if isinstance(connects, Recheck):
+        assert len(named) == len(posts)
+        lost = dict(connects.gone(sorted(named)))
+        assert 0 < len(lost) < len(named)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -174,7 +306,6 @@ def test_silence_is_an_unavailable_source(kind: str, now: Clock) -> None:
         pytest.param(b"<!doctype html><title>Sign in</title><p>Please sign in.</p>", id="sign-in page"),
         pytest.param(b"Sorry! Something went wrong.", id="apology"),
         pytest.param(b"{", id="cut-off object"),
-        pytest.param(b"[]", id="list"),
         pytest.param(b"null", id="null"),
         pytest.param(b'"text"', id="string"),
         pytest.param(b"\xff\xfe\x00", id="bytes"),
@@ -184,6 +315,12 @@ def test_an_answer_of_another_shape_is_a_changed_source(kind: str, now: Clock, b
     connects = answering(kind, now, lambda request: httpx.Response(200, content=body))
     with pytest.raises(SourceChanged):
         poll(connects, now)
+
+
+def test_an_empty_list_is_nothing_new_or_a_changed_source(kind: str, now: Clock) -> None:
+    connects = answering(kind, now, lambda request: httpx.Response(200, content=b"[]"))
+    with suppress(SourceChanged):
+        assert not posts_of(poll(connects, now))
 
 
 def test_a_cut_off_answer_is_a_changed_source_or_what_came_whole(kind: str, now: Clock) -> None:

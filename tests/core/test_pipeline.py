@@ -159,7 +159,6 @@ def test_identifiers_reach_no_table(world: World) -> None:
         title=f"Number {NUMBER}",
         url="https://gazette.test/number-999-200-1135/",
         external_id="gazette.test/number-999-200-1135",
-        raw={"text": NUMBER},
     )
     world.poll(Feed([[planted]]))
     with world.store.reading() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.resources import files
 
 import pytest
 
@@ -114,16 +113,3 @@ def test_one_breach_of_two_policies_in_force_cites_both() -> None:
     derogatory = next(rule for rule in rules if rule.id == "DRG-001")
     assert derogatory.clauses == ("CDD-4.4.3-1", "BOL-6.2-4")
     assert "BOL-1.1-OK" in derogatory.counter_clauses
-
-
-def test_every_platform_that_the_policies_name_has_an_answer() -> None:
-    platforms = coverage.platforms()
-    assert len({platform.name for platform in platforms}) == 32
-    for platform in platforms:
-        assert (platform.state == "covered") == (platform.kind is not None), platform.name
-        assert platform.openness == "open" or platform.state in ("intake only", "refused"), platform.name
-
-
-def test_a_platform_is_covered_only_by_a_kind_of_source_that_exists() -> None:
-    kinds = {platform.kind for platform in coverage.platforms() if platform.kind}
-    assert all((files("connectors") / f"{kind}.py").is_file() for kind in kinds)

@@ -1,0 +1,116 @@
+"""Walking through the pages of an interface: when to stop, and what to remember for the next time.
+
+It stops loudly: a page token that comes again, and more pages than the operator allowed, are errors that
+people see. Nothing that is remembered holds a key: where a page stands is built anew from its token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors import Context
+from monitor.errors import SourceChanged
+from monitor.types import Page, Post
+
+OVERLAP = timedelta(hours=1)
+"""What is read again each time: indexes lag, and known posts cost nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The posts of one answer, in the platform's order, and the token of the next; None = it was the last."""
+
+    posts: Sequence[Post]
+    following: str | None = None
+
+
+Fetch = Callable[[str | None], Batch]
+"""Asks for the page of a token, None = the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """How an interface that gives the newest first is walked.
+
+    `question` tells apart what is asked, so that a cursor of other settings is not taken for ours; `pages` is
+    the most that one poll may read. `window` is how far back the platform itself reaches, None = to the
+    beginning. Where `whole` is False, an end of the pages only means that it shows no more.
+    """
+
+    context: Context
+    host: str
+    question: Sequence[str | None]
+    pages: int
+    window: timedelta | None = None
+    whole: bool = True
+
+    def newest_first(self, fetch: Fetch, cursor: str | None, since: datetime) -> Iterator[Page]:
+        """The pages down to what is known, or with no cursor of ours to `since`; the last has the cursor.
+
+        Raises SourceChanged where a token comes twice, or `pages` did not get there.
+        """
+        newest = self._recall(cursor)
+        reached = newest - OVERLAP if newest else since
+        dates: list[datetime] = []
+        for batch, is_last in self._batches(fetch, reached):
+            dates += [post.created_at for post in batch.posts if post.created_at]
+            yield Page(
+                posts=tuple(post for post in batch.posts if newest or _is_newer(post, since)),
+                cursor=self._cursor(max(dates, default=newest)) if is_last else None,
+                covered_from=self._reach(dates, reached, batch) if is_last else min(dates, default=None),
+            )
+
+    def _batches(self, fetch: Fetch, reached: datetime) -> Iterator[tuple[Batch, bool]]:
+        token: str | None = None
+        for _ in range(self.pages):
+            batch = fetch(token)
+            is_last = batch.following is None or _is_behind(batch.posts, reached)
+            yield batch, is_last
+            if is_last:
+                return
+            if batch.following == token:
+                raise SourceChanged(f"{self.host}: gives the same page again and again")
+            token = batch.following
+        raise SourceChanged(
+            f"{self.host}: {self.pages} pages did not reach what is known; raise `pages` of this source"
+        )
+
+    def _reach(self, dates: list[datetime], reached: datetime, last: Batch) -> datetime | None:
+        if not self.whole and last.following is None:
+            return min(dates, default=None)
+        return max(reached, self.context.now() - self.window) if self.window else reached
+
+    def _cursor(self, newest: datetime | None) -> str:
+        now = self.context.now()
+        return json.dumps({"of": self._digest(), "newest": min(newest or now, now).isoformat()})
+
+    def _recall(self, cursor: str | None) -> datetime | None:
+        """The newest date that the cursor holds; None where it is not ours."""
+        try:
+            last = json.loads(cursor or "{}")
+            return datetime.fromisoformat(last["newest"]) if last["of"] == self._digest() else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _digest(self) -> str:
+        return digest(self.host, *self.question)
+
+
+def digest(*parts: str | None) -> str:
+    """A short name of what is asked; what is asked may hold a key and does not stand in a cursor itself."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _is_newer(post: Post, since: datetime) -> bool:
+    last = post.edited_at or post.created_at
+    return last is None or last >= since
+
+
+def _is_behind(posts: Sequence[Post], reached: datetime) -> bool:
+    """True where the last post with a date is known: pinned ones stand at the top, whatever their date."""
+    dates = [post.created_at for post in posts if post.created_at]
+    return bool(dates) and dates[-1] <= reached
