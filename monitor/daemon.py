@@ -24,6 +24,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import systemd
+from monitor.compliance import Compliance
 from monitor.delivery import Desk
 from monitor.errors import StoreError
 from monitor.logs import place_of
@@ -38,6 +39,8 @@ STALE_HEARTBEAT = 10
 WATCH_SECONDS = 1
 CLOCK_DRIFT = 5
 DELIVERY_SECONDS = 30
+COMPLIANCE_SECONDS = 3600
+"""How often it is looked for items whose check is due; how often that is for one item, its terms say."""
 JITTER = 0.1
 """Share of a source's interval by which polls are spread, so that they do not all start at once."""
 
@@ -96,6 +99,8 @@ class Daemon:
         digest = partial(self._deliver, desk, "digest")
         self._scheduler.add_job(digest, digest_at, name="digest", executor="desk")
         self._repeat("deliveries", partial(self._deliver, desk, "deliveries"), DELIVERY_SECONDS, "desk")
+        compliance = partial(self._comply, self.app.compliance(), tasks)
+        self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "desk")
         self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, "heart")
 
     def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:
@@ -129,6 +134,13 @@ class Daemon:
         with self._named(job):
             desk.make_due()
             desk.send_due(self._stop.is_set)
+
+    def _comply(self, compliance: Compliance, tasks: list[Task]) -> None:
+        """Ask again about what is stored, and purge what may not be kept."""
+        with self._named("compliance"):
+            for task in tasks:
+                if not self._stop.is_set():
+                    compliance.enforce(task)
 
     def _stamp(self) -> None:
         self._beat = time.monotonic()

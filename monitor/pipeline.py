@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -33,7 +33,20 @@ from monitor.ports import Clock, Connector, Filters, Identifiers, References, Ru
 from monitor.redaction import redact
 from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
-from monitor.types import Account, Coverage, Filter, Page, Post, Registration, Relation, SourceState, Tally
+from monitor.store.identity import identity
+from monitor.types import (
+    GONE,
+    Account,
+    Coverage,
+    Filter,
+    Page,
+    Post,
+    Registration,
+    Relation,
+    SourceState,
+    Tally,
+    Terms,
+)
 
 log = structlog.get_logger("monitor.pipeline")
 
@@ -67,6 +80,7 @@ class Task:
     keeps_everything: bool = False
     pseudonym: str | None = None
     registration: Registration | None = None
+    terms: Terms = field(default_factory=Terms)
     gate: Callable[[], object] = lambda: None
 
 
@@ -142,14 +156,19 @@ class Pipeline:
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
         source = task.source.name
-        posts = [post for post in page.posts if _within(post, window)]
+        lost = {identity(self.store.key, post): post.state for post in page.posts if _is_gone(post)}
+        posts = [post for post in page.posts if not _is_gone(post) and _within(post, window)]
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
         filters = self._filters() if fresh else None
         kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task, filters))]
         sealed = self.store.protected(source, posts)
         clerk = Clerk(self.directory, self.zone, self.now())
         with self.store.transaction() as tx:
+            tx.purging(self._today()).lose(source, lost, clerk.now)
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
+            if task.terms.recheck_hours or task.terms.max_age_days:
+                known = (identity(self.store.key, post) for post in posts)
+                tx.purging(self._today()).confirm(source, known, clerk.now)
             # Of the protected lane nothing is counted: as if the source did not carry it.
             sealed |= {fresh[key].key for key in saved.protected}
             shown = [post for post in fresh.values() if post.key not in sealed]
@@ -176,10 +195,12 @@ class Pipeline:
         count.covered_from = _earliest(count.covered_from, reach)
         count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
 
+    def _today(self) -> date:
+        return self.now().astimezone(self.zone).date()
+
     def _filters(self) -> Filters | None:
         """The exceptions in force today, None where there are none."""
-        today = self.now().astimezone(self.zone).date()
-        in_force = filters_on(self.store, today)
+        in_force = filters_on(self.store, self._today())
         return self.stages.filters(in_force) if in_force else None
 
     def _judge(self, key: str, post: Post, task: Task, filters: Filters | None) -> Judged | None:
@@ -273,6 +294,11 @@ def _honest(pages: Iterator[Page]) -> Iterator[Page]:
     except Exception as error:
         log.error("connector failed", error=type(error).__name__, place=place_of(error))
         raise SourceChanged(f"the connector failed on an answer ({type(error).__name__})") from None
+
+
+def _is_gone(post: Post) -> bool:
+    """True for word that an item is gone; a page edit with a hidden part is one to be judged as it is."""
+    return post.state in GONE and post.change is None
 
 
 def _within(post: Post, window: Window) -> bool:

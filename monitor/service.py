@@ -21,6 +21,7 @@ from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from monitor import authorisation, documents
 from monitor.cases import Directory
+from monitor.compliance import Compliance
 from monitor.config import Settings, SourceSettings, check_options, error_at
 from monitor.delivery import Desk
 from monitor.errors import ConfigError, RuleError
@@ -63,6 +64,10 @@ class App:
         """Loop 1 of this installation."""
         zone = self.settings.organisation.zone
         return Pipeline(self.store, self.stages, self.directory, zone, self.now, self.stop)
+
+    def compliance(self) -> Compliance:
+        """Loop 3 of this installation."""
+        return Compliance(self.store, self.settings.organisation.zone, self.now, self.stop)
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
@@ -109,6 +114,7 @@ class App:
             keeps_everything=everything,
             pseudonym=source.authorisation,
             registration=authorisation.registration(self.settings, source, self.now()),
+            terms=_terms(source),
             gate=lambda: authorisation.permit(self.settings, source, self.now()),
         )
 

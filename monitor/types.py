@@ -444,7 +444,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A case as people see it: masked, with the finding that speaks for it (the most severe one)."""
+    """A case as people see it: masked, with the finding that speaks for it (the most severe one).
+
+    `purged_for` says why the words it was about are not kept any more, None while they are.
+    """
 
     number: int
     lane: Lane
@@ -468,6 +471,7 @@ class Item:
     places: int = 1
     page: str | None = None
     mailable: bool = True
+    purged_for: str | None = None
     is_new: bool = True
     misrouted: str | None = None
 

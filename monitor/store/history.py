@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.decisions import latest_verdicts
 from monitor.store.store import Store
@@ -51,7 +51,7 @@ class Remembered:
 
 def count_since(store: Store, since: datetime) -> int:
     """How many mentions were first seen since then."""
-    query = select(func.count(_mention.c.id)).where(_mention.c.first_seen_at >= since)
+    query = select(func.count(_mention.c.id)).where(*_kept(since))
     with store.reading() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -60,7 +60,7 @@ def mentions_since(store: Store, since: datetime) -> Iterator[Remembered]:
     """Every mention first seen since then, oldest first; a thousand in memory at a time."""
     last = 0
     while True:
-        query = select(_mention).where(_mention.c.id > last, _mention.c.first_seen_at >= since)
+        query = select(_mention).where(_mention.c.id > last, *_kept(since))
         with store.reading() as connection:
             rows = list(connection.execute(query.order_by(_mention.c.id).limit(_CHUNK)))
             posts = {row.id: _post(row) for row in rows}
@@ -70,6 +70,11 @@ def mentions_since(store: Store, since: datetime) -> Iterator[Remembered]:
         if len(rows) < _CHUNK:
             return
         last = rows[-1].id
+
+
+def _kept(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """First seen since then, and its words are here."""
+    return _mention.c.first_seen_at >= since, _mention.c.purged_at.is_(None)
 
 
 def _findings(connection: Connection, posts: Mapping[int, Post]) -> dict[int, list[Found]]:

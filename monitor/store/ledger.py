@@ -240,7 +240,9 @@ class Ledger:
         c = _mention.c
         found = select(_finding.c.id).where(_finding.c.mention_id == c.id).exists()
         sealed = and_(_hidden.c.mention_id == c.id, _hidden.c.lane == Lane.CONFIDENTIAL)
-        plain = and_(c.id > mention_id, ~found, ~select(_hidden.c.id).where(sealed).exists())
+        plain = and_(
+            c.id > mention_id, c.purged_at.is_(None), ~found, ~select(_hidden.c.id).where(sealed).exists()
+        )
         places = (
             select(func.count(_occurrence.c.id)).where(_occurrence.c.mention_id == c.id).scalar_subquery()
         )

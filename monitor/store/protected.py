@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 
 from monitor.store.excerpts import around
 from monitor.store.identity import content_hash
+from monitor.store.purging import take_back_mails
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,
@@ -89,6 +90,7 @@ class ProtectedLane:
     ) -> None:
         c = _post.c
         seen = {"content_hash": content_hash(self.key, judged.post), "judged_by": version, "seen_at": now}
+        seen |= {"recheck_id": judged.post.recheck_id, "checked_at": now}
         here = and_(c.source == source, c.key == judged.key)
         row = self.connection.execute(select(c.again, c.content_hash, c.changes).where(here)).first()
         if row is None:
@@ -109,7 +111,7 @@ class ProtectedLane:
             return
         of_them = _finding.c.mention_id.in_(mentions)
         cases = list(self.connection.execute(select(_finding.c.case_id).where(of_them)).scalars())
-        self._take_back_mails(_delivery.c.created_at >= min(mentions.values()))
+        take_back_mails(self.connection, _delivery, _delivery.c.created_at >= min(mentions.values()))
         empty = and_(_case.c.id.in_(cases), ~exists().where(_finding.c.case_id == _case.c.id))
         for statement in (
             delete(_hidden).where(_hidden.c.mention_id.in_(mentions)),
@@ -121,17 +123,6 @@ class ProtectedLane:
             delete(_mention).where(c.id.in_(mentions)),
         ):
             self.connection.execute(statement)
-
-    def _take_back_mails(self, telling: ColumnElement[bool]) -> None:
-        """What is not sent is made anew without it; of what has gone out the copy goes, nobody needs it."""
-        status = _delivery.c.status
-        unsent = select(_delivery.c.id).where(telling, status == "owed")
-        self.connection.execute(
-            _item.update().where(_item.c.delivery_id.in_(unsent)).values(status="owed", delivery_id=None)
-        )
-        self.connection.execute(delete(_delivery).where(telling, status == "owed"))
-        gone = status.in_(("sent", "skipped", "refused"))
-        self.connection.execute(_delivery.update().where(telling, gone).values(message={}))
 
 
 def _words(judged: Judged, *, again: bool) -> dict[str, Any]:

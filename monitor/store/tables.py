@@ -45,7 +45,8 @@ class Mention(SQLModel, table=True):
 
     `key` is a keyed hash of (platform, external id): ids may themselves hold what must be masked.
     `address_key` and `text_key` are keyed hashes too, of the canonical address and of the words: the
-    same story by another way shares one of them. None for what never folds.
+    same story by another way shares one of them. None for what never folds. Once purged it is a tombstone:
+    its words are gone, and `purged_for` says why.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -69,15 +70,21 @@ class Mention(SQLModel, table=True):
     references: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    purged_at: datetime | None = None
+    purged_for: str | None = None
 
 
 class Occurrence(SQLModel, table=True):
     """One source's sight of a mention. `content_hash` is keyed; `changes` caps restless items.
 
     `judged_by` is the version of the rules and names it was judged with: new rules judge it again.
+    `recheck_id` is what the platform is asked by whether the item is public still, `checked_at` when it was.
     """
 
-    __table_args__ = (UniqueConstraint("source", "key"),)
+    __table_args__ = (
+        UniqueConstraint("source", "key"),
+        Index("ix_occurrence_check", "source", "checked_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     source: str
@@ -88,6 +95,8 @@ class Occurrence(SQLModel, table=True):
     judged_by: str
     changes: int = 0
     seen_at: datetime
+    recheck_id: str | None = None
+    checked_at: datetime
 
 
 class Case(SQLModel, table=True):
@@ -174,6 +183,21 @@ class Decision(SQLModel, table=True):
     made_at: datetime
 
 
+class LegalHold(SQLModel, table=True):
+    """Why the items of a case are kept although they should go, who answers for it, and until when."""
+
+    __tablename__ = "legal_hold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    held_by: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime
+    expires_on: date
+    released_at: datetime | None = None
+    released_by: str | None = None
+
+
 class Mail(SQLModel):
     """One message to one recipient for one window, kept whole so that a retry is the same mail."""
 
@@ -250,6 +274,8 @@ class ProtectedPost(SQLModel, table=True):
     may_mail_excerpt: bool = True
     posted_at: datetime | None = None
     first_seen_at: datetime
+    recheck_id: str | None = None
+    checked_at: datetime
 
 
 class ProtectedDelivery(Mail, table=True):

@@ -55,7 +55,7 @@ def mention_line(row: Row[Any]) -> MentionLine:
     return MentionLine(
         platform=row.platform,
         source=row.source,
-        headline=shorten(_headline(row), 120),
+        headline=shorten(_headline(row), 120) if _may_mail(row) else "",
         url=row.url,
         seen_at=row.first_seen_at,
         places=row.places,
@@ -92,6 +92,7 @@ def _findings() -> Select[Any]:
             _mention.c.url,
             _mention.c.change,
             _mention.c.terms,
+            _mention.c.purged_for,
             _mention.c.created_at.label("posted_at"),
             _mention.c.first_seen_at,
             places,
@@ -109,7 +110,6 @@ def _items(rows: Iterable[Row[Any]], clauses: Mapping[str, Clause], roles: froze
 
 def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: frozenset[str]) -> Item:
     lead = max(rows, key=lambda row: Severity(row.severity).rank)
-    terms = lead.terms or {}
     return Item(
         number=lead.case_id,
         lane=Lane(lead.lane),
@@ -132,10 +132,15 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: froze
         findings=len(rows),
         places=max(row.places for row in rows),
         page=lead.change["page"] if lead.change else None,
-        mailable=terms.get("may_mail_excerpt", True),
+        mailable=_may_mail(lead),
         is_new=any(getattr(row, "owed", True) for row in rows),
+        purged_for=lead.purged_for,
         misrouted=lead.route[0] if roles and roles.isdisjoint(lead.route) else None,
     )
+
+
+def _may_mail(row: Row[Any]) -> bool:
+    return bool((row.terms or {}).get("may_mail_excerpt", True))
 
 
 def excerpt(row: Row[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.protected import ProtectedLane
+from monitor.store.purging import Purging
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,
@@ -94,6 +95,10 @@ class Transaction:
         self.connection = connection
         self.key = key
         self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+    def purging(self, today: date) -> Purging:
+        """What this transaction does about words that must go."""
+        return Purging(self.connection, today)
 
     # -- a page -----------------------------------------------------------------------------------
 
@@ -186,7 +191,10 @@ class Transaction:
             key: (j, id_) for key, (j, id_) in here.items() if shown[key] != content_hash(self.key, j.post)
         }
         self._update_mentions([_copy_row(j, id_) for j, id_ in here.values()])
-        self._update_mentions([_edit_row(j, id_, now) for j, id_ in edited.values()])
+        self._update_mentions([_edit_row(j, id_, now) for key, (j, id_) in edited.items() if shown[key]])
+        # What was lost and is shown again has no hash: it is back, not edited.
+        back = [here[key] for key, known_as in shown.items() if not known_as]
+        self._update_mentions([_back_row(j, id_, fold_keys(self.key, j.post)) for j, id_ in back])
 
     def _update_mentions(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -211,6 +219,8 @@ class Transaction:
                 "judged_by": version,
                 "changes": 0,
                 "seen_at": now,
+                "recheck_id": j.post.recheck_id,
+                "checked_at": now,
             }
             for j, key, id_ in zip(judged, keys, ids, strict=True)
         ]
@@ -225,6 +235,9 @@ class Transaction:
                     "content_hash": new.content_hash,
                     "judged_by": new.judged_by,
                     "seen_at": new.seen_at,
+                    "url": new.url,
+                    "recheck_id": new.recheck_id,
+                    "checked_at": new.checked_at,
                 },
             ),
             rows,
@@ -415,8 +428,20 @@ def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: 
 
 def _copy_row(j: Judged, id_: int) -> dict[str, Any]:
     post = j.masked
-    text = post.text if post.terms.may_store_text else ""
-    return {"b_id": id_, "title": post.title, "text": text, "change": _change(post)}
+    return {
+        "b_id": id_,
+        "title": post.title,
+        "text": post.text if post.terms.may_store_text else "",
+        "change": _change(post),
+        "author": j.author,
+        "url": post.url,
+        "purged_at": None,
+        "purged_for": None,
+    }
+
+
+def _back_row(j: Judged, id_: int, fold: tuple[str | None, str | None]) -> dict[str, Any]:
+    return {"b_id": id_, "state": j.masked.state, "address_key": fold[0], "text_key": fold[1]}
 
 
 def _edit_row(j: Judged, id_: int, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,228 @@
+"""Purging: the words of an item go from every table, what was decided about it stays.
+
+What is left of a mention is its tombstone: the keyed hash of its identity, source, first sight, why and when
+it was purged; its findings keep rule and severity, its cases what people decided. A legal hold on a case
+puts its items off until the hold has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select, union_all
+
+from monitor.store.tables import (
+    Delivery,
+    DeliveryItem,
+    Finding,
+    LegalHold,
+    Mention,
+    Occurrence,
+    ProtectedDelivery,
+    ProtectedPost,
+    table_of,
+)
+from monitor.types import GONE, State
+
+if TYPE_CHECKING:
+    from monitor.store.store import Store
+
+_mention = table_of(Mention)
+_occurrence = table_of(Occurrence)
+_finding = table_of(Finding)
+_item = table_of(DeliveryItem)
+_delivery = table_of(Delivery)
+_protected = table_of(ProtectedPost)
+_protected_delivery = table_of(ProtectedDelivery)
+_hold = table_of(LegalHold)
+
+EXPIRED = "expired"
+"""Why an item was purged that is still public: the platform's terms let its words be kept no longer."""
+
+WORDLESS: Mapping[str, object] = {
+    "title": "",
+    "text": "",
+    "author": "",
+    "url": None,
+    "lang": None,
+    "address_key": None,
+    "text_key": None,
+    "references": [],
+    "change": None,
+}
+"""What a purge leaves of a mention's description; the folding keys are hashes of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An item to ask its platform about: the stored form of its identity, and its name there."""
+
+    key: str
+    recheck_id: str
+
+
+def due(store: Store, source: str, before: datetime, limit: int) -> list[Due]:
+    """Up to `limit` items of `source` that were last seen to be public before then, the longest ago first."""
+    query = union_all(
+        *(
+            select(c.key, c.recheck_id, c.checked_at).where(
+                c.source == source, c.recheck_id.is_not(None), c.checked_at < before
+            )
+            for c in (_occurrence.c, _protected.c)
+        )
+    ).subquery()
+    with store.reading() as connection:
+        rows = connection.execute(select(query).order_by(query.c.checked_at).limit(limit))
+        return [Due(row.key, row.recheck_id) for row in rows]
+
+
+def held_back(store: Store, today: date) -> int:
+    """How many items should go but are under a legal hold."""
+    query = select(func.count(_mention.c.id)).where(_should_go(), _mention.c.id.in_(_held(today)))
+    with store.reading() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+class Purging:
+    """What one writing transaction does about words that must go; holds are those in force `today`."""
+
+    def __init__(self, connection: Connection, today: date) -> None:
+        self.connection = connection
+        self.today = today
+
+    def lose(self, source: str, lost: Mapping[str, State], now: datetime) -> int:
+        """Purge what the public cannot read any more, by identity; how many mentions went, holds respected.
+
+        Shown again by its source, an item is judged and kept again.
+        """
+        if not lost:
+            return 0
+        for state in set(lost.values()):
+            keys = [key for key, its in lost.items() if its is state]
+            self.connection.execute(
+                _mention.update().where(_mention.c.key.in_(keys)).values(state=state.value)
+            )
+        self._forget_occurrences(source, lost)
+        self._purge_protected(_protected.c.key.in_(lost))
+        return self.overdue(now)
+
+    def overdue(self, now: datetime) -> int:
+        """Purge what was lost and is under no hold (any more)."""
+        query = select(_mention.c.id, _mention.c.state).where(
+            _should_go(), ~_mention.c.id.in_(_held(self.today))
+        )
+        return self._purge(dict(self.connection.execute(query).all()), now)
+
+    def expire(self, source: str, before: datetime, now: datetime) -> int:
+        """Purge what `source` gave and was last seen to be public before then; how many went."""
+        c = _occurrence.c
+        fresh = exists().where(c.mention_id == _mention.c.id, c.checked_at >= before)
+        query = select(_mention.c.id).where(_mention.c.source == source, self._free(), ~fresh)
+        old = self.connection.execute(query).scalars()
+        self._purge_protected((_protected.c.source == source) & (_protected.c.checked_at < before))
+        return self._purge(dict.fromkeys(old, EXPIRED), now)
+
+    def everything(self, platform: str, reason: str, now: datetime) -> int:
+        """Purge all items of a platform, as at the end of its contract; how many mentions went."""
+        query = select(_mention.c.id).where(
+            _mention.c.platform == platform,
+            _mention.c.purged_at.is_(None),
+            ~_mention.c.id.in_(_held(self.today)),
+        )
+        mentions = list(self.connection.execute(query).scalars())
+        self._purge_protected(_protected.c.platform == platform)
+        return self._purge(dict.fromkeys(mentions, reason), now)
+
+    def confirm(self, source: str, keys: Iterable[str], now: datetime) -> None:
+        """Record that these items of `source` were seen to be public just now."""
+        for table in (_occurrence, _protected):
+            here = (table.c.source == source) & table.c.key.in_(list(keys))
+            self.connection.execute(table.update().where(here).values(checked_at=now))
+
+    def _free(self) -> ColumnElement[bool]:
+        """A mention whose words are here and under no hold."""
+        return _mention.c.purged_at.is_(None) & _mention.c.id.not_in(_held(self.today))
+
+    # -- the words --------------------------------------------------------------------------------
+
+    def _purge(self, mentions: Mapping[int, str], now: datetime) -> int:
+        for chunk in batched(mentions, 5_000):
+            self._purge_chunk({number: mentions[number] for number in chunk}, now)
+        return len(mentions)
+
+    def _purge_chunk(self, mentions: Mapping[int, str], now: datetime) -> None:
+        oldest = select(func.min(_mention.c.first_seen_at)).where(_mention.c.id.in_(mentions))
+        first_seen = self.connection.execute(oldest).scalar_one()
+        for why in set(mentions.values()):
+            gone = _mention.c.id.in_([number for number, its in mentions.items() if its == why])
+            self.connection.execute(
+                _mention.update().where(gone).values(**WORDLESS, purged_at=now, purged_for=why)
+            )
+        of_them = _occurrence.c.mention_id.in_(mentions)
+        self.connection.execute(_occurrence.update().where(of_them).values(url=None, recheck_id=None))
+        self.connection.execute(_finding.update().where(_finding.c.mention_id.in_(mentions)).values(spans=[]))
+        take_back_mails(self.connection, _delivery, _delivery.c.created_at >= first_seen)
+
+    def _forget_occurrences(self, source: str, lost: Mapping[str, State]) -> None:
+        """No hash is left to compare with, so that what comes back is news; copies elsewhere are, too."""
+        c = _occurrence.c
+        here = (c.source == source) & c.key.in_(lost)
+        self.connection.execute(
+            _occurrence.update().where(here).values(url=None, recheck_id=None, content_hash="")
+        )
+        bases = select(_mention.c.id).where(_mention.c.key.in_(lost))
+        self.connection.execute(delete(_occurrence).where(c.mention_id.in_(bases), ~c.key.in_(lost)))
+
+    def _purge_protected(self, where: ColumnElement[bool]) -> None:
+        query = select(func.min(_protected.c.first_seen_at)).where(where)
+        first_seen = self.connection.execute(query).scalar()
+        if first_seen is None:
+            return
+        wordless = {"excerpt": "", "url": None, "address_key": None, "text_key": None}
+        self.connection.execute(
+            _protected.update().where(where).values(**wordless, recheck_id=None, content_hash="")
+        )
+        telling = _protected_delivery.c.created_at >= first_seen
+        take_back_mails(self.connection, _protected_delivery, telling)
+
+
+def take_back_mails(connection: Connection, deliveries: Table, telling: ColumnElement[bool]) -> None:
+    """What is not sent is made anew without it; of what has gone out the copy goes, nobody needs it."""
+    c = deliveries.c
+    if deliveries is _delivery:
+        unsent = select(c.id).where(telling, c.status == "owed")
+        connection.execute(
+            _item.update().where(_item.c.delivery_id.in_(unsent)).values(status="owed", delivery_id=None)
+        )
+    connection.execute(delete(deliveries).where(telling, c.status == "owed"))
+    gone = c.status.in_(("sent", "skipped", "refused"))
+    connection.execute(deliveries.update().where(telling, gone).values(message={}))
+
+
+def batched(numbers: Iterable[int], size: int) -> Iterator[list[int]]:
+    """Lists of at most `size`: databases limit the values of one statement."""
+    rest = iter(numbers)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _should_go() -> ColumnElement[bool]:
+    """A mention whose state says that the public cannot read it, and whose words are here still."""
+    c = _mention.c
+    # A page edit with a hidden part never had that part here: what is left of it is public.
+    lost = c.state.in_(state.value for state in GONE) & (c.change.is_(None) | (c.state != State.HIDDEN.value))
+    return lost & c.purged_at.is_(None)
+
+
+def _held(today: date) -> Select[tuple[int]]:
+    """The mentions of cases under a hold in force."""
+    c = _hold.c
+    return (
+        select(_finding.c.mention_id)
+        .join(_hold, c.case_id == _finding.c.case_id)
+        .where(c.expires_on > today, c.released_at.is_(None))
+    )
