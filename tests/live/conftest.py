@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import pytest
 
+from tests.live.servers.bluesky import Bluesky
 from tests.live.servers.mail import Mail
+from tests.live.servers.mastodon import Mastodon
 from tests.live.servers.mediawiki import MediaWiki
 from tests.live.servers.packages import unavailable
 from tests.live.servers.server import Server
@@ -42,3 +44,13 @@ def wordpress(request: pytest.FixtureRequest) -> Iterator[WordPress]:
 @pytest.fixture(scope="session")
 def mediawiki(request: pytest.FixtureRequest) -> Iterator[MediaWiki]:
     yield from serve(MediaWiki, request)
+
+
+@pytest.fixture(scope="session")
+def bluesky(request: pytest.FixtureRequest) -> Iterator[Bluesky]:
+    yield from serve(Bluesky, request)
+
+
+@pytest.fixture(scope="session")
+def mastodon(request: pytest.FixtureRequest) -> Iterator[Mastodon]:
+    yield from serve(Mastodon, request)

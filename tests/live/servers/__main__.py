@@ -1,6 +1,7 @@
 """The real servers by hand: `python -m tests.live.servers` runs them all until Ctrl-C.
 
-`python -m tests.live.servers packages` prints the Debian packages they need, for apt-get install.
+`python -m tests.live.servers packages` prints the Debian packages they need, for apt-get install;
+`python -m tests.live.servers install` then fetches what Debian does not have, from PyPI and npm.
 """
 
 from __future__ import annotations
@@ -9,16 +10,25 @@ import signal
 import sys
 from contextlib import ExitStack, suppress
 
+from tests.live.servers.bluesky import Bluesky
 from tests.live.servers.mail import Mail
+from tests.live.servers.mastodon import Mastodon
 from tests.live.servers.mediawiki import MediaWiki
 from tests.live.servers.postgresql import PostgreSQL
 from tests.live.servers.wordpress import WordPress
 
-SERVERS = (Mail, MediaWiki, PostgreSQL, WordPress)
+SERVERS = (Bluesky, Mail, Mastodon, MediaWiki, PostgreSQL, WordPress)
 
 
 def packages() -> None:
     print(*sorted({name for server in SERVERS for name in server.PACKAGES}))  # noqa: T201
+
+
+def install() -> None:
+    for server in SERVERS:
+        if server.ENVIRONMENT is not None and not server.ENVIRONMENT.complete:
+            print(f"{server.NAME}: installing into {server.ENVIRONMENT.folder}", flush=True)  # noqa: T201
+            server.ENVIRONMENT.install()
 
 
 def serve() -> None:
@@ -35,4 +45,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    packages() if sys.argv[1:] == ["packages"] else serve()
+    {"packages": packages, "install": install}.get(" ".join(sys.argv[1:]), serve)()

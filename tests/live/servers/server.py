@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
+from tests.live.servers.environments import Environment
 from tests.live.servers.packages import absent
 from tests.live.servers.process import Process, new_folder
 
@@ -25,6 +26,7 @@ class Server(ABC):
     NAME: ClassVar[str]
     PACKAGES: ClassVar[tuple[str, ...]]
     NEEDS_ROOT: ClassVar[bool] = False
+    ENVIRONMENT: ClassVar[Environment | None] = None
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -42,6 +44,8 @@ class Server(ABC):
         """Why this server cannot run on this machine, and what to do about it; None if it can."""
         if missing := absent(cls.PACKAGES):
             return f"{cls.NAME}: type `apt-get install --no-install-recommends {' '.join(missing)}`"
+        if cls.ENVIRONMENT is not None and not cls.ENVIRONMENT.complete:
+            return f"{cls.NAME}: type `python -m tests.live.servers install`"
         if cls.NEEDS_ROOT and os.geteuid() != 0:
             return f"{cls.NAME}: its daemons change user, so run the live tests as root"
         return None
