@@ -54,6 +54,11 @@ class WordPress(Server):
     def comments_feed(self) -> str:
         return f"{self.url}/comments/feed/"
 
+    @property
+    def rest(self) -> str:
+        """The REST API, readable by anybody as far as it shows what is published."""
+        return f"{self.url}/wp-json/wp/v2"
+
     def launch(self) -> None:
         self._database.start()
         site = self._copy_site()
@@ -68,9 +73,16 @@ class WordPress(Server):
         self._database.stop(keep=keep)
 
     def post(self, title: str, body: str, date: datetime) -> dict[str, Any]:
-        """Publish a post dated `date` (aware) with `body` as HTML; gives what the REST API answers."""
+        """Publish a post dated `date` (aware) with `body` as HTML; gives what the REST API answers.
+
+        WordPress says of a new post that it was last modified at its date, be that years ago.
+        """
         fields = {"title": title, "content": body, "status": "publish", "date_gmt": gmt(date)}
         return self._call("POST", "posts", fields)
+
+    def draft(self, title: str, body: str) -> dict[str, Any]:
+        """Write a post that only its editors may see."""
+        return self._call("POST", "posts", {"title": title, "content": body, "status": "draft"})
 
     def edit(self, post: int, **fields: str) -> dict[str, Any]:
         """Change fields of a post, by their names in the REST API."""
@@ -102,7 +114,7 @@ class WordPress(Server):
 
     def _call(self, method: str, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(
-            f"{self.url}/wp-json/wp/v2/{path}",
+            f"{self.rest}/{path}",
             method=method,
             data=None if fields is None else json.dumps(fields).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Basic {self._key}"},
