@@ -112,6 +112,7 @@ def _environment() -> Environment:
     environment.globals.update(
         calendar=wording.calendar,
         command=wording.command,
+        purged=wording.purged,
         standing=wording.standing,
         symbols=wording.SYMBOLS,
     )

@@ -45,6 +45,14 @@ PROTECTED_GUIDANCE = (
 )
 """What the Guardian's mail says beside every item (Employment Rights Act 1996, ss.43G, 43J and 47B)."""
 
+PURGED = {
+    "deleted": "It was deleted where it stood, so its words are not kept here either.",
+    "withheld": "The platform withholds it now, so its words are not kept here either.",
+    "hidden": "The platform hides it now, so its words are not kept here either.",
+    "expired": "Its words may not be kept for longer; the original may still be there.",
+}
+"""Why an item has no words any more."""
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -85,6 +93,13 @@ def protected_foot(briefing: Briefing) -> str:
         f"{briefing.organisation} monitor, made {moment(briefing.made_at, briefing)}. "
         f"Times are {briefing.time_zone}. You get this because the settings name you for concerns. "
         "The author is left out and personal details are masked; what the post says now is behind its link."
+    )
+
+
+def purged(item: Item) -> str:
+    """Why an item has no words any more, as a sentence."""
+    return PURGED.get(
+        item.purged_for or "", f"Its words are not kept any more: {safe(item.purged_for or '')}."
     )
 
 

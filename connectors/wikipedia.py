@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from pydantic import Field, TypeAdapter, ValidationError
 
 from connectors import Context
-from connectors.parts.mediawiki import NoSuchRevision, Revision, Wiki, WikiPage
+from connectors.parts.mediawiki import BATCH, NoSuchRevision, Revision, Wiki, WikiPage
 from connectors.parts.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
@@ -84,6 +84,19 @@ class Wikipedia:
                 f"{self._wiki.host} has no page {', '.join(map(repr, absent))}: it was deleted, or is "
                 "spelled otherwise; correct `pages` of this source"
             )
+
+    def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
+        """The edits that the wiki has deleted, or of which it hides more than when they were read."""
+        known = {int(revision): (name, was) for name in ids for revision, _, was in [name.partition("-")]}
+        for start in range(0, len(known), BATCH):
+            batch = list(known)[start : start + BATCH]
+            found = {revision.revid: revision for revision in self._wiki.revisions(batch)}
+            for number in batch:
+                name, was = known[number]
+                if number not in found:
+                    yield name, State.DELETED
+                elif found[number].hidden - set(was.split(",")):
+                    yield name, State.WITHHELD
 
     def _edits_again(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
         """The new edits; from `since` on where the revision we knew was deleted for good."""
@@ -152,6 +165,7 @@ class Wikipedia:
             created_at=revision.timestamp,
             change=change,
             terms=replace(self._context.terms, licence=self._options.licence),
+            recheck_id=f"{revision.revid}-{','.join(sorted(revision.hidden))}",
         )
 
     def _author(self, revision: Revision) -> Account | None:

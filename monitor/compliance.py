@@ -19,7 +19,7 @@ from monitor.config import SourceSettings
 from monitor.errors import SourceError
 from monitor.ports import Clock, Connector, Recheck
 from monitor.store import Store
-from monitor.store.purging import Due, due
+from monitor.store.purging import Due, due, held_back
 from monitor.types import State, Terms
 
 log = structlog.get_logger("monitor.compliance")
@@ -82,6 +82,10 @@ class Compliance:
         if lost or expired:
             log.info("purged", source=task.source.name, lost=lost, expired=expired)
         return Enforced(task.source.name, asked, lost, expired, note)
+
+    def held_back(self) -> int:
+        """How many items should go but are under a legal hold."""
+        return held_back(self.store, self._today())
 
     def _checked(self, task: Task, *, at_once: bool) -> Iterator[tuple[list[Due], Mapping[str, State]]]:
         """Batches of items and those of them that are gone, until none is due."""

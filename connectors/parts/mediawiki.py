@@ -21,7 +21,9 @@ from monitor.ports import Clock
 Plain = Annotated[str, BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)]
 
 _FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
-_BATCH = "50"  # revisions in one answer; their texts are read one by one, so memory stays flat
+BATCH = 50
+"""Revisions that one answer may hold."""
+_BATCH = str(BATCH)  # their texts are read one by one, so memory stays flat
 # Background readers stand back while the database replicas lag by more seconds than `maxlag`:
 # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
 _ALWAYS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
@@ -45,6 +47,12 @@ class Revision(BaseModel):
     tags: tuple[str, ...] = ()
     minor: bool = False
     slots: Mapping[str, _Slot] = {}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """What of text, user and comment the wiki withholds."""
+        withheld = {"text": self.sha1, "user": self.user, "comment": self.comment}
+        return frozenset(name for name, value in withheld.items() if value is None)
 
     @property
     def text(self) -> str | None:
@@ -128,6 +136,13 @@ class Wiki:
             revisions = self._page(self._ask({"prop": "revisions", **asked})).revisions
             self._latest = (revision_id, revisions[0].text if revisions else None)
         return self._latest[1]
+
+    def revisions(self, ids: Sequence[int]) -> Iterator[Revision]:
+        """Those of the revisions `ids` (50 at most) that the wiki still has, in no order, without texts."""
+        asked = {"revids": "|".join(map(str, ids)), "rvprop": _FIELDS}
+        answer = self._ask({"prop": "revisions", **asked})
+        for page in answer.query.pages if answer.query else ():
+            yield from page.revisions
 
     def _page(self, answer: _Answer) -> WikiPage:
         if answer.query is None:

@@ -14,6 +14,7 @@ from monitor import __version__
 from monitor.cli import (
     cases,
     check,
+    compliance,
     config,
     demo,
     digest,
@@ -99,6 +100,7 @@ app.command("demo", rich_help_panel=DAILY)(demo.demo)
 app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
 app.add_typer(cases.app, name="cases", cls=House, rich_help_panel=LEARNING)
 app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)
+app.add_typer(compliance.app, name="compliance", cls=House, rich_help_panel=DAILY)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import output
+from monitor.cli.ending import ending
 from monitor.cli.person import By, free_of_identifiers, whoever
 from monitor.cli.replay import SINCE, compared, opened, report, without_and_with
 from monitor.cli.sources import named
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from monitor.types import Filter
 
 app = typer.Typer(help="Hide what a rule keeps getting wrong, for a while.", no_args_is_help=True)
-
-LONGEST = timedelta(days=366)
-_SPAN = re.compile(r"([0-9]{1,3})([dw])")
 
 
 @app.command()
@@ -54,8 +51,8 @@ def add(
         named(settings, source)
     _checked_words(settings, reason=reason, author=author, page=page, pattern=pattern)
     new = _filter(
-        rule_id=rule.upper(), reason=reason.strip(), made_by=whoever(by), expires_on=_end(expires, settings),
-        platform=platform, author=author, page=page, pattern=pattern, source=source,
+        rule_id=rule.upper(), reason=reason.strip(), made_by=whoever(by), platform=platform, author=author,
+        page=page, pattern=pattern, source=source, expires_on=ending(expires, settings),
     )  # fmt: skip
     _checked_reach(settings, new)
     if dry_run:
@@ -124,23 +121,6 @@ def _filter(**fields: Any) -> Filter:
     from monitor.types import Filter
 
     return Filter(**fields)
-
-
-def _end(text: str, settings: Settings) -> date:
-    """The day on which it ends. Raises a usage error."""
-    from monitor.service import utc_now
-
-    today = utc_now().astimezone(settings.organisation.zone).date()
-    try:
-        span = _SPAN.fullmatch(text.strip().lower())
-        days = int(span[1]) * (7 if span[2] == "w" else 1) if span else None
-        end = date.fromisoformat(text.strip()) if days is None else today + timedelta(days=days)
-    except ValueError:
-        hint = f"{text[:40]!r} is not an end: try 90d, 12w or a date like {today + timedelta(days=90)}"
-        raise typer.BadParameter(hint, param_hint="--expires") from None
-    if not today < end <= today + LONGEST:
-        raise typer.BadParameter("must be after today and within a year", param_hint="--expires")
-    return end
 
 
 def _checked_words(settings: Settings, **words: str | None) -> None:
