@@ -105,3 +105,13 @@ def test_a_run_says_what_was_asked_and_what_went(garden: Installation) -> None:
         "sources": [{"source": "gazette", "asked": 0, "gone": 0, "expired": 0, "note": ""}],
         "held_back": 0,
     }
+
+
+def test_a_finding_of_which_a_mail_may_only_link_shows_neither_words_nor_author(garden: Installation) -> None:
+    (post,) = garden.posts("garden gate", url="https://social.test/7")
+    garden.store(replace(post, terms=replace(post.terms, may_mail_excerpt=False)))
+    digest = garden.run("digest", "--for", "comms").stdout
+    assert "A word" in digest  # the rule's title
+    assert "social" in digest
+    assert "garden gate" not in digest
+    assert "@author0" not in digest
