@@ -24,6 +24,8 @@ CONNECTORS: Mapping[str, str] = {
     "hacker_news": "connectors.hacker_news:HackerNews",
     "rss": "connectors.rss:Rss",
     "wikipedia": "connectors.wikipedia:Wikipedia",
+    "x": "connectors.x:X",
+    "youtube": "connectors.youtube:YouTube",
 }
 """kind -> "module:Class". Third parties add theirs by the entry point group `trustwatch.connectors`."""
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors import Context
 from monitor.errors import SourceChanged
@@ -22,10 +22,14 @@ OVERLAP = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The posts of one answer, in the platform's order, and the token of the next; None = it was the last."""
+    """The posts of one answer, in the platform's order, and the token of the next; None = it was the last.
+
+    `newest` is the mark to ask from the next time, where the platform gives one.
+    """
 
     posts: Sequence[Post]
     following: str | None = None
+    newest: str | None = None
 
 
 Fetch = Callable[[str | None], Batch]
@@ -54,7 +58,7 @@ class Walk:
         Raises SourceChanged where a token comes twice, or `pages` did not get there.
         """
         newest = self._recall(cursor)
-        reached = newest - OVERLAP if newest else since
+        reached = self.reached(cursor, since)
         dates: list[datetime] = []
         for batch, is_last in self._batches(fetch, reached):
             dates += [post.created_at for post in batch.posts if post.created_at]
@@ -63,6 +67,18 @@ class Walk:
                 cursor=self._cursor(max(dates, default=newest)) if is_last else None,
                 covered_from=self._reach(dates, reached, batch) if is_last else min(dates, default=None),
             )
+
+    def reached(self, cursor: str | None, since: datetime) -> datetime:
+        """The moment that a walk from `cursor`, or with none of ours from `since`, goes back to."""
+        newest = self._recall(cursor)
+        return newest - OVERLAP if newest else since
+
+    def to_the_end(self, fetch: Fetch) -> Iterator[tuple[Batch, bool]]:
+        """Every page, and whether it is the last, of an interface that itself leaves out what is known.
+
+        Raises as `newest_first` does.
+        """
+        return self._batches(fetch, datetime.min.replace(tzinfo=UTC))
 
     def _batches(self, fetch: Fetch, reached: datetime) -> Iterator[tuple[Batch, bool]]:
         token: str | None = None
