@@ -32,7 +32,7 @@ def posts(answer: Any, context: Context, host: str) -> Iterator[Post]:
             for reply in shape.some(item, "replies", "comments"):
                 yield from _comment(reply, item, context)
             yield from _comment(item["snippet"]["topLevelComment"], item, context)
-        elif "textDisplay" in (shape.find(item, "snippet") or ()):
+        elif shape.find(item, "snippet", "textDisplay") is not None:
             yield from _comment(item, item, context)
         elif number := _video_id(item):
             yield _video(number, item, context)
