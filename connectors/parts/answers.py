@@ -17,10 +17,10 @@ WAIT_IF_UNTOLD = timedelta(minutes=15)
 def waiting_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When a source wants to be asked again, at most 24 hours ahead; None where it does not say.
 
-    Reads Retry-After (seconds or HTTP date, RFC 9110 10.2.3), RateLimit-Reset (seconds or epoch) and
-    X-RateLimit-Reset (epoch on X, ISO 8601 on Mastodon).
+    Reads Retry-After (seconds or HTTP date, RFC 9110 10.2.3), RateLimit-Reset (seconds or epoch),
+    X-RateLimit-Reset (ISO 8601 on Mastodon) and X-Rate-Limit-Reset (epoch, on X).
     """
-    for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
+    for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"):
         moment = _moment(headers.get(name, "").strip(), now, epoch=name != "retry-after")
         if moment is not None:
             return min(max(moment, now), now + LONGEST_WAIT)

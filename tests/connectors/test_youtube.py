@@ -174,7 +174,7 @@ def test_a_channels_uploads_are_found_by_handle_or_id(now: Callable[[], datetime
     world = World(now, channel=name)
     posts = world.poll()
     assert world.seen.calls == ["channels"] + ["playlistItems"] * 3
-    assert [post.external_id for post in posts][0] == "wV00000004-"
+    assert posts[0].external_id == "wV00000004-"
     assert world.till.spent(TODAY) == 4
 
 
@@ -189,8 +189,9 @@ def test_a_placeholder_in_a_playlist_is_a_lost_video_without_words(now: Callable
 
 
 def test_a_member_of_staffs_channel_is_asked_for_as_an_account(now: Callable[[], datetime]) -> None:
-    assert World(now, account="@WVFTNHS").poll()
-    assert "account" in YouTubeOptions.model_fields
+    world = World(now, account="@WVFTNHS")
+    assert world.poll()
+    assert world.seen.requests[0].url.params["forHandle"] == "@WVFTNHS"
 
 
 def test_a_handle_that_nobody_has_is_a_wrong_setting(now: Callable[[], datetime]) -> None:
