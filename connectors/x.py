@@ -31,7 +31,10 @@ LOOK_UP = 100  # the most ids of one look-up
 
 
 class XOptions(Asks, Prices):
-    """What a source of kind `x` may set: one of query, account and mentions_of, and what it may cost."""
+    """What a source of kind `x` may set: one of query, account and mentions_of, and what it may cost.
+
+    Posts that mention an official account all concern the organisation: `keep = "everything"` keeps each.
+    """
 
     query: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """Posts that mention this, in X's search words; 512 characters, or 4,096 of an Enterprise plan."""
@@ -86,7 +89,7 @@ class X:
         asked, reached = bookmark.start(known, since, edge)
         newest: Bookmark | None = None
         for batch, is_last in self._walk.to_the_end(partial(self._fetch, asked)):
-            newest = newest or self._mark(batch, known)  # the first page's: the others hold older ones
+            newest = newest or bookmark.after(batch, known, self._context.now())
             dates = (post.created_at for post in batch.posts if post.created_at)
             yield Page(
                 posts=tuple(batch.posts),
@@ -114,13 +117,6 @@ class X:
 
         options = self._options
         return Client(self._context.http, options.base_url, options.bearer, options.fields, explain)
-
-    def _mark(self, first: Batch, known: Bookmark | None) -> Bookmark:
-        now = self._context.now()
-        if first.newest is None:
-            return Bookmark(now, known.newest, known.at) if known else Bookmark(now)
-        dates = (p.edited_at or p.created_at for p in first.posts if p.recheck_id == first.newest)
-        return Bookmark(now, first.newest, next(dates, None))
 
     def _fetch(self, asked: Mapping[str, Any], token: str | None) -> Batch:
         options, client = self._options, self._client

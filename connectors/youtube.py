@@ -5,7 +5,7 @@ https://developers.google.com/youtube/v3/docs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, ClassVar
@@ -17,7 +17,7 @@ from connectors import Context
 from connectors.parts import shape
 from connectors.parts import youtube_posts as read
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages, Query
-from connectors.parts.paging import Batch, Walk
+from connectors.parts.paging import Batch, Fetch, Walk
 from connectors.parts.shape import Item
 from connectors.parts.youtube_api import MOST, Api
 from connectors.parts.youtube_errors import NothingThere
@@ -27,7 +27,7 @@ from monitor.types import Account, Page, Post, State
 class YouTubeOptions(Asks):
     """What a source of kind `youtube` may set: one of query, channel, comments_on and account.
 
-    Comments on an official channel all concern the organisation: `keeps_everything = true` keeps every one.
+    Comments on an official channel all concern the organisation: `keep = "everything"` keeps each.
     """
 
     query: Query | None = None
@@ -86,15 +86,14 @@ class YouTube:
                 yield from ((f"{name}:{number}", how) for number, how in lost(numbers[start : start + MOST]))
 
     def profiles(self, query: str) -> Iterator[Account]:
-        """The channels found for `query`: one search and one other read."""
+        """The channels found for `query`, by one search and one other read."""
         answer = self._api.ask("search", part="snippet", type="channel", q=query, maxResults=str(MOST))
         found = shape.items(self._host, answer, "items")
         ids = [channel for item in found if (channel := shape.name(item, "id", "channelId"))]
-        if ids:
-            whole = self._api.ask("channels", part="snippet,statistics", id=",".join(ids))
-            yield from read.channels(whole, self._context, ids)
+        accounts = self._accounts(ids)
+        return (accounts[channel] for channel in ids if channel in accounts)
 
-    def _fetching(self, cursor: str | None, since: datetime) -> Any:
+    def _fetching(self, cursor: str | None, since: datetime) -> Fetch:
         options = self._options
         if options.query:
             after = min(since, self._walk.reached(cursor, since)).astimezone(UTC)
@@ -103,13 +102,15 @@ class YouTube:
         return partial(self._comments if options.comments_on else self._uploads, channel)
 
     def _search(self, after: str, token: str | None) -> Batch:
-        """A page of a search, with whole descriptions: the search itself gives their beginnings."""
+        """A page of a search, looked up: it gives the beginnings of descriptions and no handles itself."""
         asked = {"type": "video", "order": "date", "publishedAfter": after, "q": self._options.query}
         answer = self._api.ask("search", part="snippet", maxResults=str(MOST), pageToken=token, **asked)
         ids = list(dict.fromkeys(post.external_id for post in self.posts(answer)))
         videos = self._api.ask("videos", part="snippet,status", id=",".join(ids)) if ids else {"items": []}
-        whole = {post.external_id: post for post in self.posts(videos)}
-        return _batch(answer, [whole[number] for number in ids if number in whole])
+        found = {post.external_id: post for post in self.posts(videos)}
+        posts = [found[number] for number in ids if number in found]
+        channels = {post.author.external_id: "" for post in posts if post.author and post.author.external_id}
+        return _batch(answer, list(read.signed(posts, self._accounts(list(channels)))))
 
     def _uploads(self, channel: Item, token: str | None) -> Batch:
         uploads = shape.name(channel, "contentDetails", "relatedPlaylists", "uploads")
@@ -122,7 +123,14 @@ class YouTube:
             )
         except NothingThere:
             return Batch(())
-        return _batch(answer, tuple(self.posts(answer)))
+        accounts = read.channels({"items": [channel]}, self._context)
+        return _batch(answer, list(read.signed(self.posts(answer), accounts)))
+
+    def _accounts(self, channels: Sequence[str]) -> Mapping[str, Account]:
+        if not channels:
+            return {}
+        answer = self._api.ask("channels", part="snippet,statistics", id=",".join(channels))
+        return read.channels(answer, self._context)
 
     def _comments(self, channel: Item, token: str | None) -> Batch:
         asked = {"order": "time", "maxResults": str(MOST), "pageToken": token}
@@ -133,16 +141,8 @@ class YouTube:
             )
         except NothingThere:
             return Batch(())
-        threads = [self._whole(thread) for thread in shape.items(self._host, answer, "items")]
+        threads = [self._api.whole(thread) for thread in shape.items(self._host, answer, "items")]
         return _batch(answer, tuple(self.posts({"items": threads})))
-
-    def _whole(self, thread: Item) -> Item:
-        """The thread with all its replies: the list shows the first few."""
-        shown = len(list(shape.some(thread, "replies", "comments")))
-        if (shape.number(thread, "snippet", "totalReplyCount") or 0) <= shown:
-            return thread
-        replies = self._api.replies(shape.name(thread, "id") or "")
-        return thread | {"replies": {"comments": list(replies)}}
 
 
 def _batch(answer: Any, posts: Sequence[Post]) -> Batch:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.parts.paging import OVERLAP
+from connectors.parts.paging import OVERLAP, Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,11 @@ def start(known: Bookmark | None, since: datetime, edge: datetime | None) -> tup
     at = known.read - OVERLAP if known else since
     at = max(at, edge) if edge else at
     return {"start_time": at}, at
+
+
+def after(first: Batch, known: Bookmark | None, now: datetime) -> Bookmark:
+    """The next bookmark, from the first page of a reading: it holds the newest."""
+    if first.newest is None:
+        return Bookmark(now, known.newest, known.at) if known else Bookmark(now)
+    dates = (post.edited_at or post.created_at for post in first.posts if post.recheck_id == first.newest)
+    return Bookmark(now, first.newest, next(dates, None))

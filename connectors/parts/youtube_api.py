@@ -40,10 +40,10 @@ class Api:
         return self._get(what, {name: value for name, value in params.items() if value is not None}).json()
 
     def channel(self, name: str) -> Item:
-        """The ids of the channel with this @handle or id. Raises SourceRefused where there is none."""
+        """Profile and lists of the channel with this @handle or id. Raises SourceRefused for no such."""
         is_id = name.startswith("UC") and len(name) == 24
         who = {"id": name} if is_id else {"forHandle": f"@{name.lstrip('@')}"}
-        answer = self.ask("channels", part="id,contentDetails", **who)
+        answer = self.ask("channels", part="contentDetails,snippet,statistics", **who)
         # An answer with no list at all is how it says that there is none.
         items = shape.some(answer, "items") if shape.find(answer, "kind") else self._items(answer)
         if found := next(items, None):
@@ -52,8 +52,14 @@ class Api:
             f"{self.host}: knows no such channel: check the handle", state=SourceState.MISCONFIGURED
         )
 
-    def replies(self, thread: str) -> Iterator[Item]:
-        """Every reply of a thread."""
+    def whole(self, thread: Item) -> Item:
+        """A thread with all its replies: a list of threads shows the first few of each."""
+        shown = len(list(shape.some(thread, "replies", "comments")))
+        if (shape.number(thread, "snippet", "totalReplyCount") or 0) <= shown:
+            return thread
+        return thread | {"replies": {"comments": list(self._replies(shape.name(thread, "id") or ""))}}
+
+    def _replies(self, thread: str) -> Iterator[Item]:
         token: str | None = None
         for _ in range(REPLY_PAGES):
             answer = self.ask("comments", part="snippet", parentId=thread, maxResults="100", pageToken=token)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from connectors import Context
@@ -38,10 +39,17 @@ def posts(answer: Any, context: Context, host: str) -> Iterator[Post]:
             yield _video(number, item, context)
 
 
-def channels(answer: Any, context: Context, order: Sequence[str]) -> Iterator[Account]:
-    """The channels of one answer in the order of their ids."""
-    found = {shape.name(item, "id"): item for item in shape.some(answer, "items")}
-    return (_profile(number, found[number], context) for number in order if number in found)
+def channels(answer: Any, context: Context) -> dict[str, Account]:
+    """The channels of one answer by their ids."""
+    items = ((shape.name(item, "id"), item) for item in shape.some(answer, "items"))
+    return {number: _profile(number, item, context) for number, item in items if number}
+
+
+def signed(posts: Iterable[Post], accounts: Mapping[str, Account]) -> Iterator[Post]:
+    """The posts with their authors as looked up: a video names its channel without handle or description."""
+    for post in posts:
+        author = accounts.get((post.author and post.author.external_id) or "")
+        yield replace(post, author=author) if author else post
 
 
 def _video_id(item: Item) -> str | None:

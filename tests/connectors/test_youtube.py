@@ -118,16 +118,15 @@ def test_the_key_goes_in_a_header_and_nowhere_else(now: Callable[[], datetime]) 
 def test_a_search_weighs_a_hundred_times_a_look_up(now: Callable[[], datetime]) -> None:
     world = World(now)
     world.poll()
-    assert world.seen.calls == ["search", "videos"] * 3
-    assert world.till.spent(TODAY) == 3 * 100 + 3
-    assert [cost for cost, *_ in world.till.charges] == [100, 1] * 3
+    assert world.seen.calls == ["search", "videos", "channels"] * 3
+    assert [cost for cost, *_ in world.till.charges] == [100, 1, 1] * 3
 
 
 def test_no_request_leaves_once_the_days_searches_are_spent(now: Callable[[], datetime]) -> None:
     world = World(now, query="Wearside", search_calls=2, units=202)
     with pytest.raises(BudgetSpent):
         world.poll()
-    assert world.seen.calls == ["search", "videos"]
+    assert world.seen.calls == ["search", "videos", "channels"]
 
 
 def test_the_day_of_the_allowance_is_californias(now: Callable[[], datetime]) -> None:
@@ -153,6 +152,17 @@ def test_a_video_of_a_search_has_its_whole_description(now: Callable[[], datetim
     assert video.title == "A day on the ward at St Oswin's & what nobody tells you"
     assert video.text.endswith("Views are my own.")
     assert (video.kind, video.lang, video.recheck_id) == (Kind.VIDEO, "en-GB", "video:-wV_0000001")
+
+
+@pytest.mark.parametrize("options", [{"query": "Wearside"}, {"channel": "@WVFTNHS"}])
+def test_a_video_says_by_which_handle_its_channel_is_known(
+    now: Callable[[], datetime], options: dict[str, str]
+) -> None:
+    posts = {post.external_id: post for post in World(now, **options).poll()}
+    author = posts["wV00000004-"].author
+    assert author
+    assert (author.handle or "").casefold() == "@wvftnhs"
+    assert author.bio == "The official channel."
 
 
 def test_a_video_that_was_lost_before_it_was_looked_up_is_left_out(now: Callable[[], datetime]) -> None:
