@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from connectors.http import Http
 
 CONNECTORS: Mapping[str, str] = {
+    "bluesky": "connectors.bluesky:Bluesky",
     "hacker_news": "connectors.hacker_news:HackerNews",
+    "mastodon": "connectors.mastodon:Mastodon",
     "rss": "connectors.rss:Rss",
     "wikipedia": "connectors.wikipedia:Wikipedia",
     "x": "connectors.x:X",
