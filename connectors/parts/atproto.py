@@ -129,6 +129,8 @@ def explain(answer: Response) -> None:
         raise SourceRefused(told, state=SourceState.MISCONFIGURED)
     if error in _SESSION_OVER:
         raise SessionOver(f"{host}: the session is over: sign in")
+    if answer.status == 403:
+        raise SourceRefused(f"{host} does not allow this: sign in through the account's own server")
     if error in _CLOSED:
         raise SourceRefused(f"{host}: the account is closed or suspended", state=SourceState.GONE)
 
