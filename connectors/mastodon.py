@@ -3,7 +3,8 @@
 After the first reading a feed is climbed page by page from the last status known (`min_id`), so that nothing
 is lost however long nobody looked. What is younger than an hour is read again, since statuses of other
 servers arrive late and under older ids; one that arrives later than that is not seen, nor is what the server
-never got. A search is only as whole as the server's index: give such a source a `canary`.
+never got; an edit is seen while the status is that young. A search is only as whole as the server's index:
+give such a source a `canary`.
 """
 
 from __future__ import annotations
@@ -130,6 +131,6 @@ class Mastodon:
 
     def _found(self, token: str | None) -> Batch:
         asked = {"q": self._options.query or "", "type": "statuses", "limit": PER_PAGE}
-        answer = self._server.ask("/api/v2/search", asked | ({"max_id": token} if token else {})).json()
+        answer = self._server.ask("/api/v2/search", asked | ({"offset": token} if token else {})).json()
         entries = self._entries(answer)
-        return Batch(tuple(self.posts(answer)), shape.name(entries, -1, "id"))
+        return Batch(tuple(self.posts(answer)), str(int(token or 0) + len(entries)) if entries else None)
