@@ -88,10 +88,10 @@ class Mastodon:
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids` that the server has not, or not for everybody."""
-        for number in ids:
-            path = f"/api/v1/statuses/{quote(number, safe='')}"
-            if self._server.ask(path, {}, accept=(404, 410)).status in (404, 410):
-                yield number, State.DELETED
+        lost = (
+            number for number in ids if not self._server.has(f"/api/v1/statuses/{quote(number, safe='')}")
+        )
+        return ((number, State.DELETED) for number in lost)
 
     def profiles(self, query: str) -> Iterator[Account]:
         """The accounts that the server finds for `query`."""

@@ -67,7 +67,8 @@ class Session:
             try:
                 return self._http.get(url, params=params, headers=headers, explain=explain).json()
             except SessionOver:
-                self._memory.pop(self._key, None)
+                continue
+        self._memory.pop(self._key, None)
         raise SourceRefused(f"{self._host}: takes the sign-in but not its token: make a new app password")
 
     def _each(self) -> Iterator[_Tokens]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
@@ -25,6 +26,16 @@ class Server:
         headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"} if self._token else {}
         url = self._base + path
         return self._http.get(url, params=params, headers=headers, accept=accept, explain=self._explain)
+
+    def has(self, path: str) -> bool:
+        """False where the server itself says that there is no such thing.
+
+        Raises SourceChanged where only the address leads nowhere: that says nothing of what once stood there.
+        """
+        answer = self.ask(path, {}, accept=(404, 410))
+        if answer.status in (404, 410) and not shape.text(answer.json(), "error"):
+            raise SourceChanged(f"{self._host}: its interface is not where it was")
+        return answer.status not in (404, 410)
 
     def account(self, name: str) -> str:
         """The id of the account `name`. Raises SourceRefused where it is not there, or suspended."""
@@ -56,7 +67,7 @@ class Server:
             raise SourceRefused(told, state=SourceState.MISCONFIGURED)
 
     def _explain(self, answer: Response) -> None:
-        if answer.status == 403 and b"scope" in answer.body:
+        if answer.status == 403 and re.search(rb'"error"[^<>]*scope', answer.body):
             told = f"{self._host}: the token lacks the scope `read`: make one that has it"
             raise SourceRefused(told, state=SourceState.MISCONFIGURED)
         if answer.status in (401, 422):

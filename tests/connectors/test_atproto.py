@@ -113,6 +113,20 @@ def test_what_cannot_be_renewed_is_signed_in_once_more(now: Clock) -> None:
     assert server.asked[2:] == ["searchPosts", "refreshSession", "createSession", "searchPosts"]
 
 
+def test_a_renewal_that_fails_for_now_costs_no_sign_in(now: Clock) -> None:
+    server, memory = Pds(), dict[str, str]()
+    search(now, server, memory)
+    server.over.add("access-1")
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503) if request.url.path.endswith("refreshSession") else server(request)
+
+    with pytest.raises(SourceUnavailable):
+        search(now, busy, memory)
+    search(now, server, memory)
+    assert server.asked.count("createSession") == 1
+
+
 def test_a_server_that_takes_no_token_is_not_asked_for_ever(now: Clock) -> None:
     server, memory = Pds(), dict[str, str]()
     server.takes_any = False

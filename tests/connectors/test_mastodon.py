@@ -125,7 +125,7 @@ def test_a_server_that_says_nothing_of_itself_is_taken_as_open(now: Clock, statu
             "scope",
             SourceState.MISCONFIGURED,
         ),
-        (403, "Forbidden", "token-refused", "403", SourceState.NEEDS_REAUTH),
+        (403, "<th scope=row>Forbidden", "token-refused", "403", SourceState.NEEDS_REAUTH),
         (410, "Gone", None, "gone", SourceState.GONE),
     ],
 )
@@ -245,9 +245,17 @@ def test_a_status_that_is_not_there_for_everybody_is_gone(now: Clock, status_cod
     assert list(made(now, answer).gone(["1", "01M7ZZYAPS"])) == [("01M7ZZYAPS", State.DELETED)]
 
 
-def test_a_refused_question_makes_nothing_gone(now: Clock) -> None:
-    answer = httpx.Response(401, json={"error": "Unauthorized: token not supplied"})
-    with pytest.raises(SourceRefused):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(401, json={"error": "Unauthorized: token not supplied"}),
+        httpx.Response(404, html="<h1>404 Not Found</h1><p>nginx</p>"),
+        httpx.Response(404, json={}),
+        httpx.Response(503),
+    ],
+)
+def test_an_answer_in_doubt_makes_nothing_gone(now: Clock, answer: httpx.Response) -> None:
+    with pytest.raises(SourceError):
         list(made(now, lambda request: answer).gone(["1"]))
 
 
