@@ -53,7 +53,9 @@ class BlueskyOptions(Asks):
     @model_validator(mode="after")
     def _signs_in(self) -> BlueskyOptions:
         if self.query and not (self.identifier and self.password):
-            raise ValueError("a search needs a sign-in: give `identifier` and an app `password`")
+            raise ValueError(
+                "a search needs a sign-in: give `identifier`, and an app `password` in its secret file"
+            )
         return self
 
 

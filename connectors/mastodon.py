@@ -56,7 +56,9 @@ class MastodonOptions(Asks):
     @model_validator(mode="after")
     def _may_ask(self) -> MastodonOptions:
         if (self.query or self.mentions) and not self.token:
-            raise ValueError("servers search and tell of mentions only with an access `token`")
+            raise ValueError(
+                "a server searches, and tells of mentions, only with an access `token` (in its secret file)"
+            )
         return self
 
 

@@ -87,8 +87,8 @@ class Session:
     def _renewed(self, old: _Tokens) -> _Tokens | None:
         headers = {"Authorization": f"Bearer {old.refresh}"}
         url = f"{self._base}/xrpc/com.atproto.server.refreshSession"
-        try:
-            return self._keep(self._http.post(url, headers=headers, explain=explain), old.home)
+        try:  # an empty form is an empty body: the server refuses any other
+            return self._keep(self._http.post(url, form={}, headers=headers, explain=explain), old.home)
         except SourceRefused:
             return None
 
@@ -124,15 +124,15 @@ def said(answer: Response, what: str = "error") -> str:
 
 def explain(answer: Response) -> None:
     """Raise what an error says better than its status: a token that is over comes as a 400."""
-    error, host = said(answer), urlsplit(answer.url).netloc
-    if said(answer, "message") == "Profile not found":
-        told = f"{host} knows no such account: check `account`"
-        raise SourceRefused(told, state=SourceState.MISCONFIGURED)
+    error, told, host = said(answer), said(answer, "message"), urlsplit(answer.url).netloc
+    if told == "Profile not found":
+        unknown = f"{host} knows no such account: check `account`"
+        raise SourceRefused(unknown, state=SourceState.MISCONFIGURED)
     if error in _SESSION_OVER:
         raise SessionOver(f"{host}: the session is over: sign in")
     if answer.status == 403:
         raise SourceRefused(f"{host} does not allow this: sign in through the account's own server")
-    if error in _CLOSED:
+    if error in _CLOSED or told.startswith("Could not find repo"):
         raise SourceRefused(f"{host}: the account is closed or suspended", state=SourceState.GONE)
 
 

@@ -49,6 +49,9 @@ class Pds:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         self.asked.append(method)
         self.sent.append((request.url.host, token))
+        if method == "refreshSession" and request.content:
+            told = "A request body was provided when none was expected"
+            return httpx.Response(400, json={"error": "InvalidRequest", "message": told})
         if method == "refreshSession" and not self.renews:
             return httpx.Response(400, json={"error": "ExpiredToken", "message": "Token has been revoked"})
         if method in ("createSession", "refreshSession"):

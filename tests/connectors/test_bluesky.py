@@ -261,9 +261,16 @@ def test_an_account_that_is_not_there_is_told_apart(
     assert raised.value.state is state
 
 
-def test_a_repository_that_was_closed_is_gone(now: Clock) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "RepoDeactivated", "message": "Repo has been deactivated"},
+        {"error": "InvalidRequest", "message": f"Could not find repo: {DID}"},
+    ],
+)
+def test_a_repository_that_was_closed_is_gone(now: Clock, body: dict[str, str]) -> None:
     server = Repository()
-    server.refusal = httpx.Response(400, json={"error": "RepoDeactivated", "message": "deactivated"})
+    server.refusal = httpx.Response(400, json=body)
     with pytest.raises(SourceRefused) as raised:
         poll(reading(now, server), now)
     assert raised.value.state is SourceState.GONE
