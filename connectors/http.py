@@ -1,20 +1,22 @@
 """The way out: requests, and the limits every one of them is held to.
 
 What is refused: a private or local address anywhere on the way (`connectors.parts.network`); more
-bytes than a feed needs; more time than the deadline; a redirect to another scheme or from https to
-http. What is raised names hosts only: an address may carry a key in its query.
+bytes than a feed needs (`connectors.parts.body`); more time than the deadline; a redirect to another
+scheme or from https to http. No host is asked faster than is polite (`connectors.parts.politeness`).
+What is raised names hosts only: an address may carry a key in its query.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import zlib
+import re
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +27,9 @@ import stamina.instrumentation
 
 from connectors.parts.address import is_literal, is_private
 from connectors.parts.answers import raise_for_status
+from connectors.parts.body import Caps
 from connectors.parts.network import CANNOT_CONNECT, Deadline, Guard, Network, failures, not_public
+from connectors.parts.politeness import Politeness
 from monitor import __version__
 from monitor.errors import SourceChanged, SourceRefused
 from monitor.ports import Clock
@@ -37,6 +41,8 @@ for _noisy in ("httpx", "httpcore"):
 stamina.instrumentation.set_on_retry_hooks([])  # the source's state says it; a line per attempt is noise
 
 MAX_REDIRECTS = 5
+_SENDABLE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+"""Header values as they may be sent: printable ASCII, no blank at the ends (RFC 9110, 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ class Http:
     """Requests under the limits above; safe to share between threads.
 
     `private_hosts` ("host" or "host:port") may be reached although they are not public. `timeout`
-    is the deadline of one whole `get` in seconds. `transport` replaces the network (tests, demo).
+    is the deadline of one whole `get` in seconds, from its turn on. `transport` replaces the network
+    (tests, demo), where nobody needs to be spared. `politeness` is shared by those that `behind` gives.
     """
 
     def __init__(
@@ -92,15 +99,17 @@ class Http:
         max_body: int = 8_000_000,
         attempts: int = 3,
         transport: httpx.BaseTransport | None = None,
+        politeness: Politeness | None = None,
     ) -> None:
         self._now = now
         self._agent = f"trustwatch/{__version__}" + (f" (+{contact})" if contact else "")
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
         self._proxy = httpx.URL(proxy) if proxy else None
         self._timeout = timeout
-        self._max_wire, self._max_body = max_wire, max_body
+        self._caps = Caps(max_wire, max_body)
         self._attempts = attempts
         self._transport = transport
+        self._politeness = politeness or Politeness(now, sleep=_not_at_all if transport else time.sleep)
         self._gate: Callable[[], object] = lambda: None
 
     def behind(self, gate: Callable[[], object]) -> Http:
@@ -134,7 +143,7 @@ class Http:
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
         own = dict(headers or {}) | {
-            name: value for name, value in conditions.items() if value and value.isascii()
+            name: value for name, value in conditions.items() if value and _SENDABLE.fullmatch(value)
         }
         return self._ask("GET", _address(url, params), own, b"", accept, explain)
 
@@ -170,9 +179,9 @@ class Http:
         explain: Explain | None,
     ) -> Response:
         deadline = Deadline(self._timeout, address.host)
-        with failures(address.host), self._transported(deadline) as transport:
-            request = _Request(method, address, own, content)
-            address, answer = self._follow(transport, request)
+        request = _Request(method, address, _sendable(own, address), self._within_cap(content, address))
+        with failures(address.host), self._transported(deadline) as transport, ExitStack() as turn:
+            address, answer = self._follow(transport, request, turn, deadline)
             try:
                 status, received = answer.status_code, dict(answer.headers.items())
                 is_error = not (200 <= status < 300 or status == 304 or status in accept)
@@ -186,10 +195,16 @@ class Http:
             finally:
                 answer.stream.close()  # type: ignore[union-attr]  # both kinds of stream close
 
-    def _follow(self, transport: httpx.BaseTransport, request: _Request) -> tuple[httpx.URL, httpx.Response]:
+    def _follow(
+        self, transport: httpx.BaseTransport, request: _Request, turn: ExitStack, deadline: Deadline
+    ) -> tuple[httpx.URL, httpx.Response]:
+        """The answer at the end of all redirects; `turn` is then that at its host."""
         first = address = request.address
         for _ in range(MAX_REDIRECTS + 1):
             self._admit(address, first)
+            turn.close()
+            with deadline.paused():
+                turn.enter_context(self._turn(address))
             # A stranger's host must not see the credentials meant for the first one.
             own = request.headers if address.netloc == first.netloc else {}
             try:
@@ -198,6 +213,7 @@ class Http:
                 if address == first:
                     raise
                 raise _refused(first, f"redirects to {address.host}, which is not public") from None
+            self._politeness.heed(_netloc(address), response.status_code, response.headers)
             if not response.has_redirect_location:
                 return address, response
             response.stream.close()  # type: ignore[union-attr]  # both kinds of stream close
@@ -222,6 +238,10 @@ class Http:
         if is_literal(host) and is_private(host) and not self._exempt(host, port):
             raise not_public(host, port)
 
+    def _turn(self, address: httpx.URL) -> AbstractContextManager[None]:
+        is_ours = self._exempt(address.host, _port(address))
+        return self._politeness.turn(_netloc(address), paced=not is_ours)
+
     def _send(self, transport: httpx.BaseTransport, request: _Request) -> httpx.Response:
         sent = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip"} | dict(request.headers)
         retrying = stamina.retry_context(
@@ -241,30 +261,20 @@ class Http:
         raise AssertionError("stamina returns or raises")
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
-        declared = response.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_wire:
-            raise SourceChanged(f"{deadline.host}: the answer is larger than {self._max_wire} bytes")
-        inflate = _inflater(response.headers.get("content-encoding", ""), deadline.host)
-        body, wire = bytearray(), 0
-        for chunk in response.stream:  # type: ignore[union-attr]  # transports of this module are synchronous
-            deadline.left()
-            wire += len(chunk)
-            room = self._max_body - len(body)
-            body += inflate.decompress(chunk, room + 1) if inflate else chunk
-            if wire > self._max_wire or len(body) > self._max_body:
-                raise SourceChanged(f"{deadline.host}: the answer is larger than {self._max_wire} bytes")
-        if inflate and wire and not inflate.eof:
-            raise SourceChanged(f"{deadline.host}: the compressed answer is cut off")
-        return bytes(body)
+        chunks: Iterable[bytes] = response.stream  # type: ignore[assignment]  # ours are synchronous
+        return self._caps.read(response.headers, chunks, deadline)
+
+    def _within_cap(self, content: bytes, address: httpx.URL) -> bytes:
+        if len(content) > self._caps.wire:
+            raise _refused(
+                address, f"more than {self._caps.wire} bytes to send: shorten the source's options"
+            )
+        return content
 
     def _transported(self, deadline: Deadline) -> AbstractContextManager[httpx.BaseTransport]:
         if self._transport is not None:
             return nullcontext(self._transport)
-        return Network(Guard(deadline, self._exempt), self._tls, self._proxy)
-
-    @cached_property
-    def _tls(self) -> SSLContext:
-        return httpx.create_ssl_context(trust_env=False)
+        return Network(Guard(deadline, self._exempt), _tls(), self._proxy)
 
     def _exempt(self, host: str, port: int) -> bool:
         if self._proxy is not None and (host, port) == (self._proxy.host, _port(self._proxy)):
@@ -272,14 +282,23 @@ class Http:
         return not self._private_hosts.isdisjoint({host, f"{host}:{port}", f"[{host}]:{port}"})
 
 
-def _inflater(encoding: str, host: str) -> Any:
-    """A bounded inflater for gzip, None for plain bytes; anything else was not asked for."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(31)
-    raise SourceChanged(f"{host}: the answer is packed in a way that was not asked for")
+def _not_at_all(_seconds: float) -> None:
+    """Waiting, where nobody needs to be spared."""
+
+
+@cache
+def _tls() -> SSLContext:
+    """Once a process: reading the certificates takes longer than many an answer."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _sendable(headers: Mapping[str, str], address: httpx.URL) -> Mapping[str, str]:
+    """The same headers. Raises SourceRefused for a value that could start a header of its own."""
+    for name, value in headers.items():
+        if not _SENDABLE.fullmatch(value):
+            why = f"the header {name} cannot be sent: its setting has a line break or another odd character"
+            raise _refused(address, f"{why}; write it anew")
+    return headers
 
 
 _dumps = json.dumps  # `post` has a parameter of that name
@@ -304,6 +323,10 @@ def _join(address: httpx.URL, location: str) -> httpx.URL:
 
 def _port(address: httpx.URL) -> int:
     return address.port or (443 if address.scheme == "https" else 80)
+
+
+def _netloc(address: httpx.URL) -> str:
+    return address.netloc.decode("ascii")
 
 
 def _refused(address: httpx.URL, why: str) -> SourceRefused:

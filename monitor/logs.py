@@ -11,7 +11,10 @@ from typing import Any
 
 import structlog
 
-SECRET_PAIR = re.compile(r"(?i)\b((?:access_)?token|key|secret|password|authorization)(\s*[=:]\s*)\S+")
+SECRET_PAIR = re.compile(
+    r"(?i)(?<![a-z0-9])((?:[a-z0-9]{1,20}[_-]){0,3}(?:api)?(?:token|key|secret|password|authorization|signature))"
+    r"(\s*[=:]\s*)(?:(?:bearer|basic)\s+)?\S+"
+)
 USER_INFO = re.compile(r"(?i)(://)[^/\s@]+@")
 OURS = frozenset({"timestamp", "message_id"})
 """Made by us alone, and full of digits that a mail must be found again by."""

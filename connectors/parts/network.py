@@ -50,6 +50,15 @@ class Deadline:
             raise SourceUnavailable(f"{self.host}: no complete answer within {self._seconds:g} seconds")
         return left if most is None else min(left, most)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What happens within takes nothing of the time."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end += time.monotonic() - began
+
 
 class Guard(httpcore.NetworkBackend):
     """Resolves a name once, judges every address it has, and connects to one of those judged."""

@@ -13,6 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from connectors.parts.scrub import scrub
+
 REPLACEMENT = "\ufffd"
 # SQLite stores a NUL, PostgreSQL refuses it; a lone surrogate is refused by both.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -44,13 +46,16 @@ def one_line(markup: str) -> str:
 
 
 def web_address(address: str | None, base: str = "") -> str | None:
-    """An absolute http or https address; None for every other scheme, for nonsense and for nothing."""
+    """An absolute http or https address without credentials in it (`connectors.parts.scrub`).
+
+    None for every other scheme, for nonsense and for nothing.
+    """
     if not address:
         return None
     try:
         absolute = urljoin(base, clean(address).strip())
         parts = urlsplit(absolute)
-        return absolute if parts.scheme in ("http", "https") and parts.hostname else None
+        return scrub(absolute) if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:
         return None
 
