@@ -165,7 +165,7 @@ class Http:
         if form is not None:
             content, kind = urlencode(form), "application/x-www-form-urlencoded"
         else:
-            content, kind = _dumps(json or {}), "application/json"
+            content, kind = _dumps({} if json is None else json), "application/json"
         own = {"Content-Type": kind} | dict(headers or {})
         return self._ask("POST", _address(url, params), own, content.encode(), accept, explain)
 

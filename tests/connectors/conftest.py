@@ -14,7 +14,10 @@ Route = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers a path with the route of that name; `connections` counts accepted sockets."""
+    """Answers a path with the route of that name; `connections` counts accepted sockets.
+
+    `requests` are (path, headers) of all, `posted` the bodies of those that were posted.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -23,6 +26,7 @@ class Server(ThreadingHTTPServer):
         self.routes: dict[str, Route] = {}
         self.connections = 0
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.posted: list[bytes] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -66,6 +70,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
         else:
             route(self)
+
+    def do_POST(self) -> None:
+        self.server.posted.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

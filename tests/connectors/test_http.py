@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from connectors.http import Http
-from connectors.parts.answers import waiting_until
+from connectors.http import Http, Response
 from connectors.parts.replay import Replay
 from monitor.errors import (
     BudgetSpent,
@@ -73,106 +69,6 @@ def test_validators_go_back_byte_for_byte_and_304_is_success(server: Any, http: 
     assert response.not_modified
     assert sent["if-none-match"] == 'W/"x y"'
     assert sent["if-modified-since"] == "Sat, 21 Nov 2026 09:00:00 GMT"
-
-
-def test_gzip_is_unpacked(server: Any, http: Http) -> None:
-    url = server.answer("/a", gzip.compress(b"news" * 1000), Content_Encoding="gzip")
-    assert http.get(url).body == b"news" * 1000
-
-
-def test_a_gzip_bomb_is_refused_before_it_unfolds(server: Any, http: Http) -> None:
-    bomb = gzip.compress(bytes(200_000_000), compresslevel=9)
-    assert len(bomb) < 2_000_000
-    url = server.answer("/a", bomb, Content_Encoding="gzip")
-    with pytest.raises(SourceChanged, match="larger than"):
-        http.get(url)
-
-
-@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip"])
-def test_a_packing_that_was_not_asked_for_is_refused(server: Any, http: Http, encoding: str) -> None:
-    with pytest.raises(SourceChanged, match="not asked for"):
-        http.get(server.answer("/a", b"x", Content_Encoding=encoding))
-
-
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"x" * 5000)[:-12]])
-def test_a_broken_gzip_body_is_a_changed_source(server: Any, http: Http, body: bytes) -> None:
-    with pytest.raises(SourceChanged, match="compressed"):
-        http.get(server.answer("/a", body, Content_Encoding="gzip"))
-
-
-def test_a_declared_length_above_the_cap_is_refused_unread(server: Any, http: Http) -> None:
-    def route(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "2000001")
-        handler.end_headers()
-
-    server.routes["/a"] = route
-    with pytest.raises(SourceChanged, match="larger than 2000000 bytes"):
-        http.get(server.url("/a"))
-
-
-def test_an_endless_body_is_cut_at_the_cap(server: Any, http: Http) -> None:
-    def route(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        while True:
-            handler.wfile.write(bytes(65536))
-
-    server.routes["/a"] = route
-    with pytest.raises(SourceChanged, match="larger than"):
-        http.get(server.url("/a"))
-
-
-def test_a_dripping_body_meets_the_deadline_of_the_whole_request(server: Any, now: Clock) -> None:
-    def route(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        while True:
-            handler.wfile.write(b".")
-            time.sleep(0.05)
-
-    server.routes["/a"] = route
-    http = Http(now=now, private_hosts=(server.netloc,), timeout=0.5)
-    started = time.monotonic()
-    with pytest.raises(SourceUnavailable):
-        http.get(server.url("/a"))
-    assert time.monotonic() - started < 2
-
-
-def test_dripping_headers_meet_the_deadline(server: Any, now: Clock) -> None:
-    def route(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        while True:
-            handler.wfile.write(b"X: y\r\n")
-            time.sleep(0.05)
-
-    server.routes["/a"] = route
-    with pytest.raises(SourceUnavailable):
-        Http(now=now, private_hosts=(server.netloc,), timeout=0.5).get(server.url("/a"))
-
-
-def test_silence_is_an_unavailable_source(server: Any, now: Clock) -> None:
-    server.routes["/a"] = lambda handler: time.sleep(1)
-    with pytest.raises(SourceUnavailable, match="no answer in time"):
-        Http(now=now, private_hosts=(server.netloc,), timeout=0.3).get(server.url("/a"))
-
-
-def test_a_cut_off_body_is_an_unavailable_source(server: Any, http: Http) -> None:
-    def route(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "100")
-        handler.end_headers()
-        handler.wfile.write(b"only this")
-
-    server.routes["/a"] = route
-    with pytest.raises(SourceUnavailable, match="broke off"):
-        http.get(server.url("/a"))
-
-
-def test_two_megabytes_of_headers_are_an_unavailable_source(server: Any, http: Http) -> None:
-    server.answer("/a", X_Long="x" * 2_000_000)
-    with pytest.raises(SourceUnavailable):
-        http.get(server.url("/a"))
 
 
 def test_a_failed_connection_is_tried_again_within_the_request(now: Clock) -> None:
@@ -282,31 +178,6 @@ def test_an_accepted_status_is_handed_over(now: Clock) -> None:
     assert (response.status, response.body) == (404, b"end")
 
 
-MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "120"}, 120),
-        ({"retry-after": "Sat, 21 Nov 2026 09:35:00 GMT"}, 300),
-        ({"retry-after": "Sat, 21 Nov 2026 09:00:00 GMT"}, 0),
-        ({"retry-after": "1000000000"}, 86400),
-        ({"ratelimit-reset": "60"}, 60),
-        ({"ratelimit-reset": str(int(MOMENT.timestamp()) + 90)}, 90),
-        ({"x-ratelimit-reset": str(int(MOMENT.timestamp()) + 900)}, 900),
-        ({"x-ratelimit-reset": "2026-11-21T09:31:00.000Z"}, 60),
-        ({"retry-after": "9" * 400}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": ""}, None),
-        ({}, None),
-    ],
-)
-def test_every_way_of_saying_wait_is_understood(headers: dict[str, str], seconds: int | None) -> None:
-    until = waiting_until(headers, MOMENT)
-    assert until == (None if seconds is None else MOMENT + timedelta(seconds=seconds))
-
-
 def test_a_throttled_source_rests_even_if_it_does_not_say_how_long(now: Clock) -> None:
     http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(429)))
     with pytest.raises(SourceThrottled) as raised:
@@ -339,6 +210,113 @@ def test_a_key_in_the_address_reaches_no_log(
 def test_the_loggers_that_print_whole_addresses_are_quiet() -> None:
     assert logging.getLogger("httpx").level == logging.WARNING
     assert logging.getLogger("httpcore").level == logging.WARNING
+
+
+@pytest.mark.parametrize(
+    ("given", "content", "kind"),
+    [
+        ({"json": {"a": [1, "é"]}}, b'{"a": [1, "\\u00e9"]}', "application/json"),
+        ({"json": []}, b"[]", "application/json"),
+        ({}, b"{}", "application/json"),
+        ({"form": {"a": "1 &", "b": "é"}}, b"a=1+%26&b=%C3%A9", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_posted_arrives_as_it_was_given(
+    server: Any, http: Http, given: dict[str, Any], content: bytes, kind: str
+) -> None:
+    url = server.answer("/a", b"{}")
+    assert http.post(url, params={"q": "1"}, headers={"Authorization": "Bearer k"}, **given).status == 200
+    path, sent = server.requests[0]
+    assert (path, server.posted) == ("/a?q=1", [content])
+    assert (sent["content-type"], sent["authorization"]) == (kind, "Bearer k")
+    assert sent["user-agent"].startswith("trustwatch/")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_what_is_posted_never_goes_on_after_a_redirect(server: Any, http: Http, status: int) -> None:
+    server.answer("/new", b"{}")
+    url = server.answer("/a", status=status, Location="/new")
+    with pytest.raises(SourceChanged, match="leads elsewhere"):
+        http.post(url, form={"password": "SECRET"})
+    assert [path for path, _ in server.requests] == ["/a"]
+
+
+def test_an_error_explains_itself_from_its_body(server: Any, http: Http) -> None:
+    seen = []
+
+    def explain(response: Response) -> None:
+        seen.append((response.status, response.json()["code"]))
+        raise SourceRefused("renew the token")
+
+    url = server.answer("/a", b'{"code": 190}', status=400)
+    for ask in (http.get, http.post):
+        with pytest.raises(SourceRefused, match="renew the token"):
+            ask(url, explain=explain)
+    assert seen == [(400, 190)] * 2
+
+
+def test_an_error_that_explains_nothing_is_what_its_status_says(server: Any, http: Http) -> None:
+    url = server.answer("/a", b"{}", status=503)
+    with pytest.raises(SourceUnavailable, match="answered 503"):
+        http.post(url, explain=lambda response: None)
+
+
+def test_an_answer_that_is_wanted_needs_no_explanation(server: Any, http: Http) -> None:
+    url = server.answer("/a", b"{}", status=404)
+    assert http.post(url, accept=(404,), explain=lambda response: pytest.fail("not asked")).status == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_gate_is_asked_before_each_request(server: Any, http: Http, method: str) -> None:
+    server.answer("/b")
+    url = server.answer("/a", status=302 if method == "get" else 200, Location="/b")
+    asked: list[int] = []
+    gated = http.behind(lambda: asked.append(len(server.requests)))
+    getattr(gated, method)(url)
+    assert asked == list(range(len(server.requests)))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nothing_leaves_through_a_closed_gate(server: Any, http: Http, method: str) -> None:
+    def closed() -> None:
+        raise SourceRefused("no live row")
+
+    with pytest.raises(SourceRefused, match="no live row"):
+        getattr(http.behind(closed), method)(server.answer("/a"))
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nothing_is_sent_twice(server: Any, now: Clock, method: str) -> None:
+    server.routes["/a"] = lambda handler: handler.connection.close()
+    http = Http(now=now, private_hosts=(server.netloc,), attempts=3)
+    with pytest.raises(SourceUnavailable, match="broke off"):
+        getattr(http, method)(server.url("/a"))
+    assert len(server.requests) == 1
+
+
+def test_more_than_the_cap_is_not_posted(server: Any, http: Http) -> None:
+    with pytest.raises(SourceRefused, match="to send"):
+        http.post(server.answer("/a"), form={"q": "x" * 2_000_001})
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "value",
+    ["SECRET\r\nX-Other: 1", "SECRET\n", "SECRET\x00", "SECRET\r", " SECRET", "SECRET é", "SECRET\u2028"],
+)
+def test_a_header_cannot_smuggle_in_another(server: Any, http: Http, method: str, value: str) -> None:
+    with pytest.raises(SourceRefused, match="the header Authorization cannot be sent") as refused:
+        getattr(http, method)(server.answer("/a"), headers={"Authorization": value})
+    assert refused.value.state is SourceState.MISCONFIGURED
+    assert "SECRET" not in str(refused.value)
+    assert server.connections == 0
+
+
+def test_a_validator_that_cannot_be_sent_is_left_out(server: Any, http: Http) -> None:
+    http.get(server.answer("/a"), etag='"x"\r\nX-Other: 1', modified="é")
+    assert not {"if-none-match", "if-modified-since", "x-other"} & server.requests[0][1].keys()
 
 
 RECORDINGS = [
