@@ -306,19 +306,25 @@ _dumps = json.dumps  # `post` has a parameter of that name
 
 def _address(url: str, params: Mapping[str, str] | None) -> httpx.URL:
     try:
-        address = httpx.URL(url)
+        address = _named(httpx.URL(url))
         # Not where there are none: merging even nothing writes the query anew, and `?rss` as `?rss=`.
         return address.copy_merge_params(params) if params else address
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         message = "the source's url cannot be read: write it as https://host/path"
         raise SourceRefused(message, state=SourceState.MISCONFIGURED) from None
 
 
 def _join(address: httpx.URL, location: str) -> httpx.URL:
     try:
-        return address.join(location)
+        return _named(address.join(location))
     except (httpx.InvalidURL, ValueError):
         raise SourceChanged(f"{address.host}: redirects to an address that cannot be read") from None
+
+
+def _named(address: httpx.URL) -> httpx.URL:
+    """The same. Raises ValueError for a host that is no name, which httpx only notices when it is asked."""
+    address.host.encode()
+    return address
 
 
 def _port(address: httpx.URL) -> int:

@@ -7,12 +7,13 @@ import socket
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
-# What `is_global` of Python 3.11 lets pass: 6to4 relays, Azure's host agent, Teredo, documentation, segment
-# routing, old site-local.
+# What `is_global` of Python 3.11 lets pass: protocol assignments (Oracle's metadata among them), 6to4 relays,
+# Azure's host agent, Teredo, documentation, segment routing, old site-local.
 _ALSO_PRIVATE = tuple(
     map(
         ipaddress.ip_network,
         (
+            "192.0.0.0/24",
             "192.88.99.0/24",
             "168.63.129.16/32",
             "2001::/32",

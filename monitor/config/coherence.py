@@ -86,6 +86,11 @@ def _nobody_told(settings: Settings) -> Iterator[Problem]:
 def _nothing_read(settings: Settings) -> Iterator[Problem]:
     if not any(source.enabled for source in settings.sources):
         yield ("sources",), "no source is enabled: nothing will be read"
+    elif settings.network.contact is None:
+        yield (
+            ("network", "contact"),
+            "is not set: sites cannot tell who asks and slow such readers down; Wikimedia refuses them",
+        )
     for index, source in enumerate(settings.sources):
         if source.every < timedelta(minutes=1):
             yield ("sources", index, "every"), "is under a minute: many sites block such a reader"

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from connectors import CONNECTORS, Context, load, recordings, terms_of
 from connectors.http import Http
 from connectors.parts.replay import Replay
+from connectors.parts.scrub import scrub
 from monitor.config import SourceSettings
 from monitor.config.layers import secret_fields
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
@@ -112,6 +113,16 @@ def test_links_are_web_addresses(kind: str, now: Clock) -> None:
     posts = posts_of(poll(replayed(kind, now), now))
     links = [link for post in posts for link in (post.url, *post.links) if link]
     assert all(link.startswith(("http://", "https://")) for link in links)
+
+
+def test_no_address_carries_a_credential(kind: str, now: Clock) -> None:
+    posts = posts_of(poll(replayed(kind, now), now))
+    authors = [author for post in posts if (author := post.author)]
+    addresses = [
+        address for post in posts for address in (post.url, *post.links, *(m.url for m in post.media))
+    ]
+    addresses += [address for author in authors for address in (author.url, author.avatar_url)]
+    assert [address for address in addresses if address and scrub(address) != address] == []
 
 
 def test_the_last_page_carries_a_cursor(kind: str, now: Clock) -> None:

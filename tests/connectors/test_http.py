@@ -133,7 +133,15 @@ def test_a_redirect_to_a_worse_place_is_refused(now: Clock, location: str) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["gazette.test/feed", "ftp://gazette.test/", "https://", "http://[::1", "http://u:p@gazette.test/"]
+    "url",
+    [
+        "gazette.test/feed",
+        "ftp://gazette.test/",
+        "https://",
+        "http://[::1",
+        "http://u:p@gazette.test/",
+        "http://xn--/",
+    ],
 )
 def test_an_address_that_cannot_be_asked_is_refused_with_what_to_do(now: Clock, url: str) -> None:
     with pytest.raises(SourceRefused) as refused:
