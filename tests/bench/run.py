@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import engine, noise, policies, storing
+from tests.bench import engine, noise, parsing, policies, polling, storing
 from tests.bench.figure import Figure
 
 
@@ -34,7 +34,11 @@ def start() -> list[Figure]:
 def main() -> None:
     """Run every measurement and print one table."""
     table = Table("Figure", "Measured", "", "Aim", title="Trustwatch, one run on this machine", box=None)
-    for measure in (storing.run, engine.run, policies.run, noise.run, storing.memory, start):
+    measures = (
+        storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
+        storing.memory, start,
+    )  # fmt: skip
+    for measure in measures:
         for figure in measure():
             value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:,.2f}"
             table.add_row(figure.name, value, figure.unit, figure.target)
