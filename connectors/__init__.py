@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,13 @@ class Context:
 
 def known() -> dict[str, str]:
     """kind -> "module:Class" of every connector there is, those of third parties included."""
-    return dict(CONNECTORS) | {e.name: e.value for e in entry_points(group="trustwatch.connectors")}
+    return dict(CONNECTORS) | _third_parties()
+
+
+@cache
+def _third_parties() -> dict[str, str]:
+    """Once a process: looking through all that is installed takes longer than making a connector."""
+    return {e.name: e.value for e in entry_points(group="trustwatch.connectors")}
 
 
 def load(kind: str) -> Any:

@@ -140,9 +140,12 @@ class Pipeline:
 
     def _register(self, task: Task) -> Coverage:
         """How the source stood before this poll; it gets a row at its first."""
+        name = task.source.name
+        if known := self.store.coverage(name):
+            return known[name]
         with self.store.transaction() as tx:
-            tx.register(task.source.name, task.source.kind)
-        return self.store.coverage()[task.source.name]
+            tx.register(name, task.source.kind)
+        return self.store.coverage(name)[name]
 
     def _pages(self, task: Task, window: Window, count: Count) -> Iterator[Page]:
         task.gate()

@@ -214,10 +214,11 @@ class Store:
             return True
         return bool(row.changes < MAX_CHANGES and row.content_hash != content_hash(self.key, post))
 
-    def coverage(self) -> dict[str, Coverage]:
-        """How every source stands, by name."""
+    def coverage(self, only: str | None = None) -> dict[str, Coverage]:
+        """How every source stands, or `only` the one of this name; by name."""
+        query = select(_source) if only is None else select(_source).where(_source.c.name == only)
         with self.reading() as connection:
-            return {row.name: _coverage(row) for row in connection.execute(select(_source))}
+            return {row.name: _coverage(row) for row in connection.execute(query)}
 
     def totals(self) -> dict[str, int]:
         """What all sources have seen, kept, folded and found since the beginning, and filters hidden."""

@@ -240,6 +240,15 @@ def test_a_variable_that_sets_nothing_is_pointed_out(write: Write, monkeypatch: 
     assert "environment MONITOR_SMPT__PASSWORD: no such setting" in warnings(load(write(HEAD)))
 
 
+def test_who_reads_without_naming_a_contact_is_told(write: Write) -> None:
+    source = '[[sources]]\nname = "blog"\nkind = "rss"\nurl = "https://blog.test/"\n'
+    doubt = "network.contact: is not set: sites cannot tell who asks"
+    assert doubt in "\n".join(warnings(load(write(HEAD + source))))
+    contact = '[network]\ncontact = "comms@wvft.nhs.test"\n'
+    assert doubt not in "\n".join(warnings(load(write(HEAD + contact + source))))
+    assert doubt not in "\n".join(warnings(load(write(HEAD))))
+
+
 def test_the_file_is_the_one_named_then_the_variable_then_the_working_folder(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,10 @@ from monitor import logs
     [
         ("GET /x?access_token=abc123 failed", "GET /x?access_token=[redacted] failed"),
         ("Authorization: Bearer", "Authorization: [redacted]"),
+        ("Authorization: Bearer abc123 refused", "Authorization: [redacted] refused"),
+        ("api_key=abc123 apikey=abc123", "api_key=[redacted] apikey=[redacted]"),
+        ("client_secret: abc123, refresh-token=abc", "client_secret: [redacted] refresh-token=[redacted]"),
+        ("the monkey: 3, a turkey=4", "the monkey: 3, a turkey=4"),
         ("https://user:hunter2@mail.test/", "https://[redacted]@mail.test/"),
         ("number 999 200 1135 seen", "number [number redacted] seen"),
         ("number 9992001135 seen", "number [number redacted] seen"),
