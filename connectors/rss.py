@@ -1,29 +1,23 @@
-"""RSS, RDF, Atom and JSON feeds: news sites, blogs, podcasts, alerts, comment feeds."""
+"""RSS, RDF, Atom and JSON feeds: news sites, blogs, podcasts, forums, alerts, comment feeds."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from connectors import Context
 from connectors.http import Response
-from connectors.parts import sandbox
-from monitor.config import Section
+from connectors.parts import validators
+from connectors.parts.entries import Feed, Item, Reading, digest
+from connectors.parts.options import Asks
+from connectors.parts.transcripts import Transcripts
 from monitor.errors import SourceChanged
-from monitor.types import Account, Kind, Media, Page, Post, State
-
-Entry = dict[str, Any]  # as connectors.parts.feed.read describes it
-PARSER = "connectors.parts.feed:read"
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{2,8}){0,4}")  # RFC 5646; feeds write all sorts of things
-_OF_ITS_HOST = re.compile(r"(?:https?://|tag:|urn:)", re.IGNORECASE)
-_LONGEST_ID = 500  # characters; beyond that an id is some other field gone astray
+from monitor.types import Page, Post
 
 
 def _feed_address(url: str) -> str:
@@ -35,16 +29,29 @@ def _feed_address(url: str) -> str:
     return url
 
 
-class RssOptions(Section):
-    """What a source of kind `rss` may set.
+def _secret_address(url: SecretStr) -> SecretStr:
+    _feed_address(url.get_secret_value())
+    return url
 
-    `platform` is the family its items belong to; `pages` how many pages of a WordPress feed
-    (`?paged=2`) to read while they hold something new.
+
+class RssOptions(Asks):
+    """What a source of kind `rss` may set: `url`, or `secret_url` where the address itself is a secret.
+
+    So it is with Google Alerts and with personal feeds. `platform` is the family its items belong to;
+    `pages` how many pages of a WordPress or Blogger feed to read while they hold something new;
+    `transcripts` whether the words of podcast episodes are fetched where the feed names them.
     """
 
-    url: Annotated[str, AfterValidator(_feed_address)]
+    url: Annotated[str, AfterValidator(_feed_address)] | None = None
+    secret_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
     platform: str = "web"
     pages: int = Field(default=1, ge=1, le=50)
+    transcripts: bool = True
+
+    @classmethod
+    def questions(cls) -> tuple[str, ...]:
+        """The two ways to give an address."""
+        return ("url", "secret_url")
 
 
 class Rss:
@@ -55,12 +62,14 @@ class Rss:
     """
 
     Options = RssOptions
+    terms: ClassVar[str] = "open"
     keeps_everything: ClassVar[bool] = False
 
     def __init__(self, options: RssOptions, context: Context) -> None:
-        self._options = options
-        self._context = context
-        self._host = urlsplit(options.url).netloc.lower()
+        self._options, self._context = options, context
+        secret = options.secret_url
+        self._url = secret.get_secret_value() if secret else options.url or ""
+        self._feed = Feed(context, self._url, options.platform, private=secret is not None)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the feed's items; with no cursor, or that of another address, only those newer than
@@ -69,127 +78,75 @@ class Rss:
         Raises SourceChanged where the answer is no feed, or `pages` did not reach what is known.
         """
         last = self._recall(cursor)
-        first = self._context.http.get(
-            self._options.url, etag=last.get("etag"), modified=last.get("modified")
-        )
+        first = self._context.http.get(self._url, etag=last.get("etag"), modified=last.get("modified"))
         if first.not_modified:
             yield Page(posts=(), cursor=cursor)
             return
         newest = datetime.fromisoformat(last["newest"]) if last.get("newest") else None
+        transcripts = Transcripts(self._context.http, last.get("transcripts", {}))
         dates: list[datetime] = []
-        for posts, is_last in self._batches(first, newest or since):
-            dates += [post.created_at for post in posts if post.created_at]
+        for items, is_last in self._batches(first, newest or since):
+            dates += [item.post.created_at for item in items if item.post.created_at]
+            wanted = [item for item in items if last or _is_newer(item.post, since)]
             yield Page(
-                posts=tuple(post for post in posts if last or _is_newer(post, since)),
-                cursor=self._cursor(first, max(dates, default=newest)) if is_last else None,
+                posts=tuple(self._told(wanted, transcripts)),
+                cursor=self._cursor(first, max(dates, default=newest), transcripts) if is_last else None,
                 covered_from=min(dates, default=None),
             )
 
-    def _batches(self, response: Response, reached: datetime) -> Iterator[tuple[list[Post], bool]]:
-        """The posts of each page, and whether it is the last one that is needed."""
-        seen: set[str] = set()  # a site that ignores `paged` answers with the first page for ever
+    def posts(self, document: bytes) -> Iterator[Post]:
+        """The posts of one document of the feed. Raises SourceChanged where it is none."""
+        return iter(self._feed.read(document).posts)
+
+    def _batches(self, response: Response, reached: datetime) -> Iterator[tuple[list[Item], bool]]:
+        """The items of each page, and whether it is the last one that is needed."""
+        seen: set[str] = set()  # a site that ignores paging answers with the first page for ever
         for number in range(1, self._options.pages + 1):
-            if number > 1:
-                paged = {"paged": str(number)}
-                response = self._context.http.get(self._options.url, params=paged, accept=(404,))
-            found = [] if response.status == 404 else self._posts(response)
-            posts = [post for post in found if post.external_id not in seen]
-            oldest = min((post.created_at for post in posts if post.created_at), default=None)
-            is_last = self._options.pages == 1 or not posts or (oldest is not None and oldest <= reached)
-            yield posts, is_last
+            reading = Reading() if response.status == 404 else self._read(response)
+            items = [item for item in reading.items if item.post.external_id not in seen]
+            oldest = min((item.post.created_at for item in items if item.post.created_at), default=None)
+            is_last = self._options.pages == 1 or not items or (oldest is not None and oldest <= reached)
+            yield items, is_last
             if is_last:
                 return
-            seen.update(post.external_id for post in posts)
+            seen.update(item.post.external_id for item in items)
+            if number < self._options.pages:
+                # Blogger names the entry to go on with, WordPress counts pages.
+                step = {"start-index": reading.following} if reading.following else {"paged": f"{number + 1}"}
+                response = self._context.http.get(self._url, params=step, accept=(404,))
         raise SourceChanged(
-            f"{self._host}: {self._options.pages} pages of the feed did not reach what is known; "
+            f"{self._feed.host}: {self._options.pages} pages of the feed did not reach what is known; "
             "raise `pages` of this source"
         )
 
-    def _posts(self, response: Response) -> list[Post]:
-        kind = response.headers.get("content-type", "")
-        now = self._context.now()
-        try:
-            entries = sandbox.run(PARSER, response.body, response.url, kind, now.isoformat())
-        except sandbox.ParserError as error:
-            raise SourceChanged(f"{self._host}: malformed feed ({error})") from None
-        if entries is None:
-            raise SourceChanged(f"{self._host}: the answer is not a feed; look whether its address changed")
-        return [self._post(name, entry, now) for name, entry in _named(entries)]
+    def _read(self, response: Response) -> Reading:
+        return self._feed.read(response.body, response.url, response.headers.get("content-type", ""))
 
-    def _post(self, name: str, entry: Entry, now: datetime) -> Post:
-        author = Account(
-            platform=self._options.platform,
-            display_name=entry["author"] or None,
-            url=entry["author_url"],
-            bio=entry["bio"] or None,
-        )
-        return Post(
-            source=self._context.source,
-            platform=self._options.platform,
-            external_id=self._identity(name),
-            observed_at=now,
-            kind=Kind(entry["kind"]),
-            state=State.EDITED if entry["edited"] else State.LIVE,
-            url=entry["link"],
-            author=author if author.display_name or author.url else None,
-            title=entry["title"],
-            text=entry["text"],
-            lang=entry["lang"] if _LANGUAGE.fullmatch(entry["lang"]) else None,
-            created_at=_moment(entry["created"]),
-            edited_at=_moment(entry["edited"]),
-            media=tuple(Media(kind=kind, url=url, alt_text=alt or None) for kind, url, alt in entry["media"]),
-            links=tuple(entry["links"]),
-        )
+    def _told(self, items: list[Item], transcripts: Transcripts) -> Iterator[Post]:
+        for item in items:
+            post = transcripts.told(item) if self._options.transcripts else item.post
+            if post is not None:
+                yield post
 
-    def _identity(self, name: str) -> str:
-        """What is unique on the web: an address or a tag within its host, any other id within its feed."""
-        if _OF_ITS_HOST.match(name):
-            return f"{self._host}/{name}"
-        return f"{self._host}{urlsplit(self._options.url).path}#{name}"
-
-    def _recall(self, cursor: str | None) -> dict[str, str]:
+    def _recall(self, cursor: str | None) -> dict[str, Any]:
         """What the cursor holds; nothing where it is not ours or of another address."""
         try:
-            last = json.loads(cursor or "{}")
-            return last if last["feed"] == _digest(self._options.url) else {}
+            last: dict[str, Any] = json.loads(cursor or "{}")
+            return last if last["feed"] == digest(self._url) else {}
         except (ValueError, KeyError, TypeError):
             return {}
 
-    def _cursor(self, first: Response, newest: datetime | None) -> str:
-        # The address by its digest: it may hold a private feed token. Validators byte for byte.
+    def _cursor(self, first: Response, newest: datetime | None, transcripts: Transcripts) -> str:
+        # The address by its digest: it may hold a private feed token. Transcripts that are still to be
+        # fetched need the whole feed again, which the validators would keep from us.
         seen = {
-            "feed": _digest(self._options.url),
-            "etag": first.headers.get("etag"),
-            "modified": first.headers.get("last-modified"),
+            "feed": digest(self._url),
             "newest": min(newest, self._context.now()).isoformat() if newest else None,
-        }
+            "transcripts": transcripts.marks,
+        } | ({} if transcripts.pending else validators.kept(first.headers))
         return json.dumps({name: value for name, value in seen.items() if value})
-
-
-def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, Entry]]:
-    """Each entry with its name: guid, else link, else a digest; the same entry twice counts once.
-
-    Some sites give several items one guid: those are told apart by a digest of their content.
-    """
-    variants: dict[str, dict[str, Entry]] = {}
-    for entry in entries:
-        content = _digest(entry["link"], entry["title"], entry["created"], entry["text"])
-        name = entry["id"] or entry["link"] or _digest(entry["title"], entry["created"], entry["text"])
-        name = name if len(name) <= _LONGEST_ID else _digest(name)
-        variants.setdefault(name, {}).setdefault(content, entry)
-    for name, contents in variants.items():
-        for content, entry in contents.items():
-            yield (name if len(contents) == 1 else f"{name}#{content}"), entry
-
-
-def _digest(*parts: str | None) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def _is_newer(post: Post, since: datetime) -> bool:
     last = post.edited_at or post.created_at
     return last is None or last >= since
-
-
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None

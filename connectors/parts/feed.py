@@ -6,79 +6,52 @@ Only JSON values go back. It must not import the way out: it works on bytes alre
 
 from __future__ import annotations
 
+import html
 import io
 import json
-import re
+import mimetypes
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from xml.etree.ElementTree import ParseError
 
 import feedparser
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
 
-from connectors.parts import plain
+from connectors.parts import plain, wary
 
 Entry = dict[str, Any]
-# NUL and surrogates written as references: feedparser gives up on the whole feed for one of them.
-_UNCHARACTER = re.compile(
-    rb"&#(?:[xX]0*(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0)"
-    rb"|0*(?:0|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
-)
-_LONGEST_ENTITY = 1000  # characters; a document type declares abbreviations, not content
 _MEDIA_KINDS = ("image", "audio", "video")
+_FORUMS = ("discourse", "phpbb", "xenforo", "vbulletin", "mybb")  # as their feeds name their generator
 
 
-def read(document: bytes, url: str, content_type: str, now: str) -> list[Entry] | None:
-    """The entries of a feed fetched from `url`, or None where the document is no feed.
+def read(document: bytes, url: str, content_type: str, now: str) -> dict[str, Any] | None:
+    """A feed fetched from `url`, or None where the document is no feed.
 
-    Every entry has: id, link, title, text, author, author_url, bio, lang, created, edited (ISO 8601 or
-    None), kind (a `monitor.types.Kind`), links and media. Addresses are absolute http(s) ones.
+    `following` is the number of the entry that its next page starts with, where the feed names one
+    (Blogger does). Each of `entries` has: id, link, title, text, author, author_id, author_url, bio, lang,
+    created, edited (ISO 8601 or None), kind (a `monitor.types.Kind`), links, media, and as pairs or None:
+    transcript (address, type) and publisher (name, address). Addresses are absolute http(s) ones.
     Raises whatever the parsers raise; entities that nest, reach out or are large are refused.
     """
     moment = datetime.fromisoformat(now)
+    document = wary.inflated(document)
     if document.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _json_feed(document, url, moment)
-    document = _UNCHARACTER.sub(b"&#xFFFD;", document)
-    _refuse_entity_tricks(document)
+    document = wary.characters(document)
+    wary.refuse_entity_tricks(document)
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
     # BytesIO, always: bytes or text that look like a path or an address would be opened.
     parsed = feedparser.parse(io.BytesIO(document), response_headers=headers)
     if not parsed.get("version") and not parsed.entries:
         return None
-    return [_entry(entry, parsed.feed, url, moment) for entry in parsed.entries]
+    entries = [_entry(entry, parsed.feed, url, moment) for entry in parsed.entries]
+    return {"entries": entries, "following": _following(parsed.feed)}
 
 
-class _Wary(DefusedXMLParser):
-    def defused_entity_decl(
-        self,
-        name: str,
-        is_parameter_entity: bool,
-        value: str | None,
-        base: str | None,
-        sysid: str,
-        pubid: str | None,
-        notation_name: str | None,
-    ) -> None:
-        # RSS 1.0 boilerplate declares external parameter entities; nothing here ever fetches them.
-        harmless = (
-            is_parameter_entity if value is None else "&" not in value and len(value) <= _LONGEST_ENTITY
-        )
-        if not harmless:
-            super().defused_entity_decl(name, is_parameter_entity, value, base, sysid, pubid, notation_name)
-
-
-def _refuse_entity_tricks(document: bytes) -> None:
-    parser = _Wary(forbid_entities=True, forbid_external=True)
-    try:
-        parser.feed(document)
-        parser.close()
-    except DefusedXmlException:
-        raise
-    except (ParseError, ValueError, LookupError):
-        return  # broken XML and encodings that expat does not know: feedparser copes with both
+def _following(feed: Mapping[str, Any]) -> str | None:
+    address = next((link.get("href") for link in feed.get("links", ()) if link.get("rel") == "next"), None)
+    number = parse_qs(urlsplit(address or "").query).get("start-index", [""])[0]
+    return number if number.isascii() and number.isdecimal() else None
 
 
 def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, now: datetime) -> Entry:
@@ -95,15 +68,36 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, now: dat
         "title": plain.one_line(entry.get("title") or ""),
         "text": plain.from_html(markup),
         "author": name,
+        "author_id": plain.clean(entry.get("yt_channelid") or "").strip(),
         "author_url": plain.web_address(author.get("href"), url),
         "bio": _bio(name, feed),
         "lang": plain.clean(entry.get("language") or feed.get("language") or ""),
         "created": created,
         "edited": edited,
-        "kind": _kind(entry, url, link, media),
+        "kind": "post" if _of_forum(feed) else _kind(entry, url, link, media),
         "links": _links([*(found.get("href") for found in entry.get("links", ())), *hrefs], url),
         "media": media,
+        "transcript": _transcript(entry, url),
+        "publisher": _publisher(entry, url),
     }
+
+
+def _of_forum(feed: Mapping[str, Any]) -> bool:
+    return str(feed.get("generator") or "").casefold().startswith(_FORUMS)
+
+
+def _transcript(entry: Mapping[str, Any], url: str) -> tuple[str, str] | None:
+    """What an episode says in words (https://podcasting2.org, `podcast:transcript`)."""
+    found = entry.get("podcast_transcript")
+    written = found if isinstance(found, dict) else {}
+    address = plain.web_address(written.get("url"), url)
+    return (address, str(written.get("type") or "")) if address else None
+
+
+def _publisher(entry: Mapping[str, Any], url: str) -> tuple[str, str | None] | None:
+    source = entry.get("source") or {}
+    name = plain.one_line(source.get("title") or "")
+    return (name, plain.web_address(source.get("href"), url)) if name else None
 
 
 def _bio(author: str, feed: Mapping[str, Any]) -> str:
@@ -116,6 +110,8 @@ def _markup(entry: Mapping[str, Any]) -> str:
     summary = entry.get("summary_detail") or {"value": entry.get("summary") or ""}
     for part in [*entry.get("content", ()), summary]:
         value = part.get("value") or ""
+        if value.strip() and "yt_videoid" in entry:  # plain text, whatever feedparser takes it for
+            return html.escape(value).replace("\n", "<br>")
         if value.strip():
             return value.replace("\n", "<br>") if part.get("type") == "text/plain" else value
     return ""
@@ -135,7 +131,7 @@ def _dates(entry: Mapping[str, Any], now: datetime) -> tuple[str | None, str | N
 
 def _media(entry: Mapping[str, Any], images: Iterable[tuple[str, str]], url: str) -> list[list[str]]:
     """(kind, address, alt text) of everything that can be seen or heard, each address once."""
-    found = [(e.get("type") or "", e.get("href"), "") for e in entry.get("enclosures", ())]
+    found = [(_type(e), e.get("href"), "") for e in entry.get("enclosures", ())]
     found += [
         (m.get("type") or m.get("medium") or "", m.get("url"), "") for m in entry.get("media_content", ())
     ]
@@ -151,12 +147,18 @@ def _media(entry: Mapping[str, Any], images: Iterable[tuple[str, str]], url: str
     return list(media.values())
 
 
+def _type(enclosure: Mapping[str, Any]) -> str:
+    """A media type, guessed from the address where the feed does not give it."""
+    address = plain.clean(str(enclosure.get("href") or "")).partition("?")[0]
+    return enclosure.get("type") or mimetypes.guess_type(address.rpartition("/")[2])[0] or ""
+
+
 def _kind(entry: Mapping[str, Any], url: str, link: str | None, media: Iterable[list[str]]) -> str:
     enclosed = {plain.web_address(e.get("href"), url) for e in entry.get("enclosures", ())}
     kinds = {kind for kind, address, _ in media if address in enclosed}
     if "yt_videoid" in entry or "video" in kinds:
         return "video"
-    if "audio" in kinds:
+    if "audio" in kinds or "podcast_transcript" in entry:
         return "episode"
     # WordPress links to the comment's place; Blogger and WordPress name it in the feed's own path.
     if "#comment-" in (link or "") or "comments" in urlsplit(url).path.split("/"):
@@ -178,14 +180,16 @@ def _unwrap(address: str | None) -> str | None:
     return address
 
 
-def _json_feed(document: bytes, url: str, now: datetime) -> list[Entry] | None:
+def _json_feed(document: bytes, url: str, now: datetime) -> dict[str, Any] | None:
     # Not strict: published feeds hold raw control characters inside strings.
     feed = json.loads(document.decode(json.detect_encoding(document), "replace"), strict=False)
     items = feed.get("items")
     if "jsonfeed.org/version/" not in str(feed.get("version")) or not isinstance(items, list):
         return None
     language = _text(feed.get("language"))
-    return [_json_entry(item, url, language, now) for item in items if isinstance(item, dict)]
+    owners = {name: feed.get(name) for name in ("authors", "author")}  # whose items without an author are
+    entries = [_json_entry(owners | item, url, language, now) for item in items if isinstance(item, dict)]
+    return {"entries": entries, "following": None}
 
 
 def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime) -> Entry:
@@ -208,6 +212,7 @@ def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime)
         "title": plain.one_line(_text(item.get("title"))),
         "text": plain.from_html(markup),
         "author": plain.one_line(_text(author.get("name"))),
+        "author_id": "",
         "author_url": plain.web_address(_text(author.get("url")), url),
         "bio": "",
         "lang": plain.clean(_text(item.get("language")) or language),
@@ -216,6 +221,8 @@ def _json_entry(item: Mapping[str, Any], url: str, language: str, now: datetime)
         "kind": _kind(shape, url, link, media),
         "links": _links([link, _text(item.get("external_url")), *hrefs], url),
         "media": media,
+        "transcript": None,
+        "publisher": None,
     }
 
 
