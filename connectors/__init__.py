@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 CONNECTORS: Mapping[str, str] = {
     "bluesky": "connectors.bluesky:Bluesky",
+    "discourse": "connectors.discourse:Discourse",
     "hacker_news": "connectors.hacker_news:HackerNews",
     "mastodon": "connectors.mastodon:Mastodon",
     "rss": "connectors.rss:Rss",
     "wikipedia": "connectors.wikipedia:Wikipedia",
+    "wordpress": "connectors.wordpress:WordPress",
     "x": "connectors.x:X",
     "youtube": "connectors.youtube:YouTube",
 }

@@ -24,6 +24,8 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 
+_HAS_ADDRESS = re.compile("<(?:a|img)[^a-z]", re.IGNORECASE)
+
 
 def clean(text: str) -> str:
     """`text` as it can be stored: NFC, line ends as \\n, NUL and lone surrogates as U+FFFD."""
@@ -76,6 +78,8 @@ class _Addresses(HTMLParser):
 
 def addresses(markup: str) -> tuple[list[str], list[tuple[str, str]]]:
     """The href of every link, and (src, alt) of every picture, as they stand in the HTML."""
+    if not _HAS_ADDRESS.search(markup):
+        return [], []
     parser = _Addresses()
     parser.feed(markup)
     return parser.links, parser.images
