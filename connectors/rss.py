@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -14,23 +13,14 @@ from connectors import Context
 from connectors.http import Response
 from connectors.parts import validators
 from connectors.parts.entries import Feed, Item, Reading, digest
-from connectors.parts.options import Asks
+from connectors.parts.options import Asks, WebAddress, web_address
 from connectors.parts.transcripts import Transcripts
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post
 
 
-def _feed_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write the whole address of the feed: https://host/path")
-    if parts.username or parts.password:
-        raise ValueError("the address must not carry credentials")
-    return url
-
-
 def _secret_address(url: SecretStr) -> SecretStr:
-    _feed_address(url.get_secret_value())
+    web_address(url.get_secret_value())
     return url
 
 
@@ -42,7 +32,7 @@ class RssOptions(Asks):
     `transcripts` whether the words of podcast episodes are fetched where the feed names them.
     """
 
-    url: Annotated[str, AfterValidator(_feed_address)] | None = None
+    url: WebAddress | None = None
     secret_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
     platform: str = "web"
     pages: int = Field(default=1, ge=1, le=50)

@@ -10,16 +10,25 @@ from pydantic import AfterValidator, Field, model_validator
 from monitor.config import Section
 
 
-def _base(address: str) -> str:
+def web_address(address: str) -> str:
+    """`address` itself. Raises ValueError where it is not a whole one, or carries a password."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write the whole address: https://host")
+        raise ValueError("write the whole address: https://host/path")
     if parts.username or parts.password:
         raise ValueError("the address must not carry credentials")
+    return address
+
+
+def _base(address: str) -> str:
+    parts = urlsplit(web_address(address))
     if parts.query or parts.fragment:
         raise ValueError("the address must end before ? and #")
     return address.rstrip("/")
 
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
+"""Where one page, feed or file stands."""
 
 BaseUrl = Annotated[str, AfterValidator(_base)]
 """Where an interface stands, without a / at the end; another address serves for a test or a proxy."""
