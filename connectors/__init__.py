@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CONNECTORS: Mapping[str, str] = {
     "bluesky": "connectors.bluesky:Bluesky",
     "discourse": "connectors.discourse:Discourse",
+    "google_news": "connectors.google_news:GoogleNews",
     "hacker_news": "connectors.hacker_news:HackerNews",
     "mastodon": "connectors.mastodon:Mastodon",
     "page_watch": "connectors.page_watch:PageWatch",
