@@ -22,6 +22,7 @@ def told(answer: Any, items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         topic = topics.get(shape.name(item, "topic_id"), {})
         known = {f"topic_{name}": topic.get(name) for name in ("title", "slug", "archetype")}
+        known["category_id"] = topic.get("category_id")
         whole = {name: value for name, value in known.items() if value is not None} | item
         if not _is_private(whole, answer):
             yield whole

@@ -11,6 +11,7 @@ from connectors.parts import plain
 
 LONGEST = 200_000  # characters
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_AROUND = ["//nav", "//footer", "//aside", "//*[@role='navigation']"]  # of a short page all that is left
 _DOOR = re.compile(
     r"(sign|log)[ -]?(in|on)\b|just a moment|attention required|access denied|are you (a )?(human|robot)",
     re.IGNORECASE,
@@ -36,13 +37,16 @@ def _page(document: bytes, url: str, content_type: str) -> dict[str, Any] | None
 
     markup = _decoded(document, content_type) if _CHARSET.search(content_type) else document
     clear = markup.replace("\0", "") if isinstance(markup, str) else markup.replace(b"\0", b"")
-    found = trafilatura.bare_extraction(clear, url=url, include_comments=False, with_metadata=True)
+    found = trafilatura.bare_extraction(
+        clear, url=url, include_comments=False, with_metadata=True, prune_xpath=_AROUND
+    )
     if found is None or isinstance(found, dict):
         return None
     title, text = plain.one_line(found.title or ""), plain.clean(found.text or "").strip()
     is_door = len(text) < _BEHIND_A_DOOR and (_DOOR.search(title) or b'type="password"' in document)
     if not text or is_door:
         return None
+    text = text.removeprefix(title).lstrip() or text  # the headline, which many pages repeat
     return _found(title, text, plain.one_line(found.author or ""), found.date)
 
 

@@ -71,7 +71,7 @@ class Listing:
 
     def parsed(self, document: bytes) -> Iterator[Entry]:
         """The entries of one file of it. Raises SourceChanged where it is none."""
-        return self._listed(self._parsed(document, self.url))
+        return self._listed(self._parsed(document, self.url), self.under)
 
     def _file(self, robots: Robots, url: str) -> dict[str, Any]:
         robots.check(url)

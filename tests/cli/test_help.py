@@ -36,6 +36,8 @@ HEAVY = (
     "apscheduler",
     "jinja2",
     "tweepy",
+    "trafilatura",
+    "protego",
 )
 
 COMMANDS = ("scan", "check", "digest", "run", "demo", "init", "doctor", "config", "sources", "rules")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +16,8 @@ from connectors import Context, recordings
 from connectors.http import Http
 from connectors.parts.replay import Replay
 from connectors.rss import Rss, RssOptions
-from monitor.errors import SourceChanged
-from monitor.types import Kind, Media, Page, Post, State
+from monitor.errors import SourceChanged, SourceRefused
+from monitor.types import Kind, Media, Origin, Page, Post, State
 
 Clock = Callable[[], datetime]
 URL = "https://gazette.test/feed/"
@@ -261,6 +263,9 @@ def test_a_site_that_ignores_paging_is_read_once(now: Clock) -> None:
         {"url": "https://u:p@gazette.test/"},
         {"url": URL, "urll": "x"},
         {"url": URL, "pages": 0},
+        {},
+        {"url": URL, "secret_url": URL},
+        {"secret_url": "https://u:p@gazette.test/"},
     ],
 )
 def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
@@ -277,3 +282,149 @@ def test_the_content_type_reaches_the_parser(now: Clock) -> None:
     http = Http(now=now, transport=httpx.MockTransport(lambda request: answer))
     connects = Rss(RssOptions(url=URL), Context(source="gazette", http=http, now=now))
     assert titles(poll(connects, now)[0].posts) == ["café"]
+
+
+def over(now: Clock, url: str | None = None, **options: Any) -> Rss:
+    """A connector over the shipped recordings."""
+    http = Http(now=now, transport=Replay(recordings.load("rss"), now), attempts=1)
+    return Rss(RssOptions(url=url, **options), Context(source="demo", http=http, now=now))
+
+
+def test_every_post_of_a_feed_says_so(now: Clock) -> None:
+    assert {post.origin for post in recorded(now, URL)} == {Origin.FEED}
+
+
+def test_an_episode_carries_the_words_of_its_transcript(now: Clock) -> None:
+    with_words, without = recorded(now, "https://podcast.test/feed.xml")
+    assert with_words.kind is without.kind is Kind.EPISODE
+    assert with_words.text == (
+        "We talk about rotas.\n\n"
+        "Ines: Welcome back to Night Shift.\nTom: I have just come off a twelve hour shift\n"
+        "at Wearside Vale, so bear with me.\nShall we start?"
+    )
+    assert without.text == "A quiet one."
+
+
+def test_transcripts_can_be_left_out(now: Clock) -> None:
+    (page,) = poll(over(now, "https://podcast.test/feed.xml", transcripts=False), now)
+    assert page.posts[0].text == "We talk about rotas."
+
+
+def episodes(now: Clock, count: int, changed: str = "") -> Rss:
+    """A podcast of `count` episodes, each with a transcript."""
+    spoken = '<podcast:transcript type="text/plain" url="https://gazette.test/{0}.txt"/>'
+    items = (
+        dated(n, f"{n}h") + spoken.format(n) + f"<description>{changed}</description>" for n in range(count)
+    )
+    transcripts = [{"path": f"/{n}.txt", "body": f"words of {n}"} for n in range(count)]
+    return connector(now, {"body": rss(*items), "headers": {"ETag": '"1"'}}, *transcripts)
+
+
+def test_more_transcripts_than_one_poll_may_fetch_come_with_the_next_ones(now: Clock) -> None:
+    connects, cursor, told = episodes(now, 25), None, []
+    for _ in range(4):
+        (page,) = poll(connects, now, cursor)
+        told.append([post.title for post in page.posts if "words of" in post.text])
+        cursor = page.cursor
+    assert [len(titles) for titles in told] == [10, 10, 5, 0]
+    assert len({title for titles in told for title in titles}) == 25
+
+
+def test_an_episode_whose_words_are_known_is_told_again_only_when_it_changes(now: Clock) -> None:
+    (first,) = poll(episodes(now, 2), now)
+    again = json.loads(first.cursor or "")
+    del again["etag"]
+    assert poll(episodes(now, 2), now, json.dumps(again))[0].posts == ()
+    (later,) = poll(episodes(now, 2, changed="corrected"), now, json.dumps(again))
+    assert [post.text for post in later.posts] == ["corrected\n\nwords of 0", "corrected\n\nwords of 1"]
+
+
+def test_a_video_of_a_channels_feed_has_its_description_and_its_channel(now: Clock) -> None:
+    (post,) = recorded(now, "https://tube.test/feeds/videos.xml")
+    assert (post.kind, post.state) == (Kind.VIDEO, State.EDITED)
+    assert post.text == "Trolleys & tunnels.\nWaiting times < 5 minutes!"
+    assert post.author is not None
+    assert post.author.external_id == "UCinvented0000000000000a"
+
+
+def test_topics_of_a_forums_feed_are_posts(now: Clock) -> None:
+    (post,) = recorded(now, "https://boards.test/latest.rss")
+    assert post.kind is Kind.POST
+    assert post.author is not None
+    assert post.author.display_name == "@marg Marg"
+
+
+ALERT = "https://alerts.test/alerts/feeds/00000000000000000042/7700900123456789012"
+
+
+def test_no_part_of_a_secret_address_reaches_a_post_an_error_or_the_cursor(now: Clock) -> None:
+    connects = over(now, secret_url=ALERT)
+    (page,) = poll(connects, now)
+    found, more = page.posts
+    assert (found.title, found.url) == ("Wearside Vale opens a garden", "https://riverside.test/news/garden")
+    assert (more.title, more.url, more.links) == ("See all results", None, ())
+    http = Http(now=now, transport=httpx.MockTransport(lambda request: httpx.Response(403)), attempts=1)
+    broken = Rss(RssOptions(secret_url=ALERT), Context(source="alert", http=http, now=now))  # type: ignore[arg-type]
+    with pytest.raises(SourceRefused) as refused:
+        poll(broken, now)
+    for said in (repr(page), repr(connects._options), str(refused.value)):
+        assert "00000000000000000042" not in said
+        assert "7700900123456789012" not in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.google.com/alerts/feeds/00000000000000000042/7700900123456789012",
+        "https://www.reddit.com/.rss?feed=0123456789abcdef&user=wvft",
+        "https://patrons.test/rss?auth=0123456789abcdef",
+    ],
+)
+def test_an_address_that_looks_private_is_kept_out_of_posts_wherever_it_was_given(
+    now: Clock, url: str
+) -> None:
+    entry = f"<title>a</title><link>#1</link><description>{url.replace('&', '&amp;')}</description>"
+    connects = Rss(RssOptions(url=url), Context(source="s", http=Http(now=now), now=now))
+    (post,) = connects.posts(rss(entry).encode())
+    assert "0123456789abcdef" not in repr(post)
+    assert "7700900123456789012" not in repr(post)
+
+
+def test_a_blogger_feed_is_paged_by_the_number_of_its_entries(now: Clock) -> None:
+    pages = poll(over(now, "https://blog.test/feeds/posts/default", pages=5), now, days=1.5)
+    assert [titles(page.posts) for page in pages] == [["Third", "Second"], []]
+    pages = poll(over(now, "https://blog.test/feeds/posts/default", pages=5), now, days=7)
+    assert [titles(page.posts) for page in pages][:2] == [["Third", "Second"], ["First"]]
+
+
+@pytest.mark.parametrize(("etag", "sent"), [('"a"', True), ('W/"a"', False), (None, True)])
+def test_a_date_is_not_sent_next_to_a_weak_etag(now: Clock, etag: str | None, sent: bool) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers)
+        given = {"Last-Modified": "Sat, 21 Nov 2026 08:00:00 GMT"} | ({"ETag": etag} if etag else {})
+        return httpx.Response(200, text=rss(dated(1, "1h")), headers=given)
+
+    http = Http(now=now, transport=httpx.MockTransport(answer), attempts=1)
+    connects = Rss(RssOptions(url=URL), Context(source="gazette", http=http, now=now))
+    poll(connects, now, poll(connects, now)[0].cursor)
+    assert ("if-modified-since" in asked[1]) == sent
+    assert asked[1].get("if-none-match") == etag
+
+
+def test_a_feed_that_is_a_gzip_file_is_read_and_a_bomb_is_not(now: Clock) -> None:
+    connects = connector(now, {})
+    packed = gzip.compress(rss("<guid>1</guid><title>a</title>").encode())
+    assert titles(connects.posts(packed)) == ["a"]
+    for broken in (packed[:-9], gzip.compress(b" " * 40_000_000)):
+        with pytest.raises(SourceChanged):
+            connects.posts(broken)
+
+
+def test_items_of_a_json_feed_belong_to_its_authors_where_they_name_none(now: Clock) -> None:
+    body = (
+        '{"version": "https://jsonfeed.org/version/1.1", "authors": [{"name": "Dilys"}],'
+        '"items": [{"id": "1"}, {"id": "2", "authors": [{"name": "Tom"}]}]}'
+    )
+    assert [post.author and post.author.display_name for post in posts(now, body)] == ["Dilys", "Tom"]
