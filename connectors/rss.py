@@ -14,6 +14,7 @@ from connectors.http import Response
 from connectors.parts import validators
 from connectors.parts.entries import Feed, Item, Reading, digest
 from connectors.parts.options import Asks, WebAddress, web_address
+from connectors.parts.paging import is_newer
 from connectors.parts.transcripts import Transcripts
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post
@@ -77,7 +78,7 @@ class Rss:
         dates: list[datetime] = []
         for items, is_last in self._batches(first, newest or since):
             dates += [item.post.created_at for item in items if item.post.created_at]
-            wanted = [item for item in items if last or _is_newer(item.post, since)]
+            wanted = [item for item in items if last or is_newer(item.post, since)]
             yield Page(
                 posts=tuple(self._told(wanted, transcripts)),
                 cursor=self._cursor(first, max(dates, default=newest), transcripts) if is_last else None,
@@ -135,8 +136,3 @@ class Rss:
             "transcripts": transcripts.marks,
         } | ({} if transcripts.pending else validators.kept(first.headers))
         return json.dumps({name: value for name, value in seen.items() if value})
-
-
-def _is_newer(post: Post, since: datetime) -> bool:
-    last = post.edited_at or post.created_at
-    return last is None or last >= since

@@ -14,7 +14,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts import webpage
+from connectors.parts import shape, webpage
 from connectors.parts.options import WebAddress
 from connectors.parts.paging import digest
 from connectors.parts.robots import Robots
@@ -105,7 +105,7 @@ class Sitemap:
         )
 
     def _post(self, entry: Entry) -> Post:
-        at = min(entry.at, self._context.now()) if entry.at else None
+        at = shape.moment(entry.written, self._context.now())
         return replace(webpage.bare(entry.url, self._context), title=entry.title, created_at=at)
 
     def _recall(self, cursor: str | None) -> _Mark | None:

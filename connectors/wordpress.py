@@ -19,7 +19,7 @@ from connectors import Context
 from connectors.http import Response
 from connectors.parts import blogpost, shape
 from connectors.parts.options import BaseUrl, Pages, Query
-from connectors.parts.paging import digest
+from connectors.parts.paging import digest, is_newer
 from connectors.parts.shape import Item
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceRefused
@@ -70,7 +70,7 @@ class WordPress:
                 newest = max([newest, *(at for p in posts for at in (p.created_at, p.edited_at) if at)])
                 if kind == "posts":
                     top = max([top, *(shape.number(item, "id") or 0 for item in items)])
-                yield Page(posts=tuple(p for p in posts if known or _is_newer(p, since)))
+                yield Page(posts=tuple(p for p in posts if known or is_newer(p, since)))
         yield Page(posts=(), cursor=self._cursor(newest, top), covered_from=reached)
 
     def posts(self, answer: Any) -> Iterator[Post]:
@@ -155,8 +155,3 @@ class WordPress:
 
     def _digest(self) -> str:
         return digest(self._host, self._options.query, str(self._options.comments))
-
-
-def _is_newer(post: Post, since: datetime) -> bool:
-    last = post.edited_at or post.created_at
-    return last is None or last >= since

@@ -167,7 +167,7 @@ def _kind(entry: Mapping[str, Any], url: str, link: str | None, media: Iterable[
 
 
 def _links(hrefs: Iterable[str | None], url: str) -> list[str]:
-    absolute = (_unwrap(plain.web_address(href, url)) for href in hrefs if href)
+    absolute = (_unwrap(plain.web_address(href, url)) for href in dict.fromkeys(hrefs) if href)
     return list(dict.fromkeys(address for address in absolute if address))
 
 

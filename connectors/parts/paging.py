@@ -63,7 +63,7 @@ class Walk:
         for batch, is_last in self._batches(fetch, reached):
             dates += [post.created_at for post in batch.posts if post.created_at]
             yield Page(
-                posts=tuple(post for post in batch.posts if newest or _is_newer(post, since)),
+                posts=tuple(post for post in batch.posts if newest or is_newer(post, since)),
                 cursor=self._cursor(max(dates, default=newest)) if is_last else None,
                 covered_from=self._reach(dates, reached, batch) if is_last else min(dates, default=None),
             )
@@ -121,7 +121,8 @@ def digest(*parts: str | None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _is_newer(post: Post, since: datetime) -> bool:
+def is_newer(post: Post, since: datetime) -> bool:
+    """True where a post was written or edited since then, or has no date at all."""
     last = post.edited_at or post.created_at
     return last is None or last >= since
 

@@ -35,6 +35,8 @@ def clean(text: str) -> str:
 
 def from_html(markup: str) -> str:
     """The text of a piece of HTML, a line per block; scripts and styles are dropped with their content."""
+    if "<" not in markup and "&" not in markup:  # titles and names, mostly: there is nothing to take out
+        return " ".join(clean(markup).split())
     # nh3 joins neighbouring blocks ("end</p><p>start" becomes "endstart"), so they are parted first.
     parted = _BLOCK.sub("\n<", clean(markup).replace("\n", " "))
     text = clean(html.unescape(nh3.clean(parted, tags=set())))

@@ -17,16 +17,14 @@ _NO_RULES = frozenset(range(400, 500)) - {429}  # RFC 9309, 2.3.1.3: "unavailabl
 
 @dataclass(slots=True)
 class Robots:
-    """The rules of the hosts that one poll asks. Make a new one for each poll."""
+    """The rules of the hosts that one poll asks. Make a new one for each poll.
+
+    `delay` is the longest Crawl-delay met so far, in seconds.
+    """
 
     http: Http
+    delay: float = 0
     _rules: dict[str, bytes] = field(default_factory=dict)
-    _delay: float = 0
-
-    @property
-    def delay(self) -> float:
-        """The longest Crawl-delay met so far, in seconds."""
-        return self._delay
 
     def check(self, url: str) -> None:
         """Raises SourceRefused where `url` may not be fetched.
@@ -42,7 +40,7 @@ class Robots:
             found = sandbox.run(PARSER, rules, AGENT, url)
         except sandbox.ParserError:
             raise SourceUnavailable(f"{parts.netloc}: its robots.txt cannot be understood") from None
-        self._delay = max(self._delay, found["delay"] or 0)
+        self.delay = max(self.delay, found["delay"] or 0)
         if not found["allowed"]:
             raise SourceRefused(
                 f"{parts.netloc}: its robots.txt does not let {AGENT} read {parts.path or '/'}: "
