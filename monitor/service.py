@@ -106,7 +106,7 @@ class App:
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
         made = connector(self.settings, source, self.now, self.http)
-        usual = connectors.load(source.kind).keeps_everything
+        usual = bool(getattr(made, "keeps_everything", False))
         everything = source.keep == "everything" if source.keep else usual
         return Task(
             source=source,

@@ -42,7 +42,8 @@ class Walk:
 
     `question` tells apart what is asked, so that a cursor of other settings is not taken for ours; `pages` is
     the most that one poll may read. `window` is how far back the platform itself reaches, None = to the
-    beginning. Where `whole` is False, an end of the pages only means that it shows no more.
+    beginning. Where `whole` is False, an end of the pages only means that it shows no more; where `by_date`
+    is, what is listed has some other order, and only its last page is an end.
     """
 
     context: Context
@@ -51,6 +52,7 @@ class Walk:
     pages: int
     window: timedelta | None = None
     whole: bool = True
+    by_date: bool = True
 
     def newest_first(self, fetch: Fetch, cursor: str | None, since: datetime) -> Iterator[Page]:
         """The pages down to what is known, or with no cursor of ours to `since`; the last has the cursor.
@@ -84,7 +86,7 @@ class Walk:
         token: str | None = None
         for _ in range(self.pages):
             batch = fetch(token)
-            is_last = batch.following is None or _is_behind(batch.posts, reached)
+            is_last = batch.following is None or (self.by_date and _is_behind(batch.posts, reached))
             yield batch, is_last
             if is_last:
                 return

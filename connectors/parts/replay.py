@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -21,12 +22,12 @@ class Replay(httpx.BaseTransport):
     """Answers from recordings instead of the network (`connectors/recordings` says what one is).
 
     Of the recordings with the request's method, host and path, the one with the most matching
-    `params` answers; none = status 599. An ETag sent back unchanged gets 304. Times written as
+    `params` and `sent` answers; none = status 599. An ETag sent back unchanged gets 304. Times written as
     `{{T-3h}}`, `{{T-1d2h|rfc822}}` and the others become that long before `now`.
     """
 
     def __init__(self, recordings: Iterable[Mapping[str, Any]], now: Clock) -> None:
-        self._recordings = sorted(recordings, key=lambda recording: -len(recording.get("params", ())))
+        self._recordings = sorted(recordings, key=_conditions, reverse=True)
         self._now = now
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -43,10 +44,16 @@ class Replay(httpx.BaseTransport):
         return httpx.Response(recording.get("status", 200), headers=headers, content=body, request=request)
 
 
+def _conditions(recording: Mapping[str, Any]) -> int:
+    return len(recording.get("params", ())) + len(recording.get("sent", ()))
+
+
 def _answers(recording: Mapping[str, Any], request: httpx.Request) -> bool:
     wanted = (recording.get("method", "GET"), recording["host"], recording["path"])
     asked = (request.method, request.url.netloc.decode(), request.url.path)
-    return wanted == asked and recording.get("params", {}).items() <= dict(request.url.params).items()
+    if wanted != asked or not recording.get("params", {}).items() <= dict(request.url.params).items():
+        return False
+    return "sent" not in recording or recording["sent"].items() <= json.loads(request.content).items()
 
 
 def _dated(text: str, now: datetime) -> str:

@@ -6,7 +6,8 @@ and `*.json`, each one recording or a list of them:
     {"method": "GET", "host": "gazette.test", "path": "/feed/", "params": {"paged": "2"},
      "status": 200, "headers": {"content-type": "application/rss+xml"}, "body_file": "gazette.xml"}
 
-Only host and path are required. `params` are those that must be there; others don't matter. A body is
+Only host and path are required. `params` are those that must be there; others don't matter. `sent` is the
+same of a request's body where that is JSON. A body is
 `body` (text), `json` (written out) or `body_file`. A time is written `{{T-3h}}`, `{{T-1d2h|rfc822}}`,
 `{{T-3h|epoch}}` (a number: the quotes around it go) or `{{T-3h|ms}}`: that long before now.
 `connectors.parts.replay` answers from them.

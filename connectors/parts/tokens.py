@@ -1,0 +1,142 @@
+"""Tokens that a platform renews: the newest one, in the memory of its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors import Context
+from connectors.http import Response
+from connectors.parts import shape
+from connectors.parts.paging import digest
+from monitor.errors import SourceChanged, SourceError, SourceRefused
+from monitor.types import SourceState
+
+_KEY = "tokens"
+RENEW_AGAIN = timedelta(days=7)
+"""Meta's long-lived tokens last 60 days and can be renewed once they are a day old."""
+TRY_AGAIN = timedelta(days=1)
+EARLY = timedelta(minutes=5)
+"""So long before its end a token of hours is taken for ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is remembered beside the token of the settings; forgotten once that is another one."""
+
+    memory: MutableMapping[str, str]
+    configured: str
+
+    def recall(self) -> dict[str, str]:
+        """What was kept last; empty where that is nothing, or belongs to another token."""
+        try:
+            kept = json.loads(self.memory.get(_KEY, "{}"))
+            return dict(kept["facts"]) if kept["of"] == digest(self.configured) else {}
+        except (ValueError, KeyError, TypeError):
+            return {}
+
+    def keep(self, **facts: str) -> None:
+        """Replace what was kept."""
+        self.memory[_KEY] = json.dumps({"of": digest(self.configured), "facts": facts})
+
+    def moment(self, name: str) -> datetime | None:
+        """One of the facts as a time."""
+        try:
+            return datetime.fromisoformat(self.recall()[name])
+        except (KeyError, ValueError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class LongLived:
+    """A token of Instagram's or Threads' own sign-in, renewed every week.
+
+    Where a renewal fails, the token at hand goes on serving and is tried again the next day. That call is the
+    only one that Meta documents with the token in the query (Threads API, "Long-lived tokens").
+    """
+
+    context: Context
+    base_url: str
+    grant: str
+    configured: str
+
+    def __call__(self) -> str:
+        """The token to send now."""
+        kept, now = Kept(self.context.memory, self.configured), self.context.now()
+        token, again = kept.recall().get("token", self.configured), kept.moment("again")
+        if again is not None and now < again:
+            return token
+        renewed = self._renew(token)
+        wait = RENEW_AGAIN if renewed else TRY_AGAIN
+        kept.keep(token=renewed or token, again=(now + wait).isoformat())
+        return renewed or token
+
+    def _renew(self, token: str) -> str | None:
+        asked = {"grant_type": self.grant, "access_token": token}
+        try:
+            answer: Any = self.context.http.get(f"{self.base_url}/refresh_access_token", params=asked).json()
+        except SourceError:
+            return None
+        return shape.name(answer, "access_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Rotating:
+    """Access tokens of hours, got for a refresh token that every use replaces (RFC 6749, section 6).
+
+    `client` are the application's credentials, by the names that the platform has for them.
+    """
+
+    context: Context
+    address: str
+    client: Mapping[str, str]
+    configured: str
+
+    def __call__(self, *, anew: bool = False) -> str:
+        """The token to send now; `anew` where the one at hand was refused. Raises SourceError."""
+        kept, now = Kept(self.context.memory, self.configured), self.context.now()
+        facts, until = kept.recall(), kept.moment("until")
+        if not anew and until is not None and now < until:
+            return facts["access"]
+        refresh = facts.get("refresh", self.configured)
+        answer = self._ask(refresh)
+        access = shape.name(answer, "access_token")
+        if access is None:
+            self._refuse(answer)
+            raise SourceChanged(f"{self._host}: the answer has no token")
+        lasts = timedelta(seconds=min(shape.number(answer, "expires_in") or 0, 86_400 * 60))
+        # Kept before it is used: the refresh token that was sent is worth nothing any more.
+        kept.keep(
+            access=access,
+            refresh=shape.name(answer, "refresh_token") or refresh,
+            until=(now + max(lasts - EARLY, timedelta())).isoformat(),
+        )
+        return access
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.address).netloc
+
+    def _ask(self, refresh: str) -> Any:
+        form = dict(self.client) | {"grant_type": "refresh_token", "refresh_token": refresh}
+        return self.context.http.post(self.address, form=form, explain=self._explain).json()
+
+    def _explain(self, response: Response) -> None:
+        try:
+            self._refuse(response.json())
+        except SourceChanged:
+            return
+
+    def _refuse(self, answer: Any) -> None:
+        match shape.text(answer, "error"):
+            case "invalid_grant" | "access_denied":
+                raise SourceRefused(f"{self._host}: the sign-in has ended; sign in again and set a new token")
+            case "invalid_client" | "unauthorized_client" | "invalid_scope":
+                raise SourceRefused(
+                    f"{self._host}: does not know the application; check its key and secret",
+                    state=SourceState.MISCONFIGURED,
+                )

@@ -1,0 +1,178 @@
+"""TikTok: the videos of the organisation's own account.
+
+Display API (developers.tiktok.com/doc/display-api-overview); other accounts are closed to organisations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, model_validator
+
+from connectors import Context
+from connectors.http import Response
+from connectors.parts import shape
+from connectors.parts.answers import WAIT_IF_UNTOLD
+from connectors.parts.options import BaseUrl, Pages
+from connectors.parts.paging import Batch, Walk
+from connectors.parts.shape import Item
+from connectors.parts.tokens import Rotating
+from monitor.config import Section
+from monitor.errors import SourceChanged, SourceRefused, SourceThrottled, SourceUnavailable
+from monitor.types import Account, Kind, Media, Origin, Page, Post, SourceState, State
+
+PER_PAGE = 20  # the most that one answer, or one question about ids, holds
+_FIELDS = "id,create_time,share_url,title,video_description,duration"  # covers expire: not asked for
+_HANDLE = re.compile(r"/@([\w.]+)/")
+
+
+class TikTokOptions(Section):
+    """What a source of kind `tiktok` may set.
+
+    Either the application's `client_key` and `client_secret` with the account's `refresh_token`: then access
+    tokens, which last hours, are fetched as needed. Or a `token` that something else keeps fresh.
+    """
+
+    client_key: SecretStr | None = None
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+    token: SecretStr | None = None
+    base_url: BaseUrl = "https://open.tiktokapis.com"
+    pages: Pages = 20
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> TikTokOptions:
+        ways = (self.client_key, self.client_secret, self.refresh_token)
+        if not (self.token and not any(ways)) and not (all(ways) and not self.token):
+            raise ValueError("give client_key, client_secret and refresh_token, or a token alone")
+        return self
+
+
+class _Stale(SourceRefused):
+    """The access token is not valid any more."""
+
+
+class TikTok:
+    """Reads one account's videos, newest first. All of it is the organisation's own and kept."""
+
+    Options = TikTokOptions
+    terms: ClassVar[str] = "tiktok"
+    keeps_everything: ClassVar[bool] = True
+
+    def __init__(self, options: TikTokOptions, context: Context) -> None:
+        self._options, self._context = options, context
+        self._host = urlsplit(options.base_url).netloc
+        self._access = _rotating(options, context)
+        self._walk = Walk(context=context, host=self._host, question=["videos"], pages=options.pages)
+
+    def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
+        """Yield what was published after the cursor, or since `since`. Raises SourceError."""
+        return self._walk.newest_first(self._fetch, cursor, since)
+
+    def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
+        """Those of `ids` that the account no longer shows."""
+        for first in range(0, len(ids), PER_PAGE):
+            asked = ids[first : first + PER_PAGE]
+            answer = self._ask("query", "id", {"filters": {"video_ids": list(asked)}})
+            shown = {shape.name(video, "id") for video in self._videos(answer)}
+            yield from ((name, State.DELETED) for name in asked if name not in shown)
+
+    def posts(self, answer: Any) -> Iterator[Post]:
+        """The posts of one answer of `video/list`. Raises SourceError."""
+        for video in self._videos(answer):
+            if name := shape.name(video, "id"):
+                yield self._post(name, video)
+
+    def _fetch(self, token: str | None) -> Batch:
+        body = {"max_count": PER_PAGE} | ({"cursor": int(token)} if token else {})
+        answer = self._ask("list", _FIELDS, body)
+        cursor = shape.number(answer, "data", "cursor")
+        more = shape.flag(answer, "data", "has_more")
+        if more and cursor is None:
+            raise SourceChanged(f"{self._host}: says that there is more and gives no cursor for it")
+        return Batch(tuple(self.posts(answer)), str(cursor) if more else None)
+
+    def _ask(self, what: str, fields: str, body: dict[str, Any]) -> Any:
+        token = self._access() if isinstance(self._access, Rotating) else self._access
+        try:
+            return self._post_with(token, what, fields, body)
+        except _Stale:
+            if not isinstance(self._access, Rotating):
+                raise
+            return self._post_with(self._access(anew=True), what, fields, body)
+
+    def _post_with(self, token: str, what: str, fields: str, body: dict[str, Any]) -> Any:
+        answer = self._context.http.post(
+            f"{self._options.base_url}/v2/video/{what}/",
+            params={"fields": fields},
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            explain=self._explain,
+        ).json()
+        self._complain(answer)
+        return answer
+
+    def _videos(self, answer: Any) -> Iterator[Item]:
+        self._complain(answer)
+        return shape.items(self._host, answer, "data", "videos")
+
+    def _explain(self, response: Response) -> None:
+        try:
+            answer = response.json()
+        except SourceChanged:
+            return
+        self._complain(answer)
+
+    def _complain(self, answer: Any) -> None:
+        """Raise the SourceError that an answer is: every one has an error, "ok" where it is none."""
+        code, until = shape.text(answer, "error", "code"), self._context.now() + WAIT_IF_UNTOLD
+        match code:
+            case "" | "ok":
+                return
+            case "access_token_invalid":
+                raise _Stale(f"{self._host}: the token is not valid; sign in again and set a new one")
+            case "scope_not_authorized" | "scope_permission_missed":
+                misconfigured = SourceState.MISCONFIGURED
+                raise SourceRefused(f"{self._host}: the application lacks video.list", state=misconfigured)
+            case "rate_limit_exceeded":
+                raise SourceThrottled(f"{self._host}: too many requests", until=until)
+            case "internal_error":
+                raise SourceUnavailable(f"{self._host}: a fault of its own")
+        raise SourceChanged(f"{self._host}: an error that is not known")
+
+    def _post(self, name: str, video: Item) -> Post:
+        now, url = self._context.now(), shape.address(video, "share_url")
+        title, text = shape.text(video, "title"), shape.text(video, "video_description")
+        handle = _HANDLE.search(url or "")
+        return Post(
+            source=self._context.source,
+            platform="tiktok",
+            external_id=name,
+            observed_at=now,
+            kind=Kind.VIDEO,
+            origin=Origin.API,
+            url=url,
+            author=Account(platform="tiktok", handle=handle[1]) if handle else None,
+            title=title if title != text else "",
+            text=text,
+            created_at=shape.moment(video, now, "create_time"),
+            media=(Media(kind="video", url=""),),
+            terms=self._context.terms,
+            recheck_id=name,
+        )
+
+
+def _rotating(options: TikTokOptions, context: Context) -> Rotating | str:
+    """How access is got: a token that renews itself, or the one of the settings."""
+    if options.token:
+        return options.token.get_secret_value()
+    key, secret, refresh = (
+        each.get_secret_value() if each else ""
+        for each in (options.client_key, options.client_secret, options.refresh_token)
+    )
+    client = {"client_key": key, "client_secret": secret}
+    return Rotating(context, f"{options.base_url}/v2/oauth/token/", client, refresh)
