@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from connectors import Context
 from connectors.parts import attachments, places, plain, shape
 from connectors.parts.graph import Graph, Version
-from connectors.parts.options import BaseUrl, Handle, Pages
+from connectors.parts.options import BaseUrl, Pages
 from connectors.parts.paging import Walk
 from connectors.parts.places import CommentDays, Lists, Place
 from connectors.parts.shape import Item
@@ -34,13 +34,19 @@ _POST = (
     f"attachments{{{attachments.FIELDS},subattachments{{{attachments.FIELDS}}}}}"
 )
 _WITH_COMMENTS = f",comments.order(reverse_chronological).filter(stream).limit({PER_PAGE}){{{_COMMENT}}}"
+_SITE = "https://www.facebook.com/"
+_VERIFIED = {"blue_verified": True, "gray_verified": True, "not_verified": False}
 _COMMENTED = re.compile(r"/(?:posts|photos|videos)/(?:[^/]+/)?(\d+)/?$")
 
 
 class FacebookOptions(Section):
-    """What a source of kind `facebook` may set. The token is the page's own, not a person's."""
+    """What a source of kind `facebook` may set. The token is the page's own, not a person's.
 
-    page: Handle
+    `page` is its number. The number belongs among the organisation's `handles`, too: Facebook gives no other
+    name by which the page's own posts are known from those of one that poses as it.
+    """
+
+    page: Annotated[str, Field(pattern=r"^\d{1,30}$")]
     token: SecretStr
     reads: Literal["feed", "tagged"] = "feed"
     comment_days: CommentDays = 14
@@ -92,12 +98,26 @@ class Facebook:
                 external_id=shape.name(page, "id"),
                 display_name=plain.one_line(shape.text(page, "name")) or None,
                 url=shape.address(page, "link"),
-                verified=shape.text(page, "verification_status").endswith("_verified") or None,
+                verified=_VERIFIED.get(shape.text(page, "verification_status")),
             )
 
     def posts(self, answer: Any) -> Iterator[Post]:
         """The posts of one answer, each followed by the comments that came with it. Raises SourceError."""
         return self._posts(answer, None)
+
+    def _author(self, item: Item) -> Account | None:
+        """Who wrote it, None where that is not given. Only a page's number is also an address."""
+        name, shown = shape.name(item, "from", "id"), plain.one_line(shape.text(item, "from", "name"))
+        own = name if name == self._options.page else None
+        if not (name or shown):
+            return None
+        return Account(
+            platform="facebook",
+            external_id=name,
+            handle=own,
+            display_name=shown or None,
+            url=_SITE + own if own else None,
+        )
 
     def _ask(self, place: Place, oldest: datetime) -> Any:
         asked = {"limit": PER_PAGE} | place.asked
@@ -131,7 +151,7 @@ class Facebook:
             origin=Origin.API,
             state=State.HIDDEN if shape.flag(item, "is_hidden") else State.LIVE,
             url=shape.address(item, "permalink_url") or (under.url if under else None),
-            author=_author(item),
+            author=self._author(item),
             text=shape.text(item, "message") or shape.text(item, "story"),
             created_at=places.written(item, now),
             media=tuple(attachments.media(item)),
@@ -147,10 +167,3 @@ def _named_by(item: Item) -> str | None:
     parts = urlsplit(shape.address(item, "permalink_url") or "")
     comment, place = parse_qs(parts.query).get("comment_id"), _COMMENTED.search(parts.path)
     return f"{place[1]}_{comment[0]}" if comment and place else None
-
-
-def _author(item: Item) -> Account | None:
-    name, shown = shape.name(item, "from", "id"), plain.one_line(shape.text(item, "from", "name"))
-    return (
-        Account(platform="facebook", external_id=name, display_name=shown or None) if name or shown else None
-    )

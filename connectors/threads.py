@@ -100,19 +100,35 @@ class Threads:
         return self._posts(answer, None)
 
     def _ask(self, place: Place, oldest: datetime) -> Any:
+        if self._options.reads is None:
+            return self._search(place)
         asked = {"fields": _MEDIA, "limit": PER_PAGE} | place.asked
-        if place.under or self._options.reads in ("replies", "mentions"):
+        if place.under or self._options.reads != "posts":
             asked["fields"] = _ANSWER
         if not place.under:
             asked["since"] = str(int(oldest.timestamp()))
-        return self._graph.ask(place.path, **asked) if self._options.reads else self._search(place, asked)
+        return self._graph.ask(place.path, **asked)
 
-    def _search(self, place: Place, asked: dict[str, str]) -> Any:
-        mode = {"search_mode": "TAG"} if self._options.tag else {"search_mode": "KEYWORD"}
-        asked |= {"q": self._options.query or self._options.tag or "", "search_type": "RECENT"} | mode
+    def _search(self, place: Place) -> Any:
+        """One page of a search, counted.
+
+        Not asked from a time on: that the first page reaches what is known saves the second, and of further
+        pages Meta gives 500 a week.
+        """
+        words, mode = (
+            self._options.query or self._options.tag or "",
+            "TAG" if self._options.tag else "KEYWORD",
+        )
+        asked = {
+            "q": words,
+            "search_mode": mode,
+            "search_type": "RECENT",
+            "fields": _MEDIA,
+            "limit": PER_PAGE,
+        }
         today = self._context.now().date()
         self._context.meter.charge(1, self._options.queries_a_day, today)
-        answer = self._graph.ask(place.path, **asked)
+        answer = self._graph.ask(place.path, **asked | place.asked)
         if not shape.find(answer, "data"):
             self._context.meter.charge(-1, None, today)  # Meta does not count what found nothing
         return answer

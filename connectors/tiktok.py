@@ -48,7 +48,9 @@ class TikTokOptions(Section):
     def _one_way_in(self) -> TikTokOptions:
         ways = (self.client_key, self.client_secret, self.refresh_token)
         if not (self.token and not any(ways)) and not (all(ways) and not self.token):
-            raise ValueError("give client_key, client_secret and refresh_token, or a token alone")
+            raise ValueError(
+                "give client_key, client_secret and refresh_token as secret files, or a token alone"
+            )
         return self
 
 
