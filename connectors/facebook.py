@@ -52,7 +52,7 @@ class FacebookOptions(Section):
     comment_days: CommentDays = 14
     base_url: BaseUrl = "https://graph.facebook.com"
     version: Version = "v24.0"
-    pages: Pages = 20
+    pages: Pages = 50
 
 
 class Facebook:

@@ -48,7 +48,7 @@ class InstagramOptions(Asks):
     comment_days: CommentDays = 14
     base_url: BaseUrl | None = None
     version: Version = "v24.0"
-    pages: Pages = 20
+    pages: Pages = 50
 
     @classmethod
     def questions(cls) -> tuple[str, ...]:

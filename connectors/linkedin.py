@@ -88,20 +88,18 @@ class LinkedIn:
             author = _ORGANISATION + self._options.organisation
             asked = {"q": "author", "author": author, "sortBy": "LAST_MODIFIED", "count": str(PER_PAGE)}
             answer = self._get("", asked | {"start": token or "0"}).json()
-            return Batch(tuple(self.posts(answer)), self._following(answer, reached))
+            following = self._following(answer, int(token or 0), reached)
+            return Batch(tuple(self.posts(answer)), following)
 
         return fetch
 
-    def _following(self, answer: Any, reached: datetime) -> str | None:
+    def _following(self, answer: Any, start: int, reached: datetime) -> str | None:
         """Where the next page starts; None where the last post here was known before it changed last."""
-        now, start, count = (
-            self._context.now(),
-            *(shape.number(answer, "paging", n) for n in ("start", "count")),
-        )
         items = list(shape.items(self._host, answer, "elements"))
-        changed = shape.moment(items[-1], now, "lastModifiedAt") if items else None
-        if not items or start is None or not count or (changed and changed <= reached):
+        changed = shape.moment(items[-1], self._context.now(), "lastModifiedAt") if items else None
+        if not items or (changed and changed <= reached):
             return None
+        count = max(shape.number(answer, "paging", "count") or PER_PAGE, 1)
         links = list(shape.some(answer, "paging", "links"))
         has_more = any(link.get("rel") == "next" for link in links) if links else len(items) >= count
         return str(start + count) if has_more else None

@@ -50,7 +50,7 @@ class ThreadsOptions(Asks):
     queries_a_day: Annotated[int, Field(ge=1, le=2200)] = 500
     base_url: BaseUrl = "https://graph.threads.net"
     version: Version = "v1.0"
-    pages: Pages = 20
+    pages: Pages = 50
 
     @classmethod
     def questions(cls) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -68,7 +69,7 @@ class TikTok:
     def __init__(self, options: TikTokOptions, context: Context) -> None:
         self._options, self._context = options, context
         self._host = urlsplit(options.base_url).netloc
-        self._access = _rotating(options, context)
+        self._token, self._renewed = _secret(options.token), None if options.token else self._renewing()
         self._walk = Walk(context=context, host=self._host, question=["videos"], pages=options.pages)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
@@ -89,6 +90,12 @@ class TikTok:
             if name := shape.name(video, "id"):
                 yield self._post(name, video)
 
+    def _renewing(self) -> Rotating:
+        options = self._options
+        client = {"client_key": _secret(options.client_key), "client_secret": _secret(options.client_secret)}
+        address = f"{options.base_url}/v2/oauth/token/"
+        return Rotating(self._context, address, client, _secret(options.refresh_token))
+
     def _fetch(self, token: str | None) -> Batch:
         body = {"max_count": PER_PAGE} | ({"cursor": int(token)} if token else {})
         answer = self._ask("list", _FIELDS, body)
@@ -99,15 +106,14 @@ class TikTok:
         return Batch(tuple(self.posts(answer)), str(cursor) if more else None)
 
     def _ask(self, what: str, fields: str, body: dict[str, Any]) -> Any:
-        token = self._access() if isinstance(self._access, Rotating) else self._access
+        if self._renewed is None:
+            return self._answer(self._token, what, fields, body)
         try:
-            return self._post_with(token, what, fields, body)
+            return self._answer(self._renewed(), what, fields, body)
         except _Stale:
-            if not isinstance(self._access, Rotating):
-                raise
-            return self._post_with(self._access(anew=True), what, fields, body)
+            return self._answer(self._renewed(anew=True), what, fields, body)
 
-    def _post_with(self, token: str, what: str, fields: str, body: dict[str, Any]) -> Any:
+    def _answer(self, token: str, what: str, fields: str, body: dict[str, Any]) -> Any:
         answer = self._context.http.post(
             f"{self._options.base_url}/v2/video/{what}/",
             params={"fields": fields},
@@ -123,16 +129,12 @@ class TikTok:
         return shape.items(self._host, answer, "data", "videos")
 
     def _explain(self, response: Response) -> None:
-        try:
-            answer = response.json()
-        except SourceChanged:
-            return
-        self._complain(answer)
+        with suppress(SourceChanged):  # what is not known, or no JSON, its status says
+            self._complain(response.json())
 
     def _complain(self, answer: Any) -> None:
-        """Raise the SourceError that an answer is: every one has an error, "ok" where it is none."""
-        code, until = shape.text(answer, "error", "code"), self._context.now() + WAIT_IF_UNTOLD
-        match code:
+        """Raise the SourceError that an answer is: each has an error, "ok" where it is none."""
+        match shape.text(answer, "error", "code"):
             case "" | "ok":
                 return
             case "access_token_invalid":
@@ -141,6 +143,7 @@ class TikTok:
                 misconfigured = SourceState.MISCONFIGURED
                 raise SourceRefused(f"{self._host}: the application lacks video.list", state=misconfigured)
             case "rate_limit_exceeded":
+                until = self._context.now() + WAIT_IF_UNTOLD
                 raise SourceThrottled(f"{self._host}: too many requests", until=until)
             case "internal_error":
                 raise SourceUnavailable(f"{self._host}: a fault of its own")
@@ -168,13 +171,5 @@ class TikTok:
         )
 
 
-def _rotating(options: TikTokOptions, context: Context) -> Rotating | str:
-    """How access is got: a token that renews itself, or the one of the settings."""
-    if options.token:
-        return options.token.get_secret_value()
-    key, secret, refresh = (
-        each.get_secret_value() if each else ""
-        for each in (options.client_key, options.client_secret, options.refresh_token)
-    )
-    client = {"client_key": key, "client_secret": secret}
-    return Rotating(context, f"{options.base_url}/v2/oauth/token/", client, refresh)
+def _secret(option: SecretStr | None) -> str:
+    return option.get_secret_value() if option else ""

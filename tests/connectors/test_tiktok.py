@@ -58,6 +58,7 @@ def refreshed(site: Site) -> list[str]:
         ("rate_limit_exceeded", 429, SourceThrottled, SourceState.THROTTLED),
         ("internal_error", 500, SourceUnavailable, SourceState.DEGRADED),
         ("invalid_params", 400, SourceChanged, SourceState.DEGRADED),
+        ("something_new", 400, SourceChanged, SourceState.DEGRADED),
     ],
 )
 def test_an_error_says_what_to_do_next_also_with_status_200(
@@ -66,6 +67,11 @@ def test_an_error_says_what_to_do_next_also_with_status_200(
     with pytest.raises(raised) as caught:
         read(tiktok(Site({LIST: failing(code, given or status)}), now), now)
     assert caught.value.state is state
+
+
+def test_an_error_that_is_not_known_is_what_its_status_says(now: Clock) -> None:
+    with pytest.raises(SourceUnavailable):
+        read(tiktok(Site({LIST: failing("something_new", 503)}), now), now)
 
 
 def test_the_cursor_goes_into_the_body(now: Clock) -> None:
