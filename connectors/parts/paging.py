@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from connectors import Context
-from monitor.errors import SourceChanged
+from monitor.errors import SourceChanged, SourceError
 from monitor.types import Page, Post
 
 OVERLAP = timedelta(hours=1)
@@ -24,16 +24,30 @@ OVERLAP = timedelta(hours=1)
 class Batch:
     """The posts of one answer, in the platform's order, and the token of the next; None = it was the last.
 
-    `newest` is the mark to ask from the next time, where the platform gives one.
+    `newest` is the mark to ask from the next time, where the platform gives one; `trouble` what was wrong
+    with the rest of the answer.
     """
 
     posts: Sequence[Post]
     following: str | None = None
     newest: str | None = None
+    trouble: SourceError | None = None
 
 
 Fetch = Callable[[str | None], Batch]
 """Asks for the page of a token, None = the first."""
+
+FetchAfter = Callable[[datetime, str | None], Batch]
+"""Asks for the page of a token, None = the first, of what came after a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a walk has come that asks for what came `after` a moment, and `began` at another."""
+
+    after: datetime
+    began: datetime
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,44 @@ class Walk:
         """
         return self._batches(fetch, datetime.min.replace(tzinfo=UTC))
 
+    def oldest_first(self, fetch: FetchAfter, cursor: str | None, since: datetime) -> Iterator[Page]:
+        """The pages of what came after the cursor, or after `since`; each has a cursor.
+
+        All pages are of one question, and the last cursor asks anew from when the walk began: so nothing is
+        lost where the platform sorts by another date than it filters by. A cursor in between names the page
+        that was read last, not the next: what is withdrawn meanwhile moves the others up.
+
+        Raises SourceChanged where a page comes twice, or `pages` were not enough; after the last page what
+        was wrong with one of them, and from that one on no page has a cursor.
+        """
+        trouble = None
+        for batch, place in self._onward(fetch, self._place(cursor) or _Place(since, self.context.now())):
+            trouble = trouble or batch.trouble
+            reached = place if batch.following else replace(place, after=place.began - OVERLAP, token=None)
+            yield Page(
+                posts=tuple(batch.posts),
+                cursor=None if trouble else self._mark(reached),
+                covered_from=place.after,
+            )
+        if trouble:
+            raise trouble
+
+    def _onward(self, fetch: FetchAfter, place: _Place) -> Iterator[tuple[Batch, _Place]]:
+        """Each answer and where it stands. One page more than allowed: the first may be read again."""
+        keys: list[tuple[str, str]] = []
+        for _ in range(self.pages + 1):
+            batch = fetch(place.after, place.token)
+            before, keys = keys, [post.key for post in batch.posts]
+            if keys and keys == before:
+                raise SourceChanged(f"{self.host}: gives the same page again and again")
+            yield batch, place
+            if batch.following is None:
+                return
+            place = replace(place, token=batch.following)
+        raise SourceChanged(
+            f"{self.host}: {self.pages} pages were not all; the next reading goes on, or raise `pages`"
+        )
+
     def _batches(self, fetch: Fetch, reached: datetime) -> Iterator[tuple[Batch, bool]]:
         token: str | None = None
         for _ in range(self.pages):
@@ -105,6 +157,20 @@ class Walk:
     def _cursor(self, newest: datetime | None) -> str:
         now = self.context.now()
         return json.dumps({"of": self._digest(), "newest": min(newest or now, now).isoformat()})
+
+    def _mark(self, place: _Place) -> str:
+        after, began = place.after.isoformat(), place.began.isoformat()
+        return json.dumps({"of": self._digest(), "after": after, "began": began, "token": place.token})
+
+    def _place(self, cursor: str | None) -> _Place | None:
+        """Where the cursor stands; None where it is not ours."""
+        try:
+            last = json.loads(cursor or "{}")
+            after, token = datetime.fromisoformat(last["after"]), last["token"]
+            began = datetime.fromisoformat(last["began"]) if token else self.context.now()
+            return _Place(after, began, token) if last["of"] == self._digest() else None
+        except (ValueError, KeyError, TypeError):
+            return None
 
     def _recall(self, cursor: str | None) -> datetime | None:
         """The newest date that the cursor holds; None where it is not ours."""
