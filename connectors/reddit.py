@@ -111,7 +111,7 @@ class Reddit:
         now = self._context.now().isoformat()
         try:
             # Not with the address that was asked: it holds the token, and relative links are made from it.
-            entries = sandbox.run(PARSER, document, self._options.site_url, "", now)
+            entries = sandbox.run(PARSER, document, reddit.SITE, "", now)
         except sandbox.ParserError:
             entries = None
         if not isinstance(entries, list):

@@ -16,9 +16,10 @@ from monitor.types import Account, Kind, Media, Origin, Post, Ref, State
 
 SITE = "https://www.reddit.com"
 _TAKEN_DOWN = ("[deleted]", "[removed]", "[ removed by reddit ]", "[deleted by user]")
-_NAME = re.compile(r"t[13]_[0-9A-Za-z]+")
+_NAME = re.compile(r"\bt[13]_[0-9A-Za-z]+\Z")
 _PLACE = re.compile(r"/comments/(?P<post>[0-9a-z]+)(?:/[^/?#]*/(?P<comment>[0-9a-z]+))?")
-_FOOTER = re.compile(r"\s*\bsubmitted by\s+(?:/?u/)?(?P<author>\S+)[^\n]*(?:\n\[[^\]\n]*\][^\n]*)*\s*\Z")
+_USER = re.compile(r"/user/(?P<name>[\w-]+)/?\Z")
+_FOOTER = re.compile(r"(?:\A|\n|-->\s)submitted by[^\n]*(?:\n\[link\][^\n]*)?\Z")
 
 
 def thing(kind: str | None, data: Item, context: Context) -> Post | None:
@@ -28,7 +29,7 @@ def thing(kind: str | None, data: Item, context: Context) -> Post | None:
     it has no author. Reddit's own words for either are no text.
     """
     number = shape.name(data, "name") or f"{kind}_{shape.name(data, 'id')}"
-    if kind not in ("t1", "t3") or not _NAME.fullmatch(number):
+    if kind not in ("t1", "t3") or not _NAME.match(number):
         return None
     now, link = context.now(), shape.address(data, "url")
     written = shape.text(data, "body") or shape.text(data, "selftext")
@@ -65,9 +66,9 @@ def entry(found: Mapping[str, Any], context: Context) -> Post | None:
     number = _number(found)
     if number is None:
         return None
-    footer = _FOOTER.search(found["text"])
-    text = found["text"][: footer.start()].strip() if footer else found["text"]
-    author = found["author"] or (footer["author"] if footer else "")
+    text = _FOOTER.sub("", found["text"])
+    signed = [user["name"] for link in found["links"] if (user := _USER.search(link))]
+    author = found["author"] or (signed[-1] if signed else "")
     post = Post(
         source=context.source,
         platform="reddit",
@@ -118,8 +119,8 @@ def _refs(data: Item) -> tuple[Ref, ...]:
 
 def _number(found: Mapping[str, Any]) -> str | None:
     """The id that the interface knows it by; older feeds give it in the address only."""
-    if _NAME.fullmatch(found["id"]):
-        return str(found["id"])
+    if name := _NAME.search(found["id"]):
+        return name[0]
     place = _PLACE.search(found["link"] or found["id"])
     if place is None:
         return None

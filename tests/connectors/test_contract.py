@@ -371,7 +371,10 @@ def test_its_recordings_hold_only_invented_hosts(kind: str, now: Clock) -> None:
 
 def test_its_recordings_hold_no_secrets(kind: str, now: Clock) -> None:
     written = json.dumps(recordings.load(kind)).lower().replace("\\", "")
-    for harmless in ("/api/v1/access_token", '"access_token": "invented"'):  # where one is asked for, and none
+    for harmless in (
+        "/api/v1/access_token",
+        '"access_token": "invented"',
+    ):  # where one is asked for, and none
         written = written.replace(harmless, "")
     for word in ("access_token", "authorization", "set-cookie", "password"):
         assert word not in written
