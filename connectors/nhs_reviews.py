@@ -60,12 +60,11 @@ class NhsReviews:
         self._walk = Walk(context=context, host=self._host, question=question, pages=options.pages)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
-        """Yield what was removed since `since`, then what is new after the cursor, or since `since`.
+        """Yield what is new, and what was removed, after the cursor or since `since`.
 
         Raises SourceError: SourceUnavailable and SourceRefused say so where the interface was moved.
         """
-        yield Page(posts=tuple(self._removed(since)))
-        yield from self._walk.oldest_first(self._fetch, cursor, since)
+        return self._walk.oldest_first(self._fetch, cursor, since)
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids` that are in the service's list of removals."""
@@ -79,7 +78,12 @@ class NhsReviews:
             if number := shape.name(review, "commentId") or shape.name(review, "id"):
                 yield self._post(number, review)
 
-    def _fetch(self, after: datetime, offset: str | None, status: str | None = None) -> Batch:
+    def _fetch(self, after: datetime, offset: str | None) -> Batch:
+        batch = self._page(after, offset)
+        removed = () if offset else tuple(self._removed(after))
+        return Batch((*removed, *batch.posts), batch.following)
+
+    def _page(self, after: datetime, offset: str | None, status: str | None = None) -> Batch:
         params = {"odsCode": self._options.ods_code, "orgType": self._options.org_type}
         params |= {"fromDate": f"{after:%Y-%m-%d}", "offset": offset or "0", "limit": str(PER_PAGE)}
         answer = self._context.http.get(
@@ -95,7 +99,7 @@ class NhsReviews:
         """Every review removed, without its words."""
         following: str | None = None
         for _ in range(self._options.pages):
-            batch = self._fetch(after, following, "removed")
+            batch = self._page(after, following, "removed")
             yield from map(_emptied, batch.posts)
             if batch.following is None:
                 return

@@ -41,8 +41,8 @@ def test_the_key_goes_into_a_header_and_the_organisation_into_the_question(now):
     read(connected("nhs_reviews", now, answer), now)
     assert {request.headers["subscription-key"] for request in asked} == {"invented-nhs-key"}
     assert "invented" not in "".join(str(request.url) for request in asked)
-    assert [request.url.params.get("status") for request in asked] == ["removed", None]
-    params = dict(asked[1].url.params)
+    assert [request.url.params.get("status") for request in asked] == [None, "removed"]
+    params = dict(asked[0].url.params)
     assert params == {
         "odsCode": "RWV01", "orgType": "TRU", "fromDate": "2026-11-14", "offset": "0", "limit": "100",
     }  # fmt: skip
