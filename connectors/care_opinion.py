@@ -93,7 +93,7 @@ class CareOpinion:
             if not found:
                 raise
             trouble = error
-        return Batch(found, str(int(skip or 0) + len(answer)) if answer else None, trouble)
+        return Batch(found, str(int(skip or 0) + len(answer)) if answer else None, trouble=trouble)
 
     def _ask(self, path: str, params: dict[str, str]) -> Response:
         address = f"{self._options.base_url}/api/v2/opinions{path}"
