@@ -355,7 +355,12 @@ class Settings(Section):
     @property
     def secret_folders(self) -> list[Path]:
         """Where the files with secrets are, best first."""
-        return _secret_folders(self.secrets_dir, Path(self._origin.file).absolute().parent)
+        return _secret_folders(self.secrets_dir, self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the settings file is: paths in it are relative to there."""
+        return Path(self._origin.file).absolute().parent
 
     def where(self, path: Key) -> str:
         """`monitor.toml:7:1` of the key at `path`, or of what is nearest to it."""
@@ -429,8 +434,9 @@ def check_options(settings: Settings, index: int, model: type[Options]) -> Optio
     Raises ConfigError, one line a problem, each at the option's place in the file.
     """
     source = settings.sources[index]
+    options = source.options | _option_secrets(settings, index, model)
     try:
-        return model.model_validate(source.options | _option_secrets(settings, index, model))
+        return model.model_validate(options, context={"folder": settings.folder})
     except ValidationError as error:
         found = problems.lines(
             error, model, settings.where, ("sources", index), tuple(SourceSettings.model_fields)
