@@ -19,6 +19,7 @@ from alerts.email import Smtp
 from alerts.outbox import Outbox
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
+from connectors.intake import Given
 from monitor import authorisation, documents
 from monitor.cases import Directory
 from monitor.compliance import Compliance
@@ -28,7 +29,7 @@ from monitor.errors import ConfigError, RuleError
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
-from monitor.types import Briefing, Message, Recipient, Tally, Terms
+from monitor.types import Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -117,6 +118,26 @@ class App:
             terms=_terms(source),
             gate=lambda: authorisation.permit(self.settings, source, self.now()),
         )
+
+    def hand_in(
+        self,
+        name: str,
+        kind: str,
+        posts: Iterable[Post],
+        progress: Callable[[int], None] = lambda posts: None,
+    ) -> Tally:
+        """Take in posts that no source gave, all of them, under a name of their own.
+
+        Raises ConfigError where a source of the settings has that name: its state would be lost.
+        """
+        for index, source in enumerate(self.settings.sources):
+            if source.name == name:
+                what = f"what is handed in stands under the name {name!r}, so no source can have it"
+                raise error_at(self.settings, ("sources", index, "name"), what)
+        task = Task(
+            source=SourceSettings(name=name, kind=kind), connector=Given(posts), keeps_everything=True
+        )
+        return self.pipeline().poll(task, Window(since=self.now(), from_cursor=False), progress)
 
     def scan(
         self,

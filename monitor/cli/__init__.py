@@ -21,12 +21,14 @@ from monitor.cli import (
     doctor,
     evaluate,
     filters,
+    imports,
     init,
     org,
     output,
     policy,
     precision,
     replay,
+    report,
     rules,
     run,
     scan,
@@ -95,6 +97,8 @@ DAILY, LEARNING, SETUP = "Day to day", "Learning from use", "Setting up"
 app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
 app.command("digest", rich_help_panel=DAILY)(digest.digest)
+app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
+app.command("import", rich_help_panel=DAILY)(imports.import_files)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
 app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)

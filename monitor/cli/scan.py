@@ -63,7 +63,7 @@ def scan(
     end = moment(until, settings, "--until") if until else None
     if end is not None and end <= start:
         raise typer.BadParameter("is not later than --since", param_hint="--until")
-    with _installation(settings, dry_run=dry_run, seed=seed) as app:
+    with installation(settings, dry_run=dry_run, seed=seed) as app:
         began = service.utc_now()
         chosen = [named(settings, name) for name in source or ()] or app.sources()
         tasks = [app.task(entry) for entry in chosen]
@@ -80,7 +80,7 @@ def scan(
 
 
 @contextmanager
-def _installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[App]:
+def installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[App]:
     """The installation to scan with: the real one, one that owes nobody, or one on a store of its own."""
     from dataclasses import replace
     from pathlib import Path
@@ -170,19 +170,24 @@ def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
     elif not found:
         output.say(f"\nNothing new found in the {answered} of {len(tallies)} sources that answered.")
     for item in found:
-        where = f"{item.platform} {item.author}".strip()
-        output.show(
-            f"\n{item.severity.upper()}  {output.plain(item.title)}  (case {item.number}, {item.lane} lane)\n"
-            f"  {output.plain(item.reason)}\n"
-            f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
-            + "\n".join(f"  {c.policy} {c.section}: {c.said}" for c in item.clauses)
-        )
+        show_case(item)
     if hidden := sum(tally.hidden for tally in tallies):
         output.say(f"\n{hidden} hidden by filters: `monitor filters list` shows them.")
     for tally in tallies:
         if not tally.state.answered:
             output.say(f"Not read: {tally.source} ({tally.state.replace('_', ' ')}: {tally.note})")
     output.say("\nNext: `monitor digest` shows the digest, `monitor digest --send` sends it.")
+
+
+def show_case(item: Item) -> None:
+    """A case in a few lines: what was found, why, where, and the clauses of the policy."""
+    where = f"{item.platform} {item.author}".strip()
+    output.show(
+        f"\n{item.severity.upper()}  {output.plain(item.title)}  (case {item.number}, {item.lane} lane)\n"
+        f"  {output.plain(item.reason)}\n"
+        f"  {output.plain(where)}  {output.plain(item.url or '')}\n"
+        + "\n".join(f"  {c.policy} {c.section}: {c.said}" for c in item.clauses)
+    )
 
 
 def source_data(tally: Tally) -> dict[str, Any]:

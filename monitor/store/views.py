@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, literal, or_, select
 
 from monitor.store.excerpts import around, shorten
 from monitor.store.store import Store
@@ -42,12 +43,41 @@ def items_for(
     return _items(rows, clauses, roles), tuple(row.item_id for row in rows if row.owed)
 
 
-def items_found_since(store: Store, moment: datetime, clauses: Mapping[str, Clause]) -> list[Item]:
-    """The cases with a finding made since `moment`, most severe first; for the terminal, not for mail."""
+def items_found_since(
+    store: Store, moment: datetime, clauses: Mapping[str, Clause], source: str | None = None
+) -> list[Item]:
+    """The cases with a finding made since `moment`, most severe first; for the terminal, not for mail.
+
+    With `source`, only those of mentions that it was the first to show.
+    """
     query = _findings().where(_finding.c.created_at >= moment, _case.c.lane != Lane.PROTECTED)
+    if source is not None:
+        query = query.where(_mention.c.source == source)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
     return _items(rows, clauses, frozenset())
+
+
+def mentions_of(store: Store, source: str, since: datetime) -> list[tuple[MentionLine, tuple[int, ...]]]:
+    """What `source` was the first to show since then, newest first, and the cases that it is in.
+
+    Of what is in a case of the confidential lane the headline is left to those who are told of the case.
+    """
+    c = _mention.c
+    query = select(_mention, literal(1).label("places")).where(c.source == source, c.first_seen_at >= since)
+    with store.reading() as connection:
+        rows = list(connection.execute(query.order_by(c.id.desc())))
+        found = select(_finding.c.mention_id, _finding.c.case_id, _finding.c.lane).distinct()
+        cases = list(connection.execute(found.where(_finding.c.mention_id.in_([row.id for row in rows]))))
+    sealed = {case.mention_id for case in cases if case.lane == Lane.CONFIDENTIAL}
+    lines = ((row.id, mention_line(row)) for row in rows)
+    return [
+        (
+            replace(line, headline="(confidential)") if number in sealed else line,
+            tuple(sorted({case.case_id for case in cases if case.mention_id == number})),
+        )
+        for number, line in lines
+    ]
 
 
 def mention_line(row: Row[Any]) -> MentionLine:

@@ -40,7 +40,10 @@ HEAVY = (
     "protego",
 )
 
-COMMANDS = ("scan", "check", "digest", "run", "demo", "init", "doctor", "config", "sources", "rules")
+COMMANDS = (
+    "scan", "check", "digest", "report", "import", "run", "demo", "init", "doctor", "config", "sources",
+    "rules",
+)  # fmt: skip
 
 
 def test_help_imports_nothing_heavy() -> None:
