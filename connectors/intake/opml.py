@@ -40,7 +40,7 @@ def feeds(path: Path, taken: Collection[str], known: Collection[str]) -> Iterato
     names, seen = {name.casefold() for name in taken}, set(known)
     for title, written in _outlines(path):
         url = plain.web_address(written)
-        if url is None or url in seen or "@" in urlsplit(url).netloc:
+        if url is None or url in seen or "@" in written.partition("?")[0]:  # not with its sign-in left off
             continue
         seen.add(url)
         name = _free(plain.one_line(title)[:LONGEST_NAME].strip() or urlsplit(url).netloc, names)
