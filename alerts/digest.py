@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alerts import wording
-from monitor.types import Briefing, Digest, Item, Lane, LaneBlock, Severity
+from monitor.types import Briefing, Coverage, Digest, Item, Lane, LaneBlock, Severity
 
 DECISIONS = 5
 """More than five decisions a morning and none is taken."""
@@ -45,13 +45,19 @@ def compose(briefing: Briefing) -> Digest:
         briefing=cleared,
         subject=wording.subject(cleared, counts),
         first_line=wording.first_line(cleared, counts),
-        not_read=tuple(source for source in briefing.coverage if not source.state.answered),
+        not_read=_not_read(briefing),
         decide=decide,
         new=tuple(_blocks(rest, shown)),
         still_open=still_open,
         still_open_more=counts.still_open - len(still_open),
         mentions_more=cleared.mentions_total - len(cleared.mentions),
     )
+
+
+def _not_read(briefing: Briefing) -> tuple[Coverage, ...]:
+    """What was not read, that which somebody has to mend first."""
+    unread = (source for source in briefing.coverage if not source.state.answered)
+    return tuple(sorted(unread, key=lambda source: source.may_mend))
 
 
 def _cleared(briefing: Briefing, items: Sequence[Item]) -> Briefing:

@@ -164,10 +164,17 @@ def late_line(briefing: Briefing) -> str:
 
 def source_line(source: Coverage, briefing: Briefing) -> str:
     """Why a source was not read, since when, and what it last gave."""
-    since = f" since {moment(source.since, briefing)}" if source.since else ""
     last = moment(source.last_ok_at, briefing) if source.last_ok_at else "never"
+    if source.may_mend and source.since:
+        failed = "failed once at" if source.strikes == 1 else f"failed {_times(source.strikes)} since"
+        return f"{failed} {moment(source.since, briefing)}, will be tried again (last read: {last})"
+    since = f" since {moment(source.since, briefing)}" if source.since else ""
     strikes = f", {_number(source.strikes, 'failed try', 'failed tries')}" if source.strikes > 1 else ""
     return f"{STATES.get(source.state, source.state.value)}{since} (last read: {last}{strikes})"
+
+
+def _times(number: int) -> str:
+    return "twice" if number == 2 else f"{_spell(number)} times"
 
 
 def read_in_part(briefing: Briefing) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ from monitor import systemd
 from monitor.compliance import Compliance
 from monitor.delivery import Desk
 from monitor.errors import StoreError
+from monitor.health import JITTER
 from monitor.logs import place_of
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.service import THREADS, App, lookback, utc_now
@@ -41,8 +42,6 @@ CLOCK_DRIFT = 5
 DELIVERY_SECONDS = 30
 COMPLIANCE_SECONDS = 3600
 """How often it is looked for items whose check is due; how often that is for one item, its terms say."""
-JITTER = 0.1
-"""Share of a source's interval by which polls are spread, so that they do not all start at once."""
 
 
 class Daemon:

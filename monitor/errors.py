@@ -9,10 +9,11 @@
     + DiskFull             make room; what was committed is safe
   x SourceError            one source could not be read; the others go on
     + SourceUnavailable    try again later (`retry_after` seconds when the source said so)
+      - SourceNotFound     404: the same, and gone once several readings in a row end so
     + SourceThrottled      leave it alone until `until`
     + SourceRefused        a person has to look; asked once a day until then
     + SourceChanged        the answer is not what the parser knows: keep the cursor, tell the operator
-    + BudgetSpent          paid for today; continue tomorrow
+    + BudgetSpent          paid for today; continue tomorrow (`day` of the meter where it is our own)
   x DeliveryError          `permanent` decides between retry and giving the row to a person
 
 Messages name hosts, files and keys, never post text, credentials or full addresses.
@@ -20,7 +21,7 @@ Messages name hosts, files and keys, never post text, credentials or full addres
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.types import SourceState
 
@@ -70,6 +71,10 @@ class SourceUnavailable(SourceError):
         self.retry_after = retry_after
 
 
+class SourceNotFound(SourceUnavailable):
+    """404: sites give one while they are being renewed, so it counts as gone only after several."""
+
+
 class SourceThrottled(SourceError):
     """The source asked us to wait; `until` is aware UTC."""
 
@@ -93,9 +98,13 @@ class SourceChanged(SourceError):
 
 
 class BudgetSpent(SourceError):
-    """The daily spend of a paid source is reached."""
+    """The daily spend of a paid source is reached: by the platform's count, or by ours on `day`."""
 
     state = SourceState.BUDGET_STOPPED
+
+    def __init__(self, message: str, *, day: date | None = None) -> None:
+        super().__init__(message)
+        self.day = day
 
 
 class DeliveryError(MonitorError):

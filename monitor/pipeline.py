@@ -13,21 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from monitor.authorisation import bare
 from monitor.cases import Clerk, Directory, shown_author, subject
 from monitor.config import SourceSettings
-from monitor.errors import (
-    MonitorError,
-    SourceChanged,
-    SourceError,
-    SourceRefused,
-    SourceThrottled,
-    SourceUnavailable,
-)
+from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound
+from monitor.health import Setback
 from monitor.logs import place_of
 from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
 from monitor.redaction import redact
@@ -50,10 +45,6 @@ from monitor.types import (
 
 log = structlog.get_logger("monitor.pipeline")
 
-STRIKES_BEFORE_REST = 5
-"""Failures in a row after which a source is asked less and less often."""
-LONGEST_REST = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class Stages:
@@ -73,7 +64,10 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One source with everything that reading it takes. `gate` raises where it may not be read now."""
+    """One source with everything that reading it takes.
+
+    `gate` raises where it may not be read now. `canary` is the same source asked what must come through.
+    """
 
     source: SourceSettings
     connector: Connector
@@ -82,6 +76,7 @@ class Task:
     registration: Registration | None = None
     terms: Terms = field(default_factory=Terms)
     gate: Callable[[], object] = lambda: None
+    canary: Connector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +126,11 @@ class Pipeline:
         before = self._register(task)
         count = Count(began=began, newest_before=before.newest_item_at)
         try:
-            for page in self._pages(task, window, count):
+            for page in self._believed(task, window, self._pages(task, window, count)):
                 self._store_page(task, page, window, count)
                 progress(len(page.posts))
         except SourceError as error:
-            return self._failed(task, error, window, count)
+            return self._failed(task, error, window, count, before)
         return self._read(task, window, count, before)
 
     def _register(self, task: Task) -> Coverage:
@@ -155,6 +150,31 @@ class Pipeline:
             if self.stop() or (window.limit is not None and count.seen >= window.limit):
                 return
             task.gate()  # an authorisation that ends while we read ends the reading
+
+    def _believed(self, task: Task, window: Window, pages: Iterator[Page]) -> Iterator[Page]:
+        """The pages; where all are empty, only after the canary came through: the cursor stays if it did not.
+
+        Raises SourceChanged.
+        """
+        held: list[Page] = []
+        if task.canary is not None:
+            for page in pages:
+                held.append(page)
+                if page.posts:
+                    break
+            else:
+                if not self.stop():
+                    self._ask_canary(task.canary, min(window.since, self.now() - task.source.lookback))
+        yield from held
+        yield from pages
+
+    def _ask_canary(self, canary: Connector, since: datetime) -> None:
+        page = next(_honest(canary.pages(None, since)), None)
+        if page is None or not page.posts:
+            raise SourceChanged(
+                "answered with nothing, also to its canary: see whether the search still works there, "
+                "then whether `canary` still finds something"
+            )
 
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
@@ -234,7 +254,7 @@ class Pipeline:
         if task.pseudonym is not None:
             return Relation.AUTHORISED_STAFF
         handle = author.handle if author else None
-        if handle and handle.lstrip("@").casefold() in self.stages.official_handles:
+        if handle and bare(handle) in self.stages.official_handles:
             return Relation.OFFICIAL
         return Relation.PUBLIC
 
@@ -243,7 +263,9 @@ class Pipeline:
     def _read(self, task: Task, window: Window, count: Count, before: Coverage) -> Tally:
         now = self.now()
         state = SourceState.OK if count.seen else SourceState.EMPTY
-        values: dict[str, object] = {"note": "", "strikes": 0, "last_ok_at": now}
+        values: dict[str, object] = {
+            "note": "", "strikes": 0, "missing": 0, "alarmed_at": None, "last_ok_at": now,
+        }  # fmt: skip
         if count.newest:
             values["newest_item_at"] = min(count.newest, now)  # some sites date ahead
         if reach := _reach(before, count.covered_from):
@@ -258,18 +280,25 @@ class Pipeline:
             log.info("source recovered", source=task.source.name, was=was)
         return self._tally(task, state, count)
 
-    def _failed(self, task: Task, error: SourceError, window: Window, count: Count) -> Tally:
-        now = self.now()
-        note = str(error)
+    def _failed(
+        self, task: Task, error: SourceError, window: Window, count: Count, before: Coverage
+    ) -> Tally:
+        now, name = self.now(), task.source.name
         with self.store.transaction() as tx:
-            strikes = tx.strike(task.source.name)
-            values: dict[str, object] = {"note": note}
+            strikes, missing = tx.strike(name, missing=isinstance(error, SourceNotFound))
+            setback = Setback(task.source, error, before, strikes, missing)
+            values: dict[str, object] = {"note": str(error)}
+            if is_told := setback.is_told(now):
+                values["alarmed_at"] = now
             if window.from_cursor:
-                values["next_due_at"] = _next_try(error, strikes, task.source.every, count.began)
-            before = tx.save_state(task.source.name, error.state, now, **values)
-        if before is not error.state:
-            log.warning("source broke", source=task.source.name, state=error.state, reason=note)
-        return self._tally(task, error.state, count, note)
+                values["next_due_at"] = setback.next_try(count.began)
+            tx.save_state(name, setback.state, now, **values)
+        said = {"source": name, "state": setback.state, "reason": str(error), "failures": strikes}
+        if is_told:
+            log.warning("source still broken" if setback.is_reminder else "source broke", **said)
+        elif not setback.is_alarm:
+            log.info("source failed, will be tried again", **said)
+        return self._tally(task, setback.state, count, str(error))
 
     def _tally(self, task: Task, state: SourceState, count: Count, note: str = "") -> Tally:
         return Tally(
@@ -330,16 +359,3 @@ def _reach(before: Coverage, covered_from: datetime | None) -> datetime | None:
     if covered_from is None or before.last_ok_at is None or before.covered_from is None:
         return covered_from
     return min(before.covered_from, covered_from) if covered_from <= before.last_ok_at else covered_from
-
-
-def _next_try(error: SourceError, strikes: int, every: timedelta, now: datetime) -> datetime:
-    """When to ask again: as the source said, else as usual, and rarer after several failures in a row."""
-    longest = now + LONGEST_REST
-    if isinstance(error, SourceRefused):
-        return longest
-    if isinstance(error, SourceThrottled):
-        return min(max(error.until, now + every), longest)
-    rest: timedelta = every * 2 ** max(0, min(strikes - STRIKES_BEFORE_REST, 10))
-    if isinstance(error, SourceUnavailable) and error.retry_after:
-        rest = max(rest, timedelta(seconds=min(error.retry_after, LONGEST_REST.total_seconds())))
-    return min(now + rest, longest)

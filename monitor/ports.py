@@ -64,6 +64,16 @@ class Meter(Protocol):
         ...
 
 
+@runtime_checkable
+class Metered(Protocol):
+    """What a connector's class can say of the unit that its meter counts in."""
+
+    @staticmethod
+    def amount(spent: int) -> str:
+        """So many of the units as people write them: `$1.20`, `340 units`."""
+        ...
+
+
 class References(Protocol):
     """Decides whether a post speaks of the organisation. Pure."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,12 +23,15 @@ from connectors.intake import Given
 from monitor import authorisation, documents
 from monitor.cases import Directory
 from monitor.compliance import Compliance
-from monitor.config import Settings, SourceSettings, check_options, error_at
+from monitor.config import Settings, SourceSettings, StoreSettings, check_options, error_at
+from monitor.config.toml import Key
 from monitor.delivery import Desk
 from monitor.errors import ConfigError, RuleError
+from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
+from monitor.store.meter import StoredMeter
 from monitor.types import Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
@@ -43,6 +46,14 @@ THREADS = 8
 """Sources read at once: reading waits for networks, and the store takes one writer at a time."""
 
 
+Meters = Callable[[], Store]
+"""Gives the store in which spending is counted."""
+BASIS = (
+    'Write why it may be, and until when that holds: terms_basis = { reference = "the contract or letter", '
+    'approved_by = "who decided it", on = 2026-11-01, review = 2027-11-01 }'
+)
+
+
 def utc_now() -> datetime:
     """The machine's clock as aware UTC."""
     return datetime.now(UTC)
@@ -50,7 +61,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class App:
-    """One installation, ready to work."""
+    """One installation, ready to work. `meters` gives the store that counts spending, None = `store`."""
 
     settings: Settings
     store: Store
@@ -60,6 +71,7 @@ class App:
     http: Http
     now: Clock = utc_now
     stop: Callable[[], bool] = field(default=lambda: False)
+    meters: Meters | None = None
 
     def pipeline(self) -> Pipeline:
         """Loop 1 of this installation."""
@@ -106,7 +118,9 @@ class App:
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
-        made = connector(self.settings, source, self.now, self.http)
+        meters = self.meters or (lambda: self.store)
+        making = partial(connector, self.settings, source, self.now, self.http, meters)
+        made = making()
         usual = bool(getattr(made, "keeps_everything", False))
         everything = source.keep == "everything" if source.keep else usual
         return Task(
@@ -116,7 +130,8 @@ class App:
             pseudonym=source.authorisation,
             registration=authorisation.registration(self.settings, source, self.now()),
             terms=_terms(source),
-            gate=lambda: authorisation.permit(self.settings, source, self.now()),
+            gate=lambda: authorisation.admit(self.settings, source, self.now()),
+            canary=making(canary=True) if source.canary else None,
         )
 
     def hand_in(
@@ -162,17 +177,34 @@ class App:
 
 
 @contextmanager
-def opened(settings: Settings, now: Clock = utc_now, http: Http | None = None) -> Iterator[App]:
+def opened(
+    settings: Settings,
+    now: Clock = utc_now,
+    http: Http | None = None,
+    scratch: StoreSettings | None = None,
+) -> Iterator[App]:
     """`build`, with the database given back at the end: for commands."""
-    app = build(settings, now, http)
+    app = build(settings, now, http, scratch)
     try:
         yield app
     finally:
         app.store.close()
 
 
-def build(settings: Settings, now: Clock = utc_now, http: Http | None = None) -> App:
-    """The installation that `settings` describe; `http` replaces the way out (the demo).
+@contextmanager
+def counting(settings: Settings) -> Iterator[Meters]:
+    """Where spending is counted for commands that store nothing else; opened by the first charge."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(closing(open_store(settings.store))))
+
+
+def build(
+    settings: Settings,
+    now: Clock = utc_now,
+    http: Http | None = None,
+    scratch: StoreSettings | None = None,
+) -> App:
+    """The installation that `settings` describe; `http` replaces the way out (the demo), `scratch` its store.
 
     Raises ConfigError, RuleError or StoreError.
     """
@@ -182,7 +214,7 @@ def build(settings: Settings, now: Clock = utc_now, http: Http | None = None) ->
         settings.rules,
         wordings=documents.wordings(settings.store.state_dir),
     )
-    store = open_store(settings.store)
+    store = open_store(scratch or settings.store)
     if gone := sorted(store.cited_clauses() - rules.known):
         store.close()
         hint = "put it back into its pack; a clause that no longer holds stays, for what was found under it"
@@ -209,7 +241,7 @@ def stages(settings: Settings, rules: RuleSet) -> Stages:
         identifiers=PersonIdentifiers(settings.organisation),
         version=f"{rules.version}-{names}",
         filters=SiteFilters,
-        official_handles=frozenset(h.lstrip("@").casefold() for h in settings.organisation.handles),
+        official_handles=frozenset(map(authorisation.bare, settings.organisation.handles)),
     )
 
 
@@ -228,26 +260,55 @@ def way_out(settings: Settings, now: Clock, **limits: Any) -> Http:
     )
 
 
-def connector(settings: Settings, source: SourceSettings, now: Clock, http: Http | None = None) -> Connector:
-    """The connector of `source`. Raises ConfigError with the option's place in the file."""
-    index = settings.sources.index(source)
-    try:
-        kind = connectors.load(source.kind)
-    except ConfigError as error:
-        raise error_at(settings, ("sources", index, "kind"), str(error)) from None
-    context = connectors.Context(
-        source=source.name,
-        http=(http or way_out(settings, now)).behind(lambda: authorisation.permit(settings, source, now())),
-        now=now,
-        contact=settings.network.contact,
-        terms=_terms(source),
-    )
-    options = check_options(settings, index, kind.Options)
+def connector(
+    settings: Settings,
+    source: SourceSettings,
+    now: Clock,
+    http: Http | None = None,
+    meters: Meters | None = None,
+    *,
+    canary: bool = False,
+) -> Connector:
+    """The connector of `source`, or of its canary. What it spends is counted where `meters` says.
+
+    Raises ConfigError with the option's place in the file.
+    """
+    place: Key = ("sources", settings.sources.index(source))
+    kind = _kind(settings, source, place)
+    options = check_options(settings, settings.sources.index(source), kind.Options, canary=canary)
+    asked = source.as_canary if canary else source
+    context = _context(settings, asked, now, http or way_out(settings, now), meters)
     try:
         made: Connector = kind(options, context)
     except ConfigError as error:
-        raise error_at(settings, ("sources", index), str(error)) from None
+        raise error_at(settings, place, str(error)) from None
     return made
+
+
+def _kind(settings: Settings, source: SourceSettings, place: Key) -> Any:
+    """The connector's class. Raises ConfigError where there is none, or nobody said why it may be used."""
+    try:
+        kind = connectors.load(source.kind)
+    except ConfigError as error:
+        raise error_at(settings, (*place, "kind"), str(error)) from None
+    terms = connectors.terms_of(source.kind)
+    if terms.basis and source.terms_basis is None:
+        raise error_at(settings, (*place, "terms_basis"), f"is needed before it is read. {terms.why} {BASIS}")
+    return kind
+
+
+def _context(
+    settings: Settings, source: SourceSettings, now: Clock, http: Http, meters: Meters | None
+) -> connectors.Context:
+    return connectors.Context(
+        source=source.name,
+        http=http.behind(lambda: authorisation.admit(settings, source, now())),
+        now=now,
+        contact=settings.network.contact,
+        terms=_terms(source),
+        meter=StoredMeter(meters, source.name) if meters else connectors.Unmetered(),
+        memory=Memory(settings.store.state_dir / "tokens", source.name),
+    )
 
 
 def _terms(source: SourceSettings) -> Terms:

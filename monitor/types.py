@@ -429,7 +429,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """How well one source was read. `since` is when `state` began."""
+    """How well one source was read. `since` is when `state` began.
+
+    `alarmed_at` is when its alarm was told last, None where there is none: it may mend by itself.
+    """
 
     source: str
     kind: str
@@ -440,6 +443,12 @@ class Coverage:
     newest_item_at: datetime | None = None
     covered_from: datetime | None = None
     strikes: int = 0
+    alarmed_at: datetime | None = None
+
+    @property
+    def may_mend(self) -> bool:
+        """True where it failed, but not so often or so badly that a person has to act."""
+        return self.strikes > 0 and self.alarmed_at is None and not self.state.answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from monitor.errors import BudgetSpent, SourceChanged, SourceRefused, SourceThrottled, SourceUnavailable
+from monitor.errors import (
+    BudgetSpent,
+    SourceChanged,
+    SourceNotFound,
+    SourceRefused,
+    SourceThrottled,
+    SourceUnavailable,
+)
 from monitor.types import SourceState
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -88,7 +95,8 @@ def _next_window(windows: list[tuple[int | None, int | None]], now: datetime) ->
 def raise_for_status(status: int, headers: Mapping[str, str], host: str, now: datetime) -> None:
     """Do nothing for 2xx and 304, else raise the SourceError that says what to do next.
 
-    A 404 is tried again: sites give one while they are being renewed (a feed that is gone for good says 410).
+    A 404 is tried again: sites give one while they are being renewed (a feed that is gone for good says 410,
+    and one that stays so is taken for gone by the core).
     """
     if 200 <= status < 300 or status == 304:
         return
@@ -104,5 +112,6 @@ def raise_for_status(status: int, headers: Mapping[str, str], host: str, now: da
         case 429:
             raise SourceThrottled(said, until=until or now + WAIT_IF_UNTOLD)
     if status >= 500 or status in (404, 408, 425):
-        raise SourceUnavailable(said, retry_after=(until - now).total_seconds() if until else None)
+        kind = SourceNotFound if status == 404 else SourceUnavailable
+        raise kind(said, retry_after=(until - now).total_seconds() if until else None)
     raise SourceChanged(said)

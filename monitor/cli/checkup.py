@@ -12,7 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -124,20 +124,38 @@ def _refusal(settings: Settings, source: SourceSettings) -> ConfigError | None:
 
     try:
         service.connector(settings, source, service.utc_now)
+        if source.canary:
+            service.connector(settings, source, service.utc_now, canary=True)
     except ConfigError as error:
         return error
     return None
 
 
 def the_authorisations(settings: Settings) -> str:
-    """Each staff account that is read has a row in force today."""
-    now = datetime.now(UTC)
-    rows = [authorisation.permit(settings, source, now) for source in settings.sources if source.enabled]
+    """Each account that is read is the organisation's own or has a row in force today."""
+    rows = [authorisation.permit(settings, source, datetime.now(UTC)) for source in _read(settings)]
     in_force = [row for row in rows if row]
-    today = now.astimezone(settings.organisation.zone).date()
-    if ending := [row.person for row in in_force if (row.expires - today).days <= 30]:
+    if ending := [row.person for row in in_force if _ends_soon(row.expires, settings)]:
         raise Doubt(f"within 30 days these end: {', '.join(ending)}")
     return f"{_count(in_force, 'staff account')} authorised"
+
+
+def the_terms(settings: Settings) -> str:
+    """The basis in a platform's terms, where one was recorded, need not be looked at again soon."""
+    resting = [(source, source.terms_basis) for source in _read(settings) if source.terms_basis]
+    for source, _ in resting:
+        authorisation.admit(settings, source, datetime.now(UTC))
+    if ending := [f"{s.name} ({b.review:%d %b})" for s, b in resting if _ends_soon(b.review, settings)]:
+        raise Doubt(f"sources whose terms basis is to be reviewed within 30 days: {', '.join(ending)}")
+    return f"{_count(resting, 'source')} with a recorded basis"
+
+
+def _read(settings: Settings) -> Iterator[SourceSettings]:
+    return (source for source in settings.sources if source.enabled)
+
+
+def _ends_soon(day: date, settings: Settings) -> bool:
+    return (day - datetime.now(settings.organisation.zone).date()).days <= 30
 
 
 def the_rules(settings: Settings) -> str:
@@ -358,6 +376,7 @@ FILES: tuple[Check, ...] = (
     ("advice", the_doubts),
     ("sources", the_sources),
     ("authorisations", the_authorisations),
+    ("terms", the_terms),
     ("names", the_aliases),
     ("rules", the_rules),
     ("routes", the_routes),

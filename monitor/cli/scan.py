@@ -90,11 +90,13 @@ def installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[A
     from monitor.cases import Directory
 
     with ExitStack() as stack:
+        scratch = None
         if dry_run:
             folder = stack.enter_context(TemporaryDirectory(prefix="trustwatch-"))
-            empty = {"state_dir": Path(folder), "url": None}
-            settings = settings.model_copy(update={"store": settings.store.model_copy(update=empty)})
-        app = stack.enter_context(service.opened(settings))
+            scratch = settings.store.model_copy(update={"state_dir": Path(folder), "url": None})
+        # What is spent is spent: a dry run counts it where everybody does.
+        meters = stack.enter_context(service.counting(settings)) if dry_run else None
+        app = replace(stack.enter_context(service.opened(settings, scratch=scratch)), meters=meters)
         yield replace(app, directory=Directory(())) if seed else app
 
 

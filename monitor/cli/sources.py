@@ -4,62 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli import output
+from monitor.cli import output, platforms
+from monitor.cli.parse import parse
 
 if TYPE_CHECKING:
     from monitor.config import Settings, SourceSettings
+    from monitor.store.tables import MeterReading
 
 app = typer.Typer(help="See the sources and try them.", no_args_is_help=True)
+app.command()(parse)
 
 
 @app.command("list")
 def list_sources(
     context: typer.Context,
     all_kinds: Annotated[
-        bool, typer.Option("--all", help="List the kinds of source there are instead.")
+        bool, typer.Option("--all", help="List what can be read, platform by platform, instead.")
     ] = False,
     as_json: output.AsJson = False,
 ) -> None:
     """Every source: its kind, state, when it was last read and when it is due."""
-    rows = list(_kinds() if all_kinds else _standing(output.settings(context)))
+    rows = list(platforms.platform_rows() if all_kinds else _standing(output.settings(context)))
     if as_json:
         output.print_json(rows)
+    elif all_kinds:
+        output.table(platforms.COLUMNS, map(platforms.cells, rows))
     elif rows:
-        output.table(
-            (key.replace("_", " ").capitalize() for key in rows[0]),
-            (map(_cell, row.values()) for row in rows),
-        )
+        _show(rows)
     else:
         output.say("no sources yet: add a [[sources]] table to the settings")
 
 
-def _kinds() -> Iterator[dict[str, Any]]:
-    import connectors
-
-    for kind, where in sorted(connectors.known().items()):
-        yield {"kind": kind, "connector": where}
+def _show(rows: list[dict[str, Any]]) -> None:
+    """The sources as a table; what they spent only where one of them is metered."""
+    shown = [key for key in rows[0] if key != "spent" or any(row[key] for row in rows)]
+    output.table(
+        (key.replace("_", " ").capitalize() for key in shown),
+        ([_cell(row[key]) for key in shown] for row in rows),
+    )
 
 
 def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
     """What the store knows of each source; a source that was never read is `new`."""
     from monitor.cli.checkup import database_exists
     from monitor.store import open_store
+    from monitor.store.meter import latest_readings
 
     if not database_exists(settings):
-        yield from (_row(source, None, None, settings) for source in settings.sources)
+        yield from (_row(source, None, None, None, settings) for source in settings.sources)
         return
     with closing(open_store(settings.store)) as store:
-        known = store.coverage()
+        known, spent = store.coverage(), latest_readings(store)
         for source in settings.sources:
-            yield _row(source, known.get(source.name), store.next_due(source.name), settings)
+            name = source.name
+            yield _row(source, known.get(name), store.next_due(name), spent.get(name), settings)
 
 
-def _row(source: SourceSettings, known: Any, due: datetime | None, settings: Settings) -> dict[str, Any]:
+def _row(
+    source: SourceSettings, known: Any, due: datetime | None, spent: MeterReading | None, settings: Settings
+) -> dict[str, Any]:
     zone = settings.organisation.zone
     local: Callable[[datetime | None], datetime | None] = lambda at: at and at.astimezone(zone)  # noqa: E731
     return {
@@ -68,8 +76,18 @@ def _row(source: SourceSettings, known: Any, due: datetime | None, settings: Set
         "state": (known.state if known else "new") if source.enabled else "disabled",
         "last_ok": local(known and known.last_ok_at),
         "next_due": local(due) if source.enabled else None,
+        "spent": _spent(source.kind, spent) if spent else None,
         "note": known.note if known else "",
     }
+
+
+def _spent(kind: str, reading: MeterReading) -> str:
+    """What a source spent on the last day it was asked: the day is the platform's own."""
+    import connectors
+
+    amount: Callable[[int], str] = getattr(connectors.load(kind), "amount", "{:,}".format)
+    limit = f" of {amount(reading.allowed)}" if reading.allowed is not None else ""
+    return f"{amount(reading.spent)}{limit} on {reading.day:%d %b}"
 
 
 def _cell(value: object) -> str:
@@ -111,18 +129,17 @@ def named(settings: Settings, name: str) -> SourceSettings:
 
 
 def _tried(settings: Settings, source: SourceSettings) -> dict[str, Any]:
-    """Read one page. The gate for staff accounts holds here as well."""
+    """Read one page. The gate holds here as well, and what it costs is counted."""
     from monitor import service
-    from monitor.authorisation import permit
+    from monitor.authorisation import admit
     from monitor.errors import SourceError
 
-    now = datetime.now(UTC)
+    now = service.utc_now()
     try:
-        permit(settings, source, now)
-        pages = service.connector(settings, source, lambda: datetime.now(UTC)).pages(
-            None, now - source.lookback
-        )
-        page = next(pages, None)
+        admit(settings, source, now)
+        with service.counting(settings) as meters:
+            reader = service.connector(settings, source, service.utc_now, meters=meters)
+            page = next(reader.pages(None, now - source.lookback), None)
     except SourceError as error:
         return {"name": source.name, "read": False, "posts": 0, "says": f"{error.state}: {error}"}
     posts = page.posts if page else ()

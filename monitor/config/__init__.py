@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from monitor.config import coherence, layers, problems, toml
@@ -242,6 +251,24 @@ class SourceSettings(BaseModel):
         """The keys that belong to the source's kind."""
         return dict(self.model_extra or {})
 
+    @property
+    def account(self) -> str | None:
+        """The one account whose posts it reads, None where it reads no such thing."""
+        named = self.options.get("account")
+        return None if named is None else str(named)
+
+    @property
+    def as_canary(self) -> SourceSettings:
+        """The same source asked what must come through."""
+        return self.model_copy(update=self.canary)
+
+    @field_validator("canary")
+    @classmethod
+    def _only_options(cls, canary: dict[str, Any]) -> dict[str, Any]:
+        if others := sorted(canary.keys() & cls.model_fields.keys()):
+            raise ValueError(f"may hold options of the source's kind only, not {', '.join(others)}")
+        return canary
+
 
 class Authorisation(Section):
     """A live row of the register that lets one staff account's public feed be read."""
@@ -428,19 +455,18 @@ def _secret_folders(named: object, folder: Path) -> list[Path]:
     return [folder / Path(place).expanduser() for place in places if place]
 
 
-def check_options(settings: Settings, index: int, model: type[Options]) -> Options:
-    """The options of source `index` as its connector's `model`, secrets from their files.
+def check_options(settings: Settings, index: int, model: type[Options], *, canary: bool = False) -> Options:
+    """The options of source `index`, or of its canary, as its connector's `model`; secrets from their files.
 
     Raises ConfigError, one line a problem, each at the option's place in the file.
     """
-    source = settings.sources[index]
-    options = source.options | _option_secrets(settings, index, model)
+    source, place = settings.sources[index], ("sources", index, *(("canary",) if canary else ()))
+    options = source.as_canary.options if canary else source.options
+    options = options | _option_secrets(settings, index, model)
     try:
         return model.model_validate(options, context={"folder": settings.folder})
     except ValidationError as error:
-        found = problems.lines(
-            error, model, settings.where, ("sources", index), tuple(SourceSettings.model_fields)
-        )
+        found = problems.lines(error, model, settings.where, place, tuple(SourceSettings.model_fields))
         raise ConfigError("\n".join(found)) from None
 
 

@@ -262,6 +262,7 @@ def _coverage(row: Any) -> Coverage:
         newest_item_at=row.newest_item_at,
         covered_from=row.covered_from,
         strikes=row.strikes,
+        alarmed_at=row.alarmed_at,
     )
 
 

@@ -19,7 +19,11 @@ class Meta(SQLModel, table=True):
 
 
 class Source(SQLModel, table=True):
-    """How one source stands: what was read, how far, and what is wrong with it."""
+    """How one source stands: what was read, how far, and what is wrong with it.
+
+    `strikes` counts failures in a row, `missing` answers 404 in a row; `alarmed_at` is when its alarm was
+    told last, None where there is none.
+    """
 
     name: str = Field(primary_key=True)
     kind: str
@@ -38,6 +42,19 @@ class Source(SQLModel, table=True):
     unrelated: int = 0
     folded: int = 0
     found: int = 0
+    alarmed_at: datetime | None = None
+    missing: int = 0
+
+
+class MeterReading(SQLModel, table=True):
+    """What a source spent on one day of its platform, in its connector's unit. `allowed` is its limit."""
+
+    __tablename__ = "meter_reading"
+
+    source: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    spent: int
+    allowed: int | None = None
 
 
 class Mention(SQLModel, table=True):

@@ -350,8 +350,8 @@ class Transaction:
 
     def register(self, source: str, kind: str) -> None:
         """Make sure `source` has a row."""
-        row = {"name": source, "kind": kind, "state": "new", "note": "", "strikes": 0, "earlier_cursors": []}
-        counters = dict.fromkeys(("seen", "kept", "unrelated", "folded", "found"), 0)
+        row = {"name": source, "kind": kind, "state": "new", "note": "", "earlier_cursors": []}
+        counters = dict.fromkeys(("strikes", "missing", "seen", "kept", "unrelated", "folded", "found"), 0)
         self.connection.execute(self.insert(_source).on_conflict_do_nothing(), row | counters)
 
     def count(self, source: str, **added: int) -> None:
@@ -374,16 +374,21 @@ class Transaction:
 
     def ask_refused_again(self) -> None:
         """Sources that wait for a person are due at once: somebody has just started the service."""
-        waiting = (SourceState.NEEDS_REAUTH, SourceState.MISCONFIGURED, SourceState.GONE)
+        waiting = (
+            SourceState.NEEDS_REAUTH,
+            SourceState.MISCONFIGURED,
+            SourceState.GONE,
+            SourceState.BUDGET_STOPPED,
+        )
         self.connection.execute(_source.update().where(_source.c.state.in_(waiting)).values(next_due_at=None))
 
-    def strike(self, source: str) -> int:
-        """One more failure in a row; returns how many."""
-        row = self.connection.execute(select(_source.c.strikes).where(_source.c.name == source)).one()
-        self.connection.execute(
-            _source.update().where(_source.c.name == source).values(strikes=row.strikes + 1)
-        )
-        return int(row.strikes) + 1
+    def strike(self, source: str, *, missing: bool = False) -> tuple[int, int]:
+        """One more failure in a row, `missing` where it was a 404; returns how many of each there are."""
+        c = _source.c
+        counted = {"strikes": c.strikes + 1, "missing": c.missing + 1 if missing else 0}
+        self.connection.execute(_source.update().where(c.name == source).values(**counted))
+        row = self.connection.execute(select(c.strikes, c.missing).where(c.name == source)).one()
+        return row.strikes, row.missing
 
     def set_meta(self, name: str, value: str, *, replace: bool = False) -> None:
         """Record a fact about this database; the first value stays unless `replace`."""

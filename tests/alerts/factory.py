@@ -181,6 +181,7 @@ EXPIRED = coverage(
     last_ok_at=datetime(2026, 11, 19, 7, 40, tzinfo=UTC),
     note="The app password was refused (401).",
     strikes=4,
+    alarmed_at=datetime(2026, 11, 19, 8, 10, tzinfo=UTC),
 )
 ANSWERED = (coverage(), coverage("Wikipedia"), coverage("Vale Radio", SourceState.EMPTY, newest_item_at=None))
 
@@ -229,6 +230,7 @@ def outage() -> Briefing:
         since=LAST_NIGHT,
         last_ok_at=LAST_NIGHT,
         strikes=12,
+        alarmed_at=LAST_NIGHT,
         note="Timeout after 30 s.",
     )
     return briefing(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.digest import DECISIONS, ITEMS, MENTIONS, compose
+from alerts.wording import source_line
 from monitor.types import Digest, Lane, Severity, SourceState
 from tests.alerts import factory
 from tests.alerts.factory import LAST_NIGHT, briefing, coverage, item, lookalike, mention, remark, wiki_edit
@@ -131,6 +132,17 @@ def test_a_quiet_day_on_which_a_source_failed_says_so() -> None:
     assert digest.subject == "[WVFT monitor] Nothing new, 1 source not read, 20 Nov 2026"
     assert digest.first_line == "Nothing needs you in what could be read."
     assert digest.not_read == (factory.EXPIRED,)
+
+
+def test_an_alarm_comes_before_a_first_strike_and_reads_differently() -> None:
+    since = factory.MADE_AT - timedelta(minutes=20)
+    once = coverage("Wearside Echo", SourceState.DEGRADED, strikes=1, since=since)
+    digest = compose(briefing(coverage=(once, factory.EXPIRED)))
+    assert [source.source for source in digest.not_read] == ["Bluesky search", "Wearside Echo"]
+    alarm, strike = (source_line(source, digest.briefing) for source in digest.not_read)
+    assert alarm.startswith("needs a new sign-in since Thu 19 Nov 08:10")
+    assert strike == "failed once at 07:10, will be tried again (last read: 07:20)"
+    assert "failed twice since 07:10" in source_line(replace(once, strikes=2), digest.briefing)
 
 
 @pytest.mark.parametrize("state", [state for state in SourceState if not state.answered])

@@ -231,11 +231,6 @@ def test_sources_are_listed_with_what_the_store_knows() -> None:
     assert lines[1].split("\t")[:3] == ["broken", "rss", "new"]
 
 
-def test_the_kinds_of_source_need_no_settings(folder: Path) -> None:
-    (folder / "monitor.toml").unlink()
-    assert "rss\tconnectors.rss:Rss\n" in run("sources", "list", "--all").stdout
-
-
 @pytest.mark.skipif(find_spec("wordllama") is None, reason="the extra ml is not installed")
 def test_the_doctor_says_which_language_model_is_asked(folder: Path) -> None:
     assert "opinion" not in verdicts()["rules"][1]

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -68,6 +70,17 @@ def test_a_source_that_did_not_answer_is_named_and_exits_3(monitor: Monitor, tmp
     done = monitor("scan")
     assert done.exit_code == 3
     assert "Not read: radio" in done.stderr
+
+
+def test_a_scan_says_from_when_on_each_source_could_be_seen(monitor: Monitor, tmp_path: Path) -> None:
+    with_a_closed_source(tmp_path)
+    paper, radio = json.loads(monitor("scan", "--since", "7d", "--json").stdout)["sources"]
+    seen_from = datetime.fromisoformat(paper["covered_from"])
+    assert timedelta(0) < datetime.now(UTC) - seen_from < timedelta(days=7)
+    assert radio["covered_from"] is None
+    lines = [line.split("\t") for line in monitor("scan", "--since", "7d").stdout.splitlines()[:2]]
+    assert lines[0][5] == f"{seen_from.astimezone(ZoneInfo('Europe/London')):%d %b %Y %H:%M}"
+    assert lines[1][:2] + lines[1][5:] == ["radio", "degraded", "unknown"]
 
 
 def test_nothing_found_is_said_only_of_sources_that_answered(
