@@ -111,12 +111,12 @@ class Reddit:
         now = self._context.now().isoformat()
         try:
             # Not with the address that was asked: it holds the token, and relative links are made from it.
-            entries = sandbox.run(PARSER, document, reddit.SITE, "", now)
+            feed = sandbox.run(PARSER, document, reddit.SITE, "", now)
         except sandbox.ParserError:
-            entries = None
-        if not isinstance(entries, list):
+            feed = None
+        if feed is None:
             raise SourceChanged(f"{self._host}: the answer is neither a listing nor a feed")
-        return entries
+        return list(feed["entries"])
 
 
 def _application(options: RedditOptions, context: Context) -> Application | None:
