@@ -36,12 +36,12 @@ _PROFILE = "https://www.instagram.com/"
 class InstagramOptions(Asks):
     """What a source of kind `instagram` may set: `reads`, or a `tag` without its #.
 
-    `user` is the account's id. With no `base_url`, tags are asked at graph.facebook.com (they need Meta's
-    "Instagram Public Content Access") and everything else at graph.instagram.com. A user may ask for 30
-    different tags in 7 days.
+    `account` is its number, which stands among the organisation's `handles`. With no `base_url`, tags are
+    asked at graph.facebook.com (they need Meta's "Instagram Public Content Access") and everything else at
+    graph.instagram.com. An account may ask for 30 different tags in 7 days.
     """
 
-    user: Handle
+    account: Handle
     token: SecretStr
     reads: Literal["media", "tags"] | None = None
     tag: Handle | None = None
@@ -78,7 +78,7 @@ class Instagram:
         walk = Walk(
             context=context,
             host=self._graph.host,
-            question=[options.user, options.reads, options.tag],
+            question=[options.account, options.reads, options.tag],
             pages=options.pages,
             window=timedelta(hours=24) if options.tag else None,
             by_date=False,
@@ -97,7 +97,7 @@ class Instagram:
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids`, our own media and their comments, that have gone. Others' cannot be asked."""
-        return self._graph.missing(ids, lambda: self._graph.ask(f"{self._options.user}/media", limit="1"))
+        return self._graph.missing(ids, lambda: self._graph.ask(f"{self._options.account}/media", limit="1"))
 
     def posts(self, answer: Any) -> Iterator[Post]:
         """The posts of one answer, each followed by the comments that came with it. Raises SourceError."""
@@ -107,9 +107,9 @@ class Instagram:
     def _place(self) -> Place:
         tag, memory = self._options.tag, self._context.memory
         if tag is None:
-            return Place(f"{self._options.user}/{self._options.reads}")
+            return Place(f"{self._options.account}/{self._options.reads}")
         if (name := memory.get(f"hashtag {tag}")) is None:
-            found = self._graph.ask("ig_hashtag_search", user_id=self._options.user, q=tag)
+            found = self._graph.ask("ig_hashtag_search", user_id=self._options.account, q=tag)
             if (name := shape.name(found, "data", 0, "id")) is None:
                 raise SourceChanged(f"{self._graph.host}: gives no id for the hashtag: check `tag`")
             memory[f"hashtag {tag}"] = name
@@ -120,7 +120,7 @@ class Instagram:
         if place.under:
             asked["fields"] = _COMMENTS
         elif self._options.tag:
-            asked |= {"fields": _MEDIA, "user_id": self._options.user}
+            asked |= {"fields": _MEDIA, "user_id": self._options.account}
         else:
             asked["fields"] = _WITH_COMMENTS if self._days else _OWN
         return self._graph.ask(place.path, **asked)

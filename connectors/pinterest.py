@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
-from connectors.parts.options import BaseUrl, Pages
+from connectors.parts.options import BaseUrl, Handle, Pages
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.places import lasting
 from connectors.parts.shape import Item
@@ -25,8 +25,12 @@ _SITE = "https://www.pinterest.com/"
 
 
 class PinterestOptions(Section):
-    """What a source of kind `pinterest` may set. With no `board` (its number), every board is read."""
+    """What a source of kind `pinterest` may set. With no `board` (its number), every board is read.
 
+    `account` is whose token it is.
+    """
+
+    account: Handle
     token: SecretStr
     board: Annotated[str, Field(pattern=r"^\d{1,40}$")] | None = None
     base_url: BaseUrl = "https://api.pinterest.com"

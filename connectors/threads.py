@@ -38,14 +38,14 @@ class ThreadsOptions(Asks):
     """What a source of kind `threads` may set: one of `query`, `tag` (without its #) and `reads`.
 
     `reads` of "posts" brings the answers to them too, "replies" are those that the account itself gave.
-    `queries_a_day` is this source's share of the 2,200 searches that a user has.
+    `account` is whose token it is. `queries_a_day` is this source's share of the 2,200 searches that it has.
     """
 
     query: Query | None = None
     tag: Handle | None = None
     reads: Literal["posts", "replies", "mentions"] | None = None
     token: SecretStr
-    user: Handle = "me"
+    account: Handle
     comment_days: CommentDays = 7
     queries_a_day: Annotated[int, Field(ge=1, le=2200)] = 500
     base_url: BaseUrl = "https://graph.threads.net"
@@ -74,7 +74,7 @@ class Threads:
         self.keeps_everything = options.reads is not None
         renewed = LongLived(context, options.base_url, "th_refresh_token", options.token.get_secret_value())
         self._graph = Graph(context, f"{options.base_url}/{options.version}", renewed)
-        question = [options.query, options.tag, options.reads, options.user]
+        question = [options.query, options.tag, options.reads, options.account]
         host = self._graph.host
         self._lists = Lists(
             graph=self._graph,
@@ -88,12 +88,12 @@ class Threads:
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield what was written after the cursor, or since `since`. Raises SourceError."""
         reads, days = self._options.reads, self._options.comment_days
-        path = f"{self._options.user}/{_LISTS[reads]}" if reads else "keyword_search"
+        path = f"me/{_LISTS[reads]}" if reads else "keyword_search"
         return self._lists.pages(Place(path), cursor, since, days if reads == "posts" else 0)
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids`, our own posts and their answers, that have gone. Others' cannot be asked."""
-        return self._graph.missing(ids, lambda: self._graph.ask(f"{self._options.user}/threads", limit="1"))
+        return self._graph.missing(ids, lambda: self._graph.ask("me/threads", limit="1"))
 
     def posts(self, answer: Any) -> Iterator[Post]:
         """The posts of one answer. Raises SourceError."""

@@ -18,7 +18,7 @@ from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
 from connectors.parts.answers import WAIT_IF_UNTOLD
-from connectors.parts.options import BaseUrl, Pages
+from connectors.parts.options import BaseUrl, Handle, Pages
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.shape import Item
 from connectors.parts.tokens import Rotating
@@ -34,10 +34,12 @@ _HANDLE = re.compile(r"/@([\w.]+)/")
 class TikTokOptions(Section):
     """What a source of kind `tiktok` may set.
 
-    Either the application's `client_key` and `client_secret` with the account's `refresh_token`: then access
-    tokens, which last hours, are fetched as needed. Or a `token` that something else keeps fresh.
+    `account` is whose token it is. Give the application's `client_key` and `client_secret` with the account's
+    `refresh_token`: then access tokens, which last hours, are fetched as needed. Or a `token` that something
+    else keeps fresh.
     """
 
+    account: Handle
     client_key: SecretStr | None = None
     client_secret: SecretStr | None = None
     refresh_token: SecretStr | None = None

@@ -16,7 +16,7 @@ from tests.connected import Clock, Site, by_id, connected, read
 
 
 def instagram(site: httpx.BaseTransport, now: Clock, memory: Any = None, **options: Any) -> Any:
-    given = {"user": "17841400000000063", "token": "invented-token", "base_url": "https://graph.test"}
+    given = {"account": "17841400000000063", "token": "invented-token", "base_url": "https://graph.test"}
     return connected("instagram", site, now, memory, **given | options)
 
 
@@ -133,4 +133,4 @@ def test_names_of_hashtags_are_no_posts(now: Clock) -> None:
 @pytest.mark.parametrize("wrong", [{}, {"reads": "media", "tag": "a"}, {"reads": "stories"}, {"tag": "a b"}])
 def test_one_question_is_asked(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        load("instagram").Options.model_validate({"user": "1", "token": "invented-token"} | wrong)
+        load("instagram").Options.model_validate({"account": "1", "token": "invented-token"} | wrong)

@@ -17,7 +17,7 @@ PINS = "/v5/pins"
 
 
 def pinterest(site: httpx.BaseTransport, now: Clock, **options: Any) -> Any:
-    given = {"token": "invented-token", "base_url": "https://pinterest.test"}
+    given = {"account": "wvftnhs", "token": "invented-token", "base_url": "https://pinterest.test"}
     return connected("pinterest", site, now, **given | options)
 
 

@@ -29,7 +29,7 @@ class Count(Counter[date]):
 
 
 def threads(site: httpx.BaseTransport, now: Clock, **options: Any) -> Any:
-    given = {"token": "invented-token", "base_url": "https://graph.test"}
+    given = {"account": "wvftnhs", "token": "invented-token", "base_url": "https://graph.test"}
     return connected("threads", site, now, **given | options)
 
 
@@ -136,4 +136,4 @@ def test_searches_are_counted_and_stop_at_the_days_share(now: Clock) -> None:
 @pytest.mark.parametrize("wrong", [{}, {"query": "a", "reads": "posts"}, {"reads": "likes"}])
 def test_one_question_is_asked(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        load("threads").Options.model_validate({"token": "invented-token"} | wrong)
+        load("threads").Options.model_validate({"account": "wvftnhs", "token": "invented-token"} | wrong)

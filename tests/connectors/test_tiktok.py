@@ -22,7 +22,7 @@ OK = {"error": {"code": "ok", "message": "", "log_id": "1"}}
 
 
 def tiktok(site: httpx.BaseTransport, now: Clock, memory: Any = None, **options: Any) -> Any:
-    given = options or {"token": "invented-token"}
+    given = {"account": "wvftnhs"} | (options or {"token": "invented-token"})
     return connected("tiktok", site, now, memory, **given | {"base_url": "https://tiktok.test"})
 
 
@@ -173,4 +173,4 @@ def test_a_renewal_without_a_token_is_a_changed_source(now: Clock) -> None:
 @pytest.mark.parametrize("wrong", [{}, {"client_key": "k"}, RENEWABLE | {"token": "t"}])
 def test_there_is_one_way_in(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="or a token alone"):
-        load("tiktok").Options.model_validate(wrong)
+        load("tiktok").Options.model_validate({"account": "wvftnhs"} | wrong)
