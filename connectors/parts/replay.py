@@ -13,9 +13,9 @@ import httpx
 
 from monitor.ports import Clock
 
-_TIME = re.compile(r"\{\{T-(?P<ago>(?:\d+[dhm])+)(?:\|(?P<form>rfc822))?\}\}")
-_NUMBER = re.compile(r'"\{\{T-(?P<ago>(?:\d+[dhm])+)\|(?P<form>epoch|ms)\}\}"')
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_TIME = re.compile(r"\{\{T-(?P<ago>(?:\d+[dhms])+)(?:\|(?P<form>rfc822))?\}\}")
+_NUMBER = re.compile(r'"\{\{T-(?P<ago>(?:\d+[dhms])+)\|(?P<form>epoch|ms)\}\}"')
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 class Replay(httpx.BaseTransport):
@@ -32,7 +32,7 @@ class Replay(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The recorded answer."""
-        recording = next((r for r in self._recordings if _answers(r, request)), None)
+        recording = next((r for r in self._recordings if _answers(r, request, self._now())), None)
         if recording is None:
             missing = f"no recording of {request.method} {request.url.host}{request.url.path}"
             return httpx.Response(599, text=missing, request=request)
@@ -48,17 +48,18 @@ def _conditions(recording: Mapping[str, Any]) -> int:
     return len(recording.get("params", ())) + len(recording.get("sent", ()))
 
 
-def _answers(recording: Mapping[str, Any], request: httpx.Request) -> bool:
+def _answers(recording: Mapping[str, Any], request: httpx.Request, now: datetime) -> bool:
     wanted = (recording.get("method", "GET"), recording["host"], recording["path"])
     asked = (request.method, request.url.netloc.decode(), request.url.path)
-    if wanted != asked or not recording.get("params", {}).items() <= dict(request.url.params).items():
+    params = {name: _dated(value, now) for name, value in recording.get("params", {}).items()}
+    if wanted != asked or not params.items() <= dict(request.url.params).items():
         return False
     return "sent" not in recording or recording["sent"].items() <= json.loads(request.content).items()
 
 
 def _dated(text: str, now: datetime) -> str:
     def at(match: re.Match[str]) -> datetime:
-        ago = {_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([dhm])", match["ago"])}
+        ago = {_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([dhms])", match["ago"])}
         return now.replace(microsecond=0) - timedelta(**ago)
 
     def moment(match: re.Match[str]) -> str:

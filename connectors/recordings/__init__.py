@@ -9,7 +9,8 @@ and `*.json`, each one recording or a list of them:
 Only host and path are required. `params` are those that must be there; others don't matter. `sent` is the
 same of a request's body where that is JSON. A body is
 `body` (text), `json` (written out) or `body_file`. A time is written `{{T-3h}}`, `{{T-1d2h|rfc822}}`,
-`{{T-3h|epoch}}` (a number: the quotes around it go) or `{{T-3h|ms}}`: that long before now.
+`{{T-3h|epoch}}` (a number: the quotes around it go) or `{{T-3h|ms}}`: that long before now, in days, hours,
+minutes and seconds. They may stand in `params` as well.
 `connectors.parts.replay` answers from them.
 """
 
