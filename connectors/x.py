@@ -14,14 +14,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
-from connectors.parts import bookmark, shape, x_posts
-from connectors.parts.bookmark import Bookmark
+from connectors.parts import bookmark, shape, x_account, x_posts
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages
 from connectors.parts.paging import Batch, Walk, digest
-from connectors.parts.x_errors import explain, refusal
+from connectors.parts.x_errors import explain
 from connectors.parts.x_prices import Prices, Purse
-from monitor.errors import SourceRefused
-from monitor.types import Page, Post, SourceState, State
+from monitor.types import Page, Post, State
 
 if TYPE_CHECKING:
     from connectors.parts.tweepy_seam import Client
@@ -82,20 +80,24 @@ class X:
         self._walk = Walk(context=context, host=host, question=question, pages=options.pages)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
-        """Yield what is newer than the cursor, or than `since` as far as X reaches. Raises SourceError."""
+        """Yield what is newer than the cursor, or than `since` as far as X reaches. Raises SourceError.
+
+        A cursor of any page but the last names what is left to read below it: that is read first.
+        """
         known = bookmark.recall(cursor, self._of)
         limited = self._options.query and not self._options.archive
         edge = self._context.now() - WINDOW if limited else None
-        asked, reached = bookmark.start(known, since, edge)
-        newest: Bookmark | None = None
-        for batch, is_last in self._walk.to_the_end(partial(self._fetch, asked)):
-            newest = newest or bookmark.after(batch, known, self._context.now())
-            dates = (post.created_at for post in batch.posts if post.created_at)
-            yield Page(
-                posts=tuple(batch.posts),
-                cursor=newest.write(self._of) if is_last else None,
-                covered_from=reached if is_last else min(dates, default=None),
-            )
+        for left, reading in bookmark.unread(known, since, edge):
+            asked, reached = left.asked(edge)
+            for batch, is_last in self._walk.to_the_end(partial(self._fetch, asked)):
+                reading = reading or bookmark.begun(batch, known, self._context.now(), self._of)
+                left = left.below(batch)
+                dates = (post.created_at for post in batch.posts if post.created_at)
+                yield Page(
+                    posts=tuple(batch.posts),
+                    cursor=reading.write(gap=None if is_last else left),
+                    covered_from=reached if is_last else min(dates, default=None),
+                )
 
     def posts(self, answer: Any) -> Iterator[Post]:
         """The posts of one answer, of one post alone, or of what version 1.1 answered.
@@ -128,23 +130,11 @@ class X:
             timeline = client.get_users_tweets if options.account else client.get_users_mentions
             ask = partial(timeline, self._user(), pagination_token=token, **params)
         answer = self._purse.posts(options.per_page, ask)
-        following, newest = (shape.name(answer, "meta", name) for name in ("next_token", "newest_id"))
-        return Batch(tuple(self.posts(answer)), following, newest)
+        names = ("next_token", "newest_id", "oldest_id")
+        following, newest, oldest = (shape.name(answer, "meta", name) for name in names)
+        return Batch(tuple(self.posts(answer)), following, newest, oldest)
 
     def _user(self) -> str:
-        """The account's id, looked up once a day. Raises SourceRefused where it is protected or gone."""
         handle = (self._options.account or self._options.mentions_of or "").lstrip("@")
-        today, memory = f"{self._context.now():%Y-%m-%d}", self._context.memory
-        day, _, number = memory.get(f"id of {handle}", "").partition(" ")
-        if day != today:
-            ask = partial(self._client.get_user, username=handle, user_fields=["protected"])
-            answer = self._purse.user(ask)
-            number = shape.name(answer, "data", "id") or ""
-            if not number:
-                raise refusal(answer)
-            if shape.flag(answer, "data", "protected"):
-                raise SourceRefused(
-                    "X: the account is protected: it is not read", state=SourceState.MISCONFIGURED
-                )
-            memory[f"id of {handle}"] = f"{today} {number}"
-        return number
+        ask = partial(self._client.get_user, username=handle, user_fields=["protected"])
+        return x_account.number(handle, self._context, partial(self._purse.user, ask))

@@ -26,7 +26,8 @@ class Connector(Protocol):
         """Yield what is new after `cursor`, or, where that is None, whatever is newer than `since`.
 
         Raises the SourceError that says what to do next. A page's `cursor` is saved in the same
-        transaction as its posts, so it may only cover posts already yielded.
+        transaction as its posts, so it may only cover posts already yielded: newest first it comes with
+        the last page alone, unless it also names what is still to be read.
         """
         ...
 

@@ -312,8 +312,9 @@ class Post:
 class Page:
     """One answer of a source.
 
-    `cursor` is safe to save once `posts` are stored; None on every page but the last of a
-    newest-first walk. `covered_from` is how far back the source really reaches, None if unknown.
+    `cursor` is safe to save once `posts` are stored: it covers only posts that were given, and of a
+    newest-first walk it names what is left to read below them. None: what was saved before still holds.
+    `covered_from` is how far back the source really reaches, None if unknown.
     """
 
     posts: tuple[Post, ...]

@@ -24,13 +24,14 @@ OVERLAP = timedelta(hours=1)
 class Batch:
     """The posts of one answer, in the platform's order, and the token of the next; None = it was the last.
 
-    `newest` is the mark to ask from the next time, where the platform gives one; `trouble` what was wrong
-    with the rest of the answer.
+    `newest` and `oldest` are the marks between which its posts stand, where the platform gives them;
+    `trouble` what was wrong with the rest of the answer.
     """
 
     posts: Sequence[Post]
     following: str | None = None
     newest: str | None = None
+    oldest: str | None = None
     trouble: SourceError | None = None
 
 

@@ -130,13 +130,6 @@ def test_the_last_page_carries_a_cursor(kind: str, now: Clock) -> None:
     assert poll(replayed(kind, now), now)[-1].cursor
 
 
-def test_an_early_cursor_is_only_given_oldest_first(kind: str, now: Clock) -> None:
-    pages = poll(replayed(kind, now), now)
-    if any(page.cursor for page in pages[:-1]):
-        dates = [post.created_at for post in posts_of(pages) if post.created_at]
-        assert dates == sorted(dates)
-
-
 def test_a_second_poll_brings_nothing_new(kind: str, now: Clock) -> None:
     connects = replayed(kind, now)
     first = poll(connects, now)

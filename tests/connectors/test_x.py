@@ -131,8 +131,56 @@ def test_nothing_found_is_no_error_and_keeps_the_mark(now: Clock) -> None:
 
 def test_the_mark_is_the_newest_of_the_first_page(now: Clock) -> None:
     pages = World(now).pages()
-    assert [page.cursor is None for page in pages] == [True, True, False]
-    assert json.loads(pages[-1].cursor or "")["newest"] == FIRST
+    assert [json.loads(page.cursor or "")["newest"] for page in pages] == [FIRST] * 3
+
+
+def test_a_cursor_names_what_is_left_below_its_page(now: Clock) -> None:
+    gaps = [json.loads(page.cursor or "")["gap"] for page in World(now).pages()]
+    assert [gap and gap["until_id"] for gap in gaps] == ["1990000000000000870", "1990000000000000850", None]
+
+
+def test_what_is_left_is_asked_for_by_the_ids_it_stands_between(now: Clock) -> None:
+    world = World(now)
+    last = json.loads(world.pages()[-1].cursor or "")
+    known = json.dumps(
+        last | {"newest": "1990000000000000820", "at": (now() - timedelta(days=4)).isoformat()}
+    )
+    posts = world.posts(world.pages(known)[0].cursor)
+    assert world.asked("since_id")[-2:] == ["1990000000000000820", FIRST]
+    assert world.asked("until_id")[-2:] == ["1990000000000000870", None]
+    assert world.asked("start_time")[-2:] == [None, None]
+    assert set(posts) == {f"1990000000000000{number}" for number in (860, 850, 840, 830)}
+
+
+@pytest.mark.parametrize(
+    ("oldest", "until"),
+    [
+        ({"created_at": "2026-11-20T08:00:00Z"}, "2026-11-20T08:00:00Z"),
+        ({}, None),
+        (
+            {"edit_history_tweet_ids": ["7", "8"], "created_at": "2026-11-20T08:00:00Z"},
+            "2026-11-20T08:00:00Z",
+        ),
+        (
+            {
+                "edit_history_tweet_ids": ["7", "8"],
+                "created_at": "2026-11-20T08:00:00Z",
+                "withheld": {"scope": "user"},
+            },
+            None,
+        ),
+    ],
+)
+def test_what_is_left_ends_at_a_date_that_is_certain(
+    now: Clock, oldest: dict[str, Any], until: str | None
+) -> None:
+    answer = {
+        "data": [{"id": "9", "text": "Wearside"}, {"id": "8", "text": "Wearside"} | oldest],
+        "meta": {"newest_id": "9", "oldest_id": "8", "next_token": "p2"},
+    }
+    page = next(World(now, saying(200, answer)).source.pages(None, now()))
+    gap = json.loads(page.cursor or "")["gap"]
+    assert (gap["until_id"], gap["until"]) == ("8", until)
 
 
 def test_the_mark_goes_with_every_page(now: Clock) -> None:
