@@ -116,9 +116,7 @@ def source(kind: str, account: str, person: str | None, folder: Path, **more: An
     model = load(kind).Options
     written = {} if kind == staffposts.KIND else recordings.source(kind)
     name, asked = written.pop("name", "nurse"), getattr(model, "questions", tuple)()
-    others = (
-        asked if "account" in asked else ()
-    )  # elsewhere it is whose token is used
+    others = asked if "account" in asked else ()  # elsewhere it is whose token is used
     for secret in secret_fields(model) & written.keys():
         (folder / secret_name(name, secret)).write_text(str(written.pop(secret)), "utf-8")
     basis = TermsBasis(reference="DPIA-7", approved_by="SIRO", on=date(2026, 1, 1), review=date(2030, 1, 1))
