@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -98,6 +98,15 @@ class Wikipedia:
                 elif found[number].hidden - set(was.split(",")):
                     yield name, State.WITHHELD
 
+    def posts(self, answer: Any) -> Iterator[Post]:
+        """The edits of one answer that lists revisions, without what they changed: that takes more questions.
+
+        Raises SourceError where it is none.
+        """
+        for page in self._wiki.listed(answer):
+            for revision in page.revisions:
+                yield self._post(page, revision, self._bare_change(page, revision))
+
     def _edits_again(self, title: str, marks: Marks, since: datetime) -> Iterator[Page]:
         """The new edits; from `since` on where the revision we knew was deleted for good."""
         try:
@@ -183,28 +192,38 @@ class Wikipedia:
         self, page: WikiPage, revision: Revision, past: Sequence[Revision], later: Sequence[Revision]
     ) -> Change:
         parent = next((known for known in past if known.revid == revision.parentid), None)
+        bare = self._bare_change(page, revision)
         old = self._wiki.text(revision.parentid) if revision.parentid else ""
         new = self._wiki.text(revision.revid) if revision.sha1 else None
         withheld = {"parent": old, "text": new, "user": revision.user, "comment": revision.comment}
         hidden = tuple(name for name, value in withheld.items() if value is None)
         if old is None or new is None:
             old = new = ""  # half a comparison would read as a removal
+        return replace(
+            bare,
+            hunks=hunks(old, new),
+            sections_before=tuple(heading.name for heading in headings(old)),
+            sections_after=tuple(heading.name for heading in headings(new)),
+            size_before=parent.size if parent else bare.size_before,
+            reverts=bare.reverts or _restores(revision, past),
+            reverted_by=_reverted_by(revision, past, later),
+            hidden=hidden,
+        )
+
+    def _bare_change(self, page: WikiPage, revision: Revision) -> Change:
+        """What a list of revisions tells of an edit."""
         compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
         return Change(
             page=page.title,
             page_id=str(page.pageid),
             revision=str(revision.revid),
             parent=str(revision.parentid) if revision.parentid else None,
-            hunks=hunks(old, new),
-            sections_before=tuple(heading.name for heading in headings(old)),
-            sections_after=tuple(heading.name for heading in headings(new)),
-            size_before=parent.size if parent else None if revision.parentid else 0,
+            size_before=None if revision.parentid else 0,
             size_after=revision.size,
             tags=revision.tags,
             minor=revision.minor,
-            reverts=not _REVERTS.isdisjoint(revision.tags) or _restores(revision, past),
-            reverted_by=_reverted_by(revision, past, later),
-            hidden=hidden,
+            reverts=not _REVERTS.isdisjoint(revision.tags),
+            hidden=tuple(sorted(revision.hidden)),
             diff_url=f"{self._index}?{urlencode(compared or {'oldid': revision.revid})}",
         )
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
-from connectors.http import Http, Response
+from connectors.http import Http
 from connectors.parts.answers import WAIT_IF_UNTOLD, waiting_until
 from connectors.parts.plain import clean
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
@@ -137,6 +137,15 @@ class Wiki:
             self._latest = (revision_id, revisions[0].text if revisions else None)
         return self._latest[1]
 
+    def listed(self, body: Any) -> Sequence[WikiPage]:
+        """The pages of a decoded answer. Raises SourceError where it is an error, or has no pages."""
+        answer = self._parsed(body)
+        if answer.error:
+            raise self._error(answer.error.code, {})
+        if answer.query is None:
+            raise SourceChanged(f"{self.host}: an answer without a result")
+        return answer.query.pages
+
     def revisions(self, ids: Sequence[int]) -> Iterator[Revision]:
         """Those of the revisions `ids` (50 at most) that the wiki still has, in no order, without texts."""
         asked = {"revids": "|".join(map(str, ids)), "rvprop": _FIELDS}
@@ -155,7 +164,7 @@ class Wiki:
         )
         answer = self._parsed(response.json())
         if answer.error:
-            raise self._error(answer.error.code, response)
+            raise self._error(answer.error.code, response.headers)
         return answer
 
     def _parsed(self, body: Any) -> _Answer:
@@ -165,10 +174,10 @@ class Wiki:
             where = ".".join(map(str, error.errors(include_input=False, include_context=False)[0]["loc"]))
         raise SourceChanged(f"{self.host}: not an answer of MediaWiki's API (at {where or 'its start'})")
 
-    def _error(self, code: str, response: Response) -> SourceError:
+    def _error(self, code: str, headers: Mapping[str, str]) -> SourceError:
         """Every API error comes with status 200: https://www.mediawiki.org/wiki/API:Errors_and_warnings."""
         now = self._now()
-        until = waiting_until(response.headers, now)
+        until = waiting_until(headers, now)
         said = f"{self.host}: MediaWiki answered {code!r}"
         if code in ("maxlag", "ratelimited"):
             return SourceThrottled(said, until=until or now + WAIT_IF_UNTOLD)

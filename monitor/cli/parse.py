@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,7 +80,8 @@ def _counted(connector: Any, file: Path) -> dict[str, Any]:
     read, failures = 0, []
     for answer in answers(file.read_bytes(), _status(file)):
         try:
-            posts += _posts(connector, answer)
+            for post in _posts(connector, answer):
+                posts.append(post)  # what came before an error is kept, as in a poll
             read += 1
         except SourceError as error:
             failures.append(f"{error.state}: {error}")
@@ -97,12 +99,13 @@ def _counted(connector: Any, file: Path) -> dict[str, Any]:
 
 def _status(file: Path) -> int:
     """The status that the headers recorded beside a body say it had."""
-    beside = file.with_suffix(".headers")
-    words = beside.read_text("utf-8", "replace").split(maxsplit=2) if beside.exists() else []
+    besides = (file.with_suffix(".headers"), file.with_name(f"{file.name}.headers"))
+    beside = next(filter(Path.exists, besides), None)
+    words = beside.read_text("utf-8", "replace").split(maxsplit=2) if beside else []
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 200
 
 
-def _posts(connector: Any, answer: Recorded) -> Sequence[Post]:
+def _posts(connector: Any, answer: Recorded) -> Iterator[Post]:
     """The posts of one answer. Raises SourceError, also for a connector that breaks on it."""
     from connectors.parts.answers import raise_for_status
     from monitor.errors import MonitorError, SourceChanged
@@ -111,9 +114,9 @@ def _posts(connector: Any, answer: Recorded) -> Sequence[Post]:
 
     raise_for_status(answer.status, answer.headers, "the recording", utc_now())
     if answer.status == 304:
-        return ()
+        return
     try:
-        return list(_mapped(connector, answer.body))
+        yield from _mapped(connector, answer.body)
     except MonitorError:
         raise
     except Exception as error:
@@ -121,15 +124,10 @@ def _posts(connector: Any, answer: Recorded) -> Sequence[Post]:
 
 
 def _mapped(connector: Any, body: bytes) -> Iterator[Post]:
-    """The posts of a body: as bytes where `posts` wants a document, else as decoded JSON."""
-    from monitor.errors import SourceChanged
-
+    """The posts of a body: decoded where it is JSON, unless `posts` wants the document as it is."""
     (wanted,) = inspect.signature(connector.posts).parameters.values()
-    if wanted.annotation in (bytes, "bytes"):
-        yield from connector.posts(body)
-        return
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        raise SourceChanged("the answer is not JSON") from None
+    answer: Any = body
+    if wanted.annotation not in (bytes, "bytes"):
+        with suppress(ValueError, RecursionError):
+            answer = json.loads(body)
     yield from connector.posts(answer)
