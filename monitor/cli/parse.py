@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -124,10 +123,19 @@ def _posts(connector: Any, answer: Recorded) -> Iterator[Post]:
 
 
 def _mapped(connector: Any, body: bytes) -> Iterator[Post]:
-    """The posts of a body: decoded where it is JSON, unless `posts` wants the document as it is."""
+    """The posts of a body: decoded, or as it is where `posts` wants a document, or it is no JSON."""
+    from monitor.errors import SourceChanged
+
     (wanted,) = inspect.signature(connector.posts).parameters.values()
-    answer: Any = body
-    if wanted.annotation not in (bytes, "bytes"):
-        with suppress(ValueError, RecursionError):
-            answer = json.loads(body)
+    if wanted.annotation in (bytes, "bytes"):
+        yield from connector.posts(body)
+        return
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        try:
+            yield from connector.posts(body)
+        except SourceChanged:
+            raise SourceChanged("the answer is not JSON, nor a document of this kind") from None
+        return
     yield from connector.posts(answer)

@@ -223,7 +223,15 @@ def test_headers_recorded_beside_a_body_give_its_status(folder: Path) -> None:
     assert str(row["says"]).startswith("throttled: ")
 
 
-@pytest.mark.parametrize(("kind", "code"), [("hakcer_news", 78), ("whatsapp", 78), ("wikipedia", 2)])
+@pytest.mark.parametrize(("kind", "code"), [("hakcer_news", 78), ("whatsapp", 78), ("mailbox", 2)])
 def test_a_kind_that_parses_nothing_is_one_clear_line(folder: Path, kind: str, code: int) -> None:
     (folder / "a.json").write_bytes(plain())
     assert run("sources", "parse", kind, "a.json").exit_code == code
+
+
+def test_what_came_before_an_error_is_counted(folder: Path) -> None:
+    answer = [{"id": 1, "body": "Kind nurses", "dateOfPublication": "2026-10-02T08:00:00"}, "Sorry!"]
+    (folder / "a.json").write_text(json.dumps(answer), "utf-8")
+    (row,) = rows("parse", "care_opinion", "a.json")
+    assert (row["items"], row["answers"]) == (1, 0)
+    assert "apology" in str(row["says"])
