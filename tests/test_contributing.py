@@ -80,7 +80,7 @@ def test_a_connector_is_one_file_one_fixture_folder_and_one_line(copy: Path) -> 
     passed = [int(number) for number in re.findall(r"^(\d+) passed", printed, re.MULTILINE)]
     assert passed[0] > 25, "the contract suite did not take the new kind"
     assert len(passed) == 1
-    assert "govuk\tconnectors.govuk:GovUk\n" in run("monitor sources list --all", copy)
+    assert "govuk\tcovered\tgovuk\t" in run("monitor sources list --all", copy)
 
 
 def test_the_connector_keeps_the_house_rules(copy: Path) -> None:

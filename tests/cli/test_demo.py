@@ -69,7 +69,7 @@ def test_a_patients_number_is_for_the_caldicott_guardian_alone(
 
 
 def test_the_source_that_did_not_answer_is_named(demo: subprocess.CompletedProcess[str]) -> None:
-    assert "Harbour Radio: not answering" in demo.stdout
+    assert "Harbour Radio: failed once" in demo.stdout
 
 
 def test_no_identifier_is_shown(demo: subprocess.CompletedProcess[str]) -> None:

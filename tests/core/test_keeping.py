@@ -22,6 +22,7 @@ role = "comms"
 [[sources]]
 name = "threads"
 kind = "threads"
+account = "wvftnhs"
 {options}
 terms_basis = {{ reference = "IG-12", approved_by = "SIRO", on = 2026-10-01, review = 2027-10-01 }}
 """
