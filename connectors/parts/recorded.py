@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import inspect
 import json
 import zlib
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,12 @@ class Recorded:
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def wants_document(connector: Any) -> bool:
+    """True where `posts` of a connector, or its class, takes an answer as bytes rather than decoded."""
+    *_, wanted = inspect.signature(connector.posts).parameters.values()
+    return wanted.annotation in (bytes, "bytes")
 
 
 def answers(document: bytes, status: int = 200) -> Iterator[Recorded]:

@@ -54,7 +54,7 @@ def _answers(recording: Mapping[str, Any], request: httpx.Request, now: datetime
     params = {name: _dated(value, now) for name, value in recording.get("params", {}).items()}
     if wanted != asked or not params.items() <= dict(request.url.params).items():
         return False
-    return "sent" not in recording or recording["sent"].items() <= json.loads(request.content).items()
+    return not recording.get("sent") or recording["sent"].items() <= json.loads(request.content).items()
 
 
 def _dated(text: str, now: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,10 +123,10 @@ def _posts(connector: Any, answer: Recorded) -> Iterator[Post]:
 
 def _mapped(connector: Any, body: bytes) -> Iterator[Post]:
     """The posts of a body: decoded, or as it is where `posts` wants a document, or it is no JSON."""
+    from connectors.parts.recorded import wants_document
     from monitor.errors import SourceChanged
 
-    (wanted,) = inspect.signature(connector.posts).parameters.values()
-    if wanted.annotation in (bytes, "bytes"):
+    if wants_document(connector):
         yield from connector.posts(body)
         return
     try:

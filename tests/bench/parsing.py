@@ -15,6 +15,7 @@ import httpx
 
 from connectors import CONNECTORS, Context, load, recordings, terms_of
 from connectors.http import Http
+from connectors.parts.recorded import wants_document
 from connectors.parts.replay import Replay
 from monitor.config import SourceSettings
 from monitor.errors import SourceError
@@ -36,7 +37,9 @@ def run() -> list[Figure]:
 
 def _rate(kind: str) -> float | None:
     connects = load(kind)
-    answers = list(_answers(kind)) if hasattr(connects, "posts") else []
+    if not hasattr(connects, "posts") or wants_document(connects):
+        return None
+    answers = list(_answers(kind))
     connector = _connector(kind, httpx.MockTransport(lambda request: httpx.Response(599)))
     fruitful = [(answer, count) for answer in answers if (count := _count(connector, answer))]
     if not fruitful:
@@ -56,7 +59,7 @@ def _answers(kind: str) -> Iterator[Any]:
         request = httpx.Request(
             recording.get("method", "GET"), f"https://{recording['host']}{recording['path']}"
         )
-        answer = Replay([recording | {"params": {}}], utc_now).handle_request(request)
+        answer = Replay([recording | {"params": {}, "sent": {}}], utc_now).handle_request(request)
         try:
             yield answer.json()
         except ValueError:

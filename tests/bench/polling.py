@@ -8,19 +8,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from monitor.config import NetworkSettings, Settings, SourceSettings, StoreSettings
+from monitor.config import NetworkSettings, Settings, SourceSettings, StoreSettings, TermsBasis
 from monitor.pipeline import Window
 from monitor.service import THREADS, App, opened, utc_now
 from rules.examples import ORGANISATION
 from tests.bench.figure import Figure
 
 SOURCES, ITEMS, LATENCY = 200, 20, 0.2
+BASIS = TermsBasis(reference="bench", approved_by="bench", on=date(2026, 1, 1), review=date(9999, 1, 1))
 IDEAL = SOURCES / THREADS * LATENCY
 
 
@@ -54,9 +55,11 @@ def _poll(app: App, what: str) -> Figure:
 
 def _source(kind: str, base: str, number: int) -> SourceSettings:
     # A base address or a path each: no two sources ask the same.
-    options = {"url": f"{base}/feed/{number}"} if kind == "rss" else {"base_url": f"{base}/{number}"}
+    options: dict[str, Any] = (
+        {"url": f"{base}/feed/{number}"} if kind == "rss" else {"base_url": f"{base}/{number}"}
+    )
     if kind == "hacker_news":
-        options["query"] = ORGANISATION.short
+        options |= {"query": ORGANISATION.short, "terms_basis": BASIS}
     return SourceSettings.model_validate({"name": f"{kind}-{number}", "kind": kind} | options)
 
 
