@@ -37,7 +37,7 @@ class Discourse:
     """Reads one forum, newest first."""
 
     Options = DiscourseOptions
-    terms: ClassVar[str] = "open"
+    terms: ClassVar[str] = "open_interface"
     keeps_everything: ClassVar[bool] = False
 
     def __init__(self, options: DiscourseOptions, context: Context) -> None:

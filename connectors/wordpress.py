@@ -50,7 +50,7 @@ class WordPress:
     """Reads the posts of one site, and its comments if wanted. The cursor comes with the last page."""
 
     Options = WordPressOptions
-    terms: ClassVar[str] = "open"
+    terms: ClassVar[str] = "open_interface"
     keeps_everything: ClassVar[bool] = False
 
     def __init__(self, options: WordPressOptions, context: Context) -> None:
@@ -65,7 +65,8 @@ class WordPress:
         reached, told = newest - OVERLAP if known else since, set[str]()
         for kind, params, floor in self._questions(reached, top if known else None):
             for items in self._answers(kind, params, floor):
-                posts = [post for post in self.posts(items) if post.external_id not in told]
+                above = [item for item in items if (shape.number(item, "id") or 0) > floor]
+                posts = [post for post in self.posts(above) if post.external_id not in told]
                 told |= {post.external_id for post in posts}
                 newest = max([newest, *(at for p in posts for at in (p.created_at, p.edited_at) if at)])
                 if kind == "posts":

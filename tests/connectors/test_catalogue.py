@@ -41,3 +41,8 @@ def test_what_must_not_be_read_is_refused_with_the_reason_and_what_serves_instea
 def test_every_kind_of_source_has_terms(kind: str) -> None:
     assert terms_of(kind) in terms().values()
     assert terms_of(kind).why
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CONNECTORS if hasattr(load(kind), "gone")])
+def test_what_can_be_asked_about_again_is_asked_daily(kind: str) -> None:
+    assert (terms_of(kind).recheck_hours or 999) <= 24

@@ -114,6 +114,19 @@ def test_a_backdated_post_is_found_by_its_id(now: Clock, blog: Blog) -> None:
     assert "posts/8" in posts_of(poll(connects, now, cursor))
 
 
+def test_what_is_older_than_the_first_poll_reads_does_not_come_with_the_second(
+    now: Clock, blog: Blog
+) -> None:
+    blog.add(0, now() - timedelta(days=300))
+    blog.add(8, now() - timedelta(days=2500))
+    connects = connector(now, blog)
+    first = poll(connects, now)
+    blog.add(9, now() - timedelta(days=2500))
+    second = posts_of(poll(connects, now, first[-1].cursor))
+    assert "posts/9" in second
+    assert not {"posts/0", "posts/8"} & {*posts_of(first), *second}
+
+
 def test_an_edit_of_an_old_post_is_found_by_its_change(now: Clock, blog: Blog) -> None:
     connects = connector(now, blog)
     cursor = poll(connects, now)[-1].cursor
