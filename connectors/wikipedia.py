@@ -8,7 +8,7 @@ came is hidden by Wikipedia and not guessed here.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -86,17 +86,31 @@ class Wikipedia:
             )
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
-        """The edits that the wiki has deleted, or of which it hides more than when they were read."""
+        """The edits that the wiki has deleted, or of which it hides more than when they were read.
+
+        Of an edit whose predecessor's text is hidden, too: what it removed stands in its comparison.
+        """
         known = {int(revision): (name, was) for name in ids for revision, _, was in [name.partition("-")]}
         for start in range(0, len(known), BATCH):
             batch = list(known)[start : start + BATCH]
             found = {revision.revid: revision for revision in self._wiki.revisions(batch)}
+            parents = self._hidden_parents(found)
             for number in batch:
                 name, was = known[number]
                 if number not in found:
                     yield name, State.DELETED
-                elif found[number].hidden - set(was.split(",")):
+                elif (found[number].hidden | parents[number]) - set(was.split(",")):
                     yield name, State.WITHHELD
+
+    def _hidden_parents(self, found: Mapping[int, Revision]) -> Mapping[int, frozenset[str]]:
+        """By revision: {"parent"} where the text before it cannot be read any more, else nothing."""
+        others = sorted({revision.parentid for revision in found.values()} - found.keys() - {0})
+        known = [*found.values(), *(self._wiki.revisions(others) if others else ())]
+        readable = {0, *(revision.revid for revision in known if "text" not in revision.hidden)}
+        return {
+            number: frozenset() if revision.parentid in readable else frozenset({"parent"})
+            for number, revision in found.items()
+        }
 
     def posts(self, answer: Any) -> Iterator[Post]:
         """The edits of one answer that lists revisions, without what they changed: that takes more questions.
@@ -174,7 +188,7 @@ class Wikipedia:
             created_at=revision.timestamp,
             change=change,
             terms=replace(self._context.terms, licence=self._options.licence),
-            recheck_id=f"{revision.revid}-{','.join(sorted(revision.hidden))}",
+            recheck_id=f"{revision.revid}-{','.join(sorted(change.hidden))}",
         )
 
     def _author(self, revision: Revision) -> Account | None:

@@ -55,7 +55,8 @@ class FakeWiki(httpx.BaseTransport):
         if asked["prop"] == "info":
             return self.page(asked["titles"] == self.title, lastrevid=len(self.texts))
         if "revids" in asked:
-            return self.page(True, revisions=[self.revision(int(asked["revids"]), text=True)])
+            wanted = map(int, asked["revids"].split("|"))
+            return self.page(True, revisions=[self.revision(n, text=True) for n in wanted])
         numbers = list(range(1, len(self.texts) + 1))
         if asked["rvdir"] == "older":
             wanted = [n for n in reversed(numbers) if n <= int(asked["rvstartid"])]
@@ -188,6 +189,27 @@ def test_the_edit_after_a_suppressed_one_is_visible_but_cannot_be_compared(recor
     assert post.state is State.LIVE
     assert post.change.hidden == ("parent",)
     assert post.change.hunks == ()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "lost"),
+    [
+        pytest.param({2}, {2, 3}, id="hidden later: the edit that removed its words goes with it"),
+        pytest.param({3}, {3}, id="nothing comes after it"),
+        pytest.param(set(), set(), id="nothing is hidden"),
+    ],
+)
+def test_what_the_wiki_hides_later_is_gone_from_both_comparisons_that_show_it(now, hidden, lost):
+    wiki = FakeWiki(["a", "a b", "a"])
+    source = connector(wiki, now)
+    asked = {post.recheck_id: int(post.change.revision) for post in read(source)}
+    wiki.hidden = hidden
+    assert {asked[name] for name, _ in source.gone(list(asked))} == lost
+
+
+def test_what_was_hidden_when_it_was_read_is_no_news(now):
+    source = connector(FakeWiki(["a", "a b", "a"], hidden={2}), now)
+    assert list(source.gone([post.recheck_id for post in read(source)])) == []
 
 
 def test_a_temporary_account_is_an_account_like_any_other(recorded):
