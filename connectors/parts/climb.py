@@ -49,16 +49,19 @@ class Climb:
         A cursor stays below what is younger than OVERLAP: entries that reach the platform late get older ids.
         Raises SourceChanged where a page comes twice, or `pages` did not get there.
         """
-        mark = self._recall(cursor) or _Mark(None, since)
-        if mark.number:
+        mark = self._recall(cursor)
+        if mark and mark.number:
             yield from self._up(fetch, mark, mark.number)
         else:
-            yield from self._down(fetch, mark)
+            yield from self._down(fetch, mark, since)
 
     def _up(self, fetch: Fetch, mark: _Mark, above: str) -> Iterator[Page]:
+        is_settled = True
         for _ in range(self.walk.pages):
             rung = fetch({"min_id": above})
-            begun, mark = mark.at, self._settled(rung, mark)
+            begun = mark.at
+            if is_settled:
+                mark, is_settled = self._settled(rung, mark)
             yield Page(posts=tuple(reversed(rung.posts)), cursor=self._cursor(mark), covered_from=begun)
             if not rung.entries:
                 return
@@ -71,23 +74,33 @@ class Climb:
             "from there: raise `pages` of this source if that stays so"
         )
 
-    def _down(self, fetch: Fetch, mark: _Mark) -> Iterator[Page]:
-        known = mark
+    def _down(self, fetch: Fetch, mark: _Mark | None, since: datetime) -> Iterator[Page]:
+        """Without a mark, what is older than `since` is left out; with one it is news, whatever its date."""
+        start = known = mark or _Mark(None, since)
 
         def below(token: str | None) -> Batch:
             nonlocal known
             rung = fetch({"max_id": token} if token else {})
-            known = known if known.number else self._settled(rung, known)
+            settled, is_settled = self._settled(rung, start)
+            known = known if is_settled and known.number else settled
             return Batch(rung.posts, rung.entries[-1][0] if rung.entries else None)
 
-        for page in self.walk.newest_first(below, None, mark.at):
+        seen = self.walk.cursor(mark.at) if mark else None
+        for page in self.walk.newest_first(below, seen, start.at):
             yield replace(page, cursor=self._cursor(known) if page.cursor else None)
 
-    def _settled(self, rung: Rung, mark: _Mark) -> _Mark:
-        """The newest entry that nothing can slip in below any more, else `mark`."""
+    def _settled(self, rung: Rung, mark: _Mark) -> tuple[_Mark, bool]:
+        """The highest entry that nothing can slip in below any more, else `mark`; whether all are so.
+
+        Dates say that of an entry only with those below it: one that bears an old date may stand on top.
+        """
         latest = self.walk.context.now() - OVERLAP
-        settled = (_Mark(number, at) for number, at in rung.entries if at and at <= latest)
-        return next(settled, mark)
+        for number, at in reversed(rung.entries):
+            if at and at > latest:
+                return mark, False
+            if at:
+                mark = _Mark(number, max(mark.at, at))
+        return mark, True
 
     def _cursor(self, mark: _Mark) -> str:
         return json.dumps({"of": self._digest(), "after": mark.number, "at": mark.at.isoformat()})

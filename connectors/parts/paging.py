@@ -81,8 +81,8 @@ class Walk:
             dates += [post.created_at for post in batch.posts if post.created_at]
             yield Page(
                 posts=tuple(post for post in batch.posts if newest or is_newer(post, since)),
-                cursor=self._cursor(max(dates, default=newest)) if is_last else None,
-                covered_from=self._reach(dates, reached, batch) if is_last else min(dates, default=None),
+                cursor=self.cursor(max(dates, default=newest)) if is_last else None,
+                covered_from=self._reach(dates, reached, batch) if is_last else _so_far(dates, reached),
             )
 
     def reached(self, cursor: str | None, since: datetime) -> datetime:
@@ -155,7 +155,8 @@ class Walk:
             return min(dates, default=None)
         return max(reached, self.context.now() - self.window) if self.window else reached
 
-    def _cursor(self, newest: datetime | None) -> str:
+    def cursor(self, newest: datetime | None) -> str:
+        """What `newest_first` goes on from where everything up to `newest` is known."""
         now = self.context.now()
         return json.dumps({"of": self._digest(), "newest": min(newest or now, now).isoformat()})
 
@@ -183,6 +184,11 @@ class Walk:
 
     def _digest(self) -> str:
         return digest(self.host, *self.question)
+
+
+def _so_far(dates: list[datetime], reached: datetime) -> datetime | None:
+    """How far back the pages go that were read: not to the old date that a new post bears."""
+    return max(reached, min(dates)) if dates else None
 
 
 def digest(*parts: str | None) -> str:

@@ -111,6 +111,30 @@ def test_a_feed_that_was_empty_is_read_from_the_first_since_on(now: Clock) -> No
     assert ids(poll(now, feed, cursor, days=0)) == ["2", "1"]
 
 
+@pytest.mark.parametrize("minutes", [5, 300])
+def test_what_arrives_under_an_old_date_is_seen_and_covers_nothing_older(now: Clock, minutes: int) -> None:
+    feed = Feed()
+    feed.add(1, now() - timedelta(minutes=minutes))
+    cursor = poll(now, feed)[-1].cursor
+    feed.add(2, now() - timedelta(days=2500))
+    pages = poll(now, feed, cursor)
+    assert "2" in ids(pages)
+    assert all(page.covered_from and page.covered_from > now() - timedelta(days=8) for page in pages)
+
+
+def test_what_lies_below_an_entry_of_an_old_date_is_read_again_as_long_as_it_is_young(now: Clock) -> None:
+    feed = Feed(size=2)
+    for order, minutes in ((1, 300), (2, 20), (3, 10)):
+        feed.add(order, now() - timedelta(minutes=minutes))
+    feed.add(4, now() - timedelta(days=2500))
+    cursor = poll(now, feed)[-1].cursor
+    for _ in range(2):
+        pages = poll(now, feed, cursor)
+        assert {"2", "3", "4"} <= set(ids(pages))
+        cursor = pages[-1].cursor
+    assert poll(now, feed, cursor)[0].covered_from == now() - timedelta(minutes=300)
+
+
 def test_a_cursor_of_another_question_starts_anew(now: Clock) -> None:
     feed = Feed()
     feed.add(1, now() - timedelta(hours=3))
