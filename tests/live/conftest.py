@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from tests.live.installation import Installation
 from tests.live.servers.bluesky import Bluesky
 from tests.live.servers.mail import Mail
 from tests.live.servers.mastodon import Mastodon
@@ -54,3 +56,9 @@ def bluesky(request: pytest.FixtureRequest) -> Iterator[Bluesky]:
 @pytest.fixture(scope="session")
 def mastodon(request: pytest.FixtureRequest) -> Iterator[Mastodon]:
     yield from serve(Mastodon, request)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """One that watches nothing yet."""
+    return Installation(tmp_path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -32,11 +34,16 @@ class Bluesky(Server):
         super().__init__()
         self.full = PostgreSQL.obstacle() is None if full is None else full
         self._database = PostgreSQL()
-        self._pds_port, self._appview_port = free_port(), free_port()
+        self._plc_port, self._pds_port, self._appview_port = free_port(), free_port(), free_port()
 
     @property
     def address(self) -> str:
         return f"PDS {self.pds}, AppView {self.appview if self.full else 'absent'}"
+
+    @property
+    def directory(self) -> str:
+        """Where it stands which server holds an account, as at plc.directory."""
+        return f"http://127.0.0.1:{self._plc_port}"
 
     @property
     def pds(self) -> str:
@@ -54,7 +61,8 @@ class Bluesky(Server):
         # Node looks for what a script imports beside the script.
         script = shutil.copy(SETTINGS / "bluesky.mjs", self.folder)
         (self.folder / "node_modules").symlink_to(self.ENVIRONMENT.modules)
-        environment = {"TMPDIR": str(self.folder), "PDS_PORT": str(self._pds_port), "LOG_ENABLED": "0"}
+        ports = {"PLC_PORT": str(self._plc_port), "PDS_PORT": str(self._pds_port)}
+        environment = {"TMPDIR": str(self.folder), "LOG_ENABLED": "0", **ports}
         if self.full:
             environment |= self._prepare_appview()
         log = self.folder / "server.log"
@@ -96,6 +104,13 @@ class Bluesky(Server):
     def delete(self, account: Account, uri: str) -> None:
         account.delete(uri)
         self._wait_for(lambda: not self._shows(uri), f"{uri} to vanish")
+
+    def sessions(self, account: Account) -> int:
+        """How many sign-ins of an account the PDS has in its books."""
+        (books,) = self.folder.glob("*/account.sqlite")
+        query = "SELECT count(*) FROM refresh_token WHERE did = ?"
+        with contextlib.closing(sqlite3.connect(books, timeout=30)) as database:
+            return int(database.execute(query, (account.did,)).fetchone()[0])
 
     def _wait_for(self, condition: Callable[[], bool], what: str) -> None:
         if self.full:

@@ -81,6 +81,12 @@ class Account:
         made = self.tell("com.atproto.repo.createRecord", repo=self.did, collection=POST, record=record)
         return {"uri": made["uri"], "cid": made["cid"]}
 
+    def rewrite(self, uri: str, text: str, created_at: datetime) -> None:
+        """Put another post under the key of this one, which no app of the network offers."""
+        record = {"$type": POST, "text": text, "createdAt": utc(created_at)}
+        key = uri.rpartition("/")[2]
+        self.tell("com.atproto.repo.putRecord", repo=self.did, collection=POST, rkey=key, record=record)
+
     def delete(self, uri: str) -> None:
         key = uri.rpartition("/")[2]
         self.tell("com.atproto.repo.deleteRecord", repo=self.did, collection=POST, rkey=key)

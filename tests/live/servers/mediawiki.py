@@ -128,6 +128,10 @@ class MediaWiki(Server):
             reason="Private data",
         )
 
+    def delete(self, title: str) -> None:
+        """Delete a page with its history."""
+        self.session(ADMIN).act("delete", title=title, reason="Not notable")
+
     def move(self, title: str, to: str) -> None:
         self.session(ADMIN).act("move", **{"from": title, "to": to, "reason": "Better name"})
 

@@ -9,7 +9,7 @@ net.Server.prototype.listen = function (where, ...more) {
   return listen.call(this, { ...options, host: '127.0.0.1' }, ...more.filter((one) => typeof one === 'function'))
 }
 
-const { PDS_PORT, APPVIEW_PORT, DATABASE_URL } = process.env
+const { PLC_PORT, PDS_PORT, APPVIEW_PORT, DATABASE_URL } = process.env
 const KEY = 'throw-away-key'
 
 async function startAppView(plc) {
@@ -26,7 +26,7 @@ async function startAppView(plc) {
   })
 }
 
-const plc = await TestPlc.create({})
+const plc = await TestPlc.create({ port: Number(PLC_PORT) })
 const appview = DATABASE_URL && (await startAppView(plc))
 const pds = await TestPds.create({
   port: Number(PDS_PORT),
