@@ -20,7 +20,9 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import SecretStr, model_validator
 
 from connectors import Context
-from connectors.parts import atproto, shape, skyposts
+from connectors.parts import shape
+from connectors.parts.bluesky import atproto
+from connectors.parts.bluesky import posts as skyposts
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages, Query
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.shape import Item

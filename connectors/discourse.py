@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from connectors import Context
 from connectors.http import Response
-from connectors.parts import forumpost, shape
+from connectors.parts import shape
 from connectors.parts.options import BaseUrl, Pages, Query
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.shape import Item
+from connectors.parts.web import forumpost
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceRefused
 from monitor.types import GONE, Page, Post, SourceState, State

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from connectors import Context
-from connectors.parts import mailpost
+from connectors.parts.mail import mailpost
 from monitor.config import Section
 from monitor.config.fields import LocalPath
 from monitor.errors import SourceRefused

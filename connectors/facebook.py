@@ -16,11 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr
 
 from connectors import Context
-from connectors.parts import attachments, places, plain, shape
-from connectors.parts.graph import Graph, Version
+from connectors.parts import plain, shape
+from connectors.parts.meta import attachments, places
+from connectors.parts.meta.graph import Graph, Version
+from connectors.parts.meta.places import CommentDays, Lists, Place
 from connectors.parts.options import BaseUrl, Pages
 from connectors.parts.paging import Walk
-from connectors.parts.places import CommentDays, Lists, Place
 from connectors.parts.shape import Item
 from monitor.config import Section
 from monitor.types import Account, Kind, Origin, Page, Post, Ref, State

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts import validators
-from connectors.parts.entries import Feed, Item, digest
+from connectors.parts.feeds.entries import Feed, Item, digest
 from connectors.parts.options import BaseUrl, Query
+from connectors.parts.web import validators
 from monitor.config import Section
 from monitor.types import Account, Page, Post
 

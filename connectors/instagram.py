@@ -14,11 +14,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import SecretStr
 
 from connectors import Context
-from connectors.parts import places, shape
-from connectors.parts.graph import Graph, Version
+from connectors.parts import shape
+from connectors.parts.meta import places
+from connectors.parts.meta.graph import Graph, Version
+from connectors.parts.meta.places import CommentDays, Lists, Place
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages
 from connectors.parts.paging import Walk
-from connectors.parts.places import CommentDays, Lists, Place
 from connectors.parts.shape import Item
 from connectors.parts.tokens import LongLived
 from monitor.errors import SourceChanged

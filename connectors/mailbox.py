@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
-from connectors.parts import imap, mailpost
+from connectors.parts.mail import imap, mailpost
 from monitor.config import Section
 from monitor.config.fields import LocalPath
 from monitor.types import Page, Post

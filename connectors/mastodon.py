@@ -19,12 +19,12 @@ from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
 from connectors.parts import shape
-from connectors.parts.climb import Climb, Rung
-from connectors.parts.instance import Server
+from connectors.parts.mastodon.climb import Climb, Rung
+from connectors.parts.mastodon.instance import Server
+from connectors.parts.mastodon.posts import Statuses
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages, Query
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.shape import Item
-from connectors.parts.toots import Statuses
 from monitor.types import Account, Page, Post, State
 
 PER_PAGE = "40"

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts import webpage
 from connectors.parts.options import WebAddress
 from connectors.parts.paging import digest
-from connectors.parts.robots import Robots
-from connectors.parts.webpage import Found, WebPages
+from connectors.parts.web import webpage
+from connectors.parts.web.robots import Robots
+from connectors.parts.web.webpage import Found, WebPages
 from monitor.config import Section
 from monitor.errors import SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.types import Page, Post, SourceState, State

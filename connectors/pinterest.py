@@ -12,9 +12,9 @@ from pydantic import Field, SecretStr
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
+from connectors.parts.meta.places import lasting
 from connectors.parts.options import BaseUrl, Handle, Pages
 from connectors.parts.paging import Batch, Walk
-from connectors.parts.places import lasting
 from connectors.parts.shape import Item
 from monitor.config import Section
 from monitor.types import Account, Kind, Media, Origin, Page, Post, State

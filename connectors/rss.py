@@ -11,11 +11,11 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from connectors import Context
 from connectors.http import Response
-from connectors.parts import validators
-from connectors.parts.entries import Feed, Item, Reading, digest
+from connectors.parts.feeds.entries import Feed, Item, Reading, digest
+from connectors.parts.feeds.transcripts import Transcripts
 from connectors.parts.options import Asks, WebAddress, web_address
 from connectors.parts.paging import is_newer
-from connectors.parts.transcripts import Transcripts
+from connectors.parts.web import validators
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post
 

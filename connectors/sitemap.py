@@ -14,12 +14,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts import shape, webpage
+from connectors.parts import shape
 from connectors.parts.options import WebAddress
 from connectors.parts.paging import digest
-from connectors.parts.robots import Robots
-from connectors.parts.sitemaps import Entry, Listing
-from connectors.parts.webpage import WebPages
+from connectors.parts.web import webpage
+from connectors.parts.web.robots import Robots
+from connectors.parts.web.sitemaps import Entry, Listing
+from connectors.parts.web.webpage import WebPages
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceError, SourceRefused
 from monitor.types import Page, Post, SourceState

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from pydantic import Field, TypeAdapter, ValidationError
 
 from connectors import Context
-from connectors.parts.mediawiki import BATCH, NoSuchRevision, Revision, Wiki, WikiPage
-from connectors.parts.worddiff import headings, hunks
+from connectors.parts.wiki.mediawiki import BATCH, NoSuchRevision, Revision, Wiki, WikiPage
+from connectors.parts.wiki.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
 from monitor.config.fields import Contact

@@ -17,10 +17,11 @@ from pydantic import Field
 
 from connectors import Context
 from connectors.http import Response
-from connectors.parts import blogpost, shape
+from connectors.parts import shape
 from connectors.parts.options import BaseUrl, Pages, Query
 from connectors.parts.paging import digest, is_newer
 from connectors.parts.shape import Item
+from connectors.parts.web import blogpost
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceRefused
 from monitor.types import Page, Post, SourceState, State

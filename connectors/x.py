@@ -14,15 +14,18 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
-from connectors.parts import bookmark, shape, x_account, x_posts
+from connectors.parts import shape
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages
 from connectors.parts.paging import Batch, Walk, digest
-from connectors.parts.x_errors import explain
-from connectors.parts.x_prices import Prices, Purse
+from connectors.parts.x import account as x_account
+from connectors.parts.x import bookmark
+from connectors.parts.x import posts as x_posts
+from connectors.parts.x.errors import explain
+from connectors.parts.x.prices import Prices, Purse
 from monitor.types import Page, Post, State
 
 if TYPE_CHECKING:
-    from connectors.parts.tweepy_seam import Client
+    from connectors.parts.x.seam import Client
 
 WINDOW = timedelta(days=7) - timedelta(minutes=1)  # of the recent search; a minute for the clocks
 LOOK_UP = 100  # the most ids of one look-up
@@ -115,7 +118,7 @@ class X:
 
     @cached_property
     def _client(self) -> Client:
-        from connectors.parts.tweepy_seam import Client
+        from connectors.parts.x.seam import Client
 
         options = self._options
         return Client(self._context.http, options.base_url, options.bearer, options.fields, explain)

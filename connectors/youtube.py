@@ -15,12 +15,12 @@ from pydantic import Field, SecretStr
 
 from connectors import Context
 from connectors.parts import shape
-from connectors.parts import youtube_posts as read
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages, Query
 from connectors.parts.paging import Batch, Fetch, Walk
 from connectors.parts.shape import Item
-from connectors.parts.youtube_api import MOST, Api
-from connectors.parts.youtube_errors import NothingThere
+from connectors.parts.youtube import posts as read
+from connectors.parts.youtube.api import MOST, Api
+from connectors.parts.youtube.errors import NothingThere
 from monitor.types import Account, Page, Post, State
 
 

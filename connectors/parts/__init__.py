@@ -1,1 +1,1 @@
-"""What connectors share: safe addresses, answers, plain text, the killable parser, word diffs."""
+"""What connectors share: the way out, answers, paging, plain text, the killable parser."""

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from connectors import Context
 from connectors.http import Http
-from connectors.parts.atproto import Session, written_at
+from connectors.parts.bluesky.atproto import Session, written_at
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.types import SourceState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.parts import captions
+from connectors.parts.feeds import captions
 
 VTT = """WEBVTT
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors import Context
 from connectors.http import Http
-from connectors.parts.climb import Climb, Rung
+from connectors.parts.mastodon.climb import Climb, Rung
 from connectors.parts.paging import Walk
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post

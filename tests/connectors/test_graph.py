@@ -169,7 +169,7 @@ def test_what_is_gone_is_told_apart_from_a_withdrawn_permission(now: Clock) -> N
 
 
 def threads(site: httpx.BaseTransport, now: Clock, memory: dict[str, str], token: str = TOKEN) -> Any:
-    options = {"reads": "posts", "token": token, "base_url": "https://graph.test"}
+    options = {"account": "wvftnhs", "reads": "posts", "token": token, "base_url": "https://graph.test"}
     return connected("threads", site, now, memory, **options)
 
 

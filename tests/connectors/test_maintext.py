@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.parts import maintext
+from connectors.parts.web import maintext
 
 URL = "https://riverside.test/news/parking"
 WORDS = "The board of the trust decided on Tuesday night that parking stays as dear as it was before."

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connectors.http import Http
-from connectors.parts.robots import Robots
+from connectors.parts.web.robots import Robots
 from monitor.errors import SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.types import SourceState
 

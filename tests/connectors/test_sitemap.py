@@ -13,8 +13,8 @@ import pytest
 
 from connectors import Context, recordings
 from connectors.http import Http
-from connectors.parts import sitemaps, sitemapxml
 from connectors.parts.replay import Replay
+from connectors.parts.web import sitemaps, sitemapxml
 from connectors.sitemap import Sitemap, SitemapOptions
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from monitor.types import Origin, Post, SourceState

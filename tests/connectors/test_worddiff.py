@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.parts.worddiff import edits, headings, hunks
+from connectors.parts.wiki.worddiff import edits, headings, hunks
 from monitor.types import Hunk
 
 PAGE = """The trust runs two hospitals.

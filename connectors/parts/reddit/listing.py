@@ -59,7 +59,7 @@ def thing(kind: str | None, data: Item, context: Context) -> Post | None:
 
 
 def entry(found: Mapping[str, Any], context: Context) -> Post | None:
-    """The same from an entry as `connectors.parts.feed.read` gives it.
+    """The same from an entry as `connectors.parts.feeds.feed.read` gives it.
 
     Nothing can be asked about what a feed told: there is no `recheck_id`.
     """

@@ -11,7 +11,7 @@ from monitor.errors import SourceRefused, SourceUnavailable
 from monitor.types import SourceState
 
 AGENT = "trustwatch"
-PARSER = "connectors.parts.robotstxt:judge"
+PARSER = "connectors.parts.web.robotstxt:judge"
 _NO_RULES = frozenset(range(400, 500)) - {429}  # RFC 9309, 2.3.1.3: "unavailable" rules forbid nothing
 
 

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from connectors.parts import plain, wary
+from connectors.parts import plain
+from connectors.parts.feeds import wary
 
 MOST = 50_000  # entries; the protocol allows no more in one file
 

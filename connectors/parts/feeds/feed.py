@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import feedparser
 
-from connectors.parts import plain, wary
+from connectors.parts import plain
+from connectors.parts.feeds import wary
 
 Entry = dict[str, Any]
 _MEDIA_KINDS = ("image", "audio", "video")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts.x_posts import held
+from connectors.parts.x.posts import held
 from monitor.config import Section
 from monitor.errors import BudgetSpent, SourceRefused, SourceThrottled
 

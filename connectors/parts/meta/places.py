@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from connectors.parts import shape
-from connectors.parts.graph import Graph
+from connectors.parts.meta.graph import Graph
 from connectors.parts.paging import Batch, Fetch, Walk
 from connectors.parts.shape import Item
 from monitor.errors import SourceChanged

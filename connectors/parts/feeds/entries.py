@@ -17,8 +17,8 @@ from connectors.parts import sandbox
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Media, Origin, Post, State
 
-Entry = dict[str, Any]  # as connectors.parts.feed.read describes it
-PARSER = "connectors.parts.feed:read"
+Entry = dict[str, Any]  # as connectors.parts.feeds.feed.read describes it
+PARSER = "connectors.parts.feeds.feed:read"
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{2,8}){0,4}")  # RFC 5646; feeds write all sorts of things
 _OF_ITS_HOST = re.compile(r"(?:https?://|tag:|urn:)", re.IGNORECASE)
 _LONGEST_ID = 500  # characters; beyond that an id is some other field gone astray

@@ -15,7 +15,7 @@ from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
 from connectors.parts.shape import Item
-from connectors.parts.youtube_errors import explain, reasons
+from connectors.parts.youtube.errors import explain, reasons
 from monitor.errors import SourceChanged, SourceRefused, SourceUnavailable
 from monitor.types import SourceState, State
 

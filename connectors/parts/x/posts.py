@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors import Context
-from connectors.parts import shape, x_legacy
+from connectors.parts import shape
 from connectors.parts.shape import Item
-from connectors.parts.x_errors import refusal
+from connectors.parts.x import legacy as x_legacy
+from connectors.parts.x.errors import refusal
 from monitor.errors import SourceChanged
 from monitor.types import GONE, Account, Kind, Media, Post, Ref, State
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from connectors import Context
 from connectors.parts import sandbox, shape
 from connectors.parts.paging import digest
-from connectors.parts.robots import Robots
+from connectors.parts.web.robots import Robots
 from monitor.errors import SourceChanged
 
-PARSER = "connectors.parts.sitemapxml:read"
+PARSER = "connectors.parts.web.sitemapxml:read"
 FILES = 20
 """The most files of one sitemap that a poll reads."""
 MOST = 20_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.parts import plain, shape
-from connectors.parts.places import lasting
+from connectors.parts.meta.places import lasting
 from connectors.parts.shape import Item
 from monitor.types import Media
 

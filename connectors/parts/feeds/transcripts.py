@@ -10,11 +10,11 @@ import structlog
 
 from connectors.http import Http
 from connectors.parts import sandbox
-from connectors.parts.entries import Item, digest
+from connectors.parts.feeds.entries import Item, digest
 from monitor.errors import SourceError
 from monitor.types import Post
 
-PARSER = "connectors.parts.captions:read"
+PARSER = "connectors.parts.feeds.captions:read"
 PER_POLL = 10
 
 log = structlog.get_logger("connectors.transcripts")

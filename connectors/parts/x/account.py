@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors import Context
 from connectors.parts import shape
-from connectors.parts.x_errors import refusal
+from connectors.parts.x.errors import refusal
 from monitor.errors import SourceRefused
 from monitor.types import SourceState
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from connectors import Context
-from connectors.parts import plain, sandbox, shape, validators
+from connectors.parts import plain, sandbox, shape
 from connectors.parts.paging import digest
-from connectors.parts.robots import Robots
+from connectors.parts.web import validators
+from connectors.parts.web.robots import Robots
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Origin, Post
 
-PARSER = "connectors.parts.maintext:read"
+PARSER = "connectors.parts.web.maintext:read"
 ABSENT = (404, 410)
 _LONGEST_ID = 500  # characters
 

@@ -1,0 +1,1 @@
+"""Bluesky's protocol and its posts."""

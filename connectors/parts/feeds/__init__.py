@@ -1,0 +1,1 @@
+"""Feeds: from a stranger's document to entries, transcripts and posts."""

@@ -1,0 +1,1 @@
+"""Mails: fetched, parsed, turned into posts."""

@@ -1,0 +1,1 @@
+"""What a Mastodon server says and how it is paged."""

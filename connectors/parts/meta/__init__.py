@@ -1,0 +1,1 @@
+"""Meta's Graph: one way of asking for Facebook, Instagram and Threads."""

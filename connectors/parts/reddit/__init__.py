@@ -1,0 +1,1 @@
+"""Reddit's two doors and its listings."""

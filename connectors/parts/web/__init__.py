@@ -1,0 +1,1 @@
+"""Pages, sitemaps, blogs and forums of the open web."""

@@ -1,0 +1,1 @@
+"""MediaWiki's Action API and the comparison of revisions."""
