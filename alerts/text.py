@@ -18,8 +18,10 @@ KNOWN_HOSTS = frozenset(
         "gov.uk",
         "instagram.com",
         "linkedin.com",
+        "pinterest.com",
         "nhs.uk",
         "reddit.com",
+        "threads.com",
         "threads.net",
         "tiktok.com",
         "trustpilot.com",
@@ -27,6 +29,7 @@ KNOWN_HOSTS = frozenset(
         "twitter.com",
         "wikipedia.org",
         "x.com",
+        "ycombinator.com",
         "youtube.com",
     }
 )
