@@ -58,6 +58,7 @@ class Daemon:
                 "default": ThreadPoolExecutor(THREADS),
                 # Threads of their own: a slow source or mail server cannot starve what others rely on.
                 "desk": ThreadPoolExecutor(2),
+                "compliance": ThreadPoolExecutor(1),
                 "heart": ThreadPoolExecutor(1),
             },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -99,7 +100,7 @@ class Daemon:
         self._scheduler.add_job(digest, digest_at, name="digest", executor="desk")
         self._repeat("deliveries", partial(self._deliver, desk, "deliveries"), DELIVERY_SECONDS, "desk")
         compliance = partial(self._comply, self.app.compliance(), tasks)
-        self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "desk")
+        self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "compliance")
         self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, "heart")
 
     def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as text_of
 
 from tests.alerts.relay import Handler
 from tests.faults.conftest import Service
@@ -82,3 +83,22 @@ def test_systemd_hears_ready_watchdog_and_stopping(
         while heard[-1] != b"STOPPING=1":
             heard.append(sock.recv(64))
     assert heard[:2] == [b"READY=1", b"WATCHDOG=1"]
+
+
+def test_it_purges_what_may_be_kept_no_longer(service: Service, feed: GrowingFeed) -> None:
+    text = service.settings.read_text("utf-8")
+    service.settings.write_text(text.replace('every = "1s"', 'every = "1s"\nterms = { max_age_days = 1 }'))
+    feed.items = 4
+    service.start()
+    service.until_ready()
+    while feed.answered < 2:  # the second poll begins when all of the first is stored
+        time.sleep(0.05)
+    service.terminate()
+    feed.status = 503  # what is still shown would be kept
+    service.start(days=3)
+    service.until('"event": "purged"')
+    service.terminate()
+    with service.database.connect() as connection:
+        rows = connection.execute(text_of("SELECT text, purged_for FROM mention")).all()
+    assert len(rows) == 4
+    assert set(rows) == {("", "expired")}
