@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "platform": ("platform", "network", "site", "channel", "page type"),
 }
 """What a column holds, by its heading in small letters, _ and - read as spaces."""
+LONGEST_CELL = 131_072  # characters
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 1_000
 _LONGEST_LINE = 2**18  # characters
@@ -81,6 +82,7 @@ class Table:
         with self.documents[0].text() as text:
             heading = text.readline(2**16)
             delimiter = max(_DELIMITERS, key=heading.count)
+            csv.field_size_limit(LONGEST_CELL)  # of the whole process: others set it, too
             columns = _columns(self.path.name, next(csv.reader([heading], delimiter=delimiter), []))
             reader = csv.reader(_bounded(text), delimiter=delimiter)
             line = 2

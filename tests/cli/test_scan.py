@@ -108,7 +108,9 @@ def test_an_interruption_does_not_wait_for_a_source_that_hangs(
     monitor: Monitor, tmp_path: Path, feed: GrowingFeed
 ) -> None:
     feed.delay = 20
-    command = [sys.executable, "-c", "from monitor.cli import main; main()"]
+    # What a shell starts in the background ignores the signal, and so would its children.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heeding}; from monitor.cli import main; main()"]
     with subprocess.Popen(
         [*command, "--config", str(tmp_path / "monitor.toml"), "scan"], stderr=subprocess.PIPE, text=True
     ) as scan:
