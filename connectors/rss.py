@@ -11,10 +11,11 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from connectors import Context
 from connectors.http import Response
+from connectors.parts import shape
 from connectors.parts.feeds.entries import Feed, Item, Reading, digest
 from connectors.parts.feeds.transcripts import Transcripts
 from connectors.parts.options import Asks, WebAddress, web_address
-from connectors.parts.paging import is_newer
+from connectors.parts.paging import LeftOut
 from connectors.parts.web import validators
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post
@@ -64,7 +65,7 @@ class Rss:
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the feed's items; with no cursor, or that of another address, only those newer than
-        `since` or without a date.
+        `since` or without a date; what that left out is told once it is edited.
 
         Raises SourceChanged where the answer is no feed, or `pages` did not reach what is known.
         """
@@ -75,13 +76,17 @@ class Rss:
             return
         newest = datetime.fromisoformat(last["newest"]) if last.get("newest") else None
         transcripts = Transcripts(self._context.http, last.get("transcripts", {}))
+        left = LeftOut(None if last else since, shape.strings(last, "left"))
         dates: list[datetime] = []
         for items, is_last in self._batches(first, newest or since):
             dates += [item.post.created_at for item in items if item.post.created_at]
-            wanted = [item for item in items if last or is_newer(item.post, since)]
+            told = {post.key for post in left.others(item.post for item in items)}
+            wanted = [item for item in items if item.post.key in told]
             yield Page(
                 posts=tuple(self._told(wanted, transcripts)),
-                cursor=self._cursor(first, max(dates, default=newest), transcripts) if is_last else None,
+                cursor=self._cursor(first, max(dates, default=newest), transcripts, left)
+                if is_last
+                else None,
                 covered_from=min(dates, default=None),
             )
 
@@ -127,12 +132,15 @@ class Rss:
         except (ValueError, KeyError, TypeError):
             return {}
 
-    def _cursor(self, first: Response, newest: datetime | None, transcripts: Transcripts) -> str:
+    def _cursor(
+        self, first: Response, newest: datetime | None, transcripts: Transcripts, left: LeftOut
+    ) -> str:
         # The address by its digest: it may hold a private feed token. Transcripts that are still to be
         # fetched need the whole feed again, which the validators would keep from us.
         seen = {
             "feed": digest(self._url),
             "newest": min(newest, self._context.now()).isoformat() if newest else None,
             "transcripts": transcripts.marks,
+            "left": left.marks,
         } | ({} if transcripts.pending else validators.kept(first.headers))
         return json.dumps({name: value for name, value in seen.items() if value})

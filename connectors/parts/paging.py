@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from connectors import Context
+from connectors.parts import shape
 from monitor.errors import SourceChanged, SourceError
 from monitor.types import Page, Post
 
+MOST_LEFT_OUT = 200
+"""Marks of items left out that a cursor holds: two pages of most interfaces, and most of any feed."""
 OVERLAP = timedelta(hours=1)
 """What is read again each time: indexes lag, and known posts cost nothing."""
 
@@ -76,12 +79,13 @@ class Walk:
         """
         newest = self._recall(cursor)
         reached = self.reached(cursor, since)
+        left = LeftOut(None if newest else since, self._left(cursor))
         dates: list[datetime] = []
         for batch, is_last in self._batches(fetch, reached):
             dates += [post.created_at for post in batch.posts if post.created_at]
             yield Page(
-                posts=tuple(post for post in batch.posts if newest or is_newer(post, since)),
-                cursor=self.cursor(max(dates, default=newest)) if is_last else None,
+                posts=tuple(left.others(batch.posts)),
+                cursor=self.cursor(max(dates, default=newest), left.marks) if is_last else None,
                 covered_from=self._reach(dates, reached, batch) if is_last else _so_far(dates, reached),
             )
 
@@ -155,10 +159,14 @@ class Walk:
             return min(dates, default=None)
         return max(reached, self.context.now() - self.window) if self.window else reached
 
-    def cursor(self, newest: datetime | None) -> str:
-        """What `newest_first` goes on from where everything up to `newest` is known."""
+    def cursor(self, newest: datetime | None, left: Iterable[str] = ()) -> str:
+        """What `newest_first` goes on from where everything up to `newest` is known, and `left` left out."""
         now = self.context.now()
-        return json.dumps({"of": self._digest(), "newest": min(newest or now, now).isoformat()})
+        known = {"of": self._digest(), "newest": min(newest or now, now).isoformat()}
+        return json.dumps(known | ({"left": list(left)} if left else {}))
+
+    def _left(self, cursor: str | None) -> list[str]:
+        return list(shape.strings(json.loads(cursor), "left")) if cursor and self._recall(cursor) else []
 
     def _mark(self, place: _Place) -> str:
         after, began = place.after.isoformat(), place.began.isoformat()
@@ -184,6 +192,27 @@ class Walk:
 
     def _digest(self) -> str:
         return digest(self.host, *self.question)
+
+
+class LeftOut:
+    """What the first reading of a source left out as too old, so that the next does not take it for news.
+
+    `since` is where a first reading begins, None at any later one. `marks` go into the cursor. What is
+    edited has another mark, and is told.
+    """
+
+    def __init__(self, since: datetime | None, marks: Iterable[str]) -> None:
+        self._since = since
+        self.marks = list(marks)
+
+    def others(self, posts: Iterable[Post]) -> Iterator[Post]:
+        """Those of `posts` that are to be told."""
+        for post in posts:
+            mark = digest(post.external_id, post.title, post.text)[:8]
+            if self._since is not None and not is_newer(post, self._since):
+                self.marks += [mark] if len(self.marks) < MOST_LEFT_OUT else []
+            elif self._since is not None or mark not in self.marks:
+                yield post
 
 
 def _so_far(dates: list[datetime], reached: datetime) -> datetime | None:

@@ -103,3 +103,9 @@ def some(value: Any, *path: str | int) -> Iterator[Item]:
     """The same where the platform may leave the list out."""
     found = find(value, *path)
     return (each for each in found if isinstance(each, dict)) if isinstance(found, list) else iter(())
+
+
+def strings(value: Any, *path: str | int) -> Iterator[str]:
+    """The texts of a list that may be left out."""
+    found = find(value, *path)
+    return (each for each in found if isinstance(each, str)) if isinstance(found, list) else iter(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.protected import ProtectedLane
 from monitor.store.purging import Purging
+from monitor.store.rows import (
+    back_row,
+    bearer,
+    case_row,
+    copy_row,
+    edit_row,
+    evidence,
+    finding_row,
+    mention_row,
+)
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,
@@ -26,11 +36,10 @@ from monitor.store.tables import (
     Source,
     table_of,
 )
-from monitor.types import About, Filter, Lane, Post, Reference, Relation, Severity, SourceState, State, Terms
+from monitor.types import Filter, Lane, Post, Reference, Severity, SourceState
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
-USUAL_TERMS = Terms()
 
 _meta = table_of(Meta)
 _source = table_of(Source)
@@ -126,7 +135,7 @@ class Transaction:
         folds = [names[1:] for _, names in named]
         known = self._known_mentions(keys, folds)
         new = [
-            _mention_row(j, key, fold, now)
+            mention_row(j, key, fold, now)
             for j, key, fold in zip(judged, keys, folds, strict=True)
             if _match(known, key, fold) is None
         ]
@@ -190,11 +199,11 @@ class Transaction:
         edited = {
             key: (j, id_) for key, (j, id_) in here.items() if shown[key] != content_hash(self.key, j.post)
         }
-        self._update_mentions([_copy_row(j, id_) for j, id_ in here.values()])
-        self._update_mentions([_edit_row(j, id_, now) for key, (j, id_) in edited.items() if shown[key]])
+        self._update_mentions([copy_row(j, id_) for j, id_ in here.values()])
+        self._update_mentions([edit_row(j, id_, now) for key, (j, id_) in edited.items() if shown[key]])
         # What was lost and is shown again has no hash: it is back, not edited.
         back = [here[key] for key, known_as in shown.items() if not known_as]
-        self._update_mentions([_back_row(j, id_, fold_keys(self.key, j.post)) for j, id_ in back])
+        self._update_mentions([back_row(j, id_, fold_keys(self.key, j.post)) for j, id_ in back])
 
     def _update_mentions(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -268,7 +277,7 @@ class Transaction:
         cases = {key: place(j, finding) for key, (j, finding, _) in new.items()}
         case_ids = self._open_or_extend([(cases[key], finding) for key, (_, finding, _) in new.items()], now)
         rows = [
-            _finding_row(key, finding, mention_id, case_ids[cases[key].key], now)
+            finding_row(key, finding, mention_id, case_ids[cases[key].key], now)
             for key, (_, finding, mention_id) in new.items()
         ]
         inserted = self.connection.execute(self.insert(_finding).returning(c.key, c.id), rows)
@@ -305,8 +314,9 @@ class Transaction:
         return len(new)
 
     def _finding_key(self, judged: Judged, mention_id: int, finding: FindingValue) -> str:
-        bearer = _bearer(judged, mention_id, finding)
-        return self.key.hash("finding", bearer, finding.rule_id, _evidence(finding))
+        return self.key.hash(
+            "finding", bearer(judged, mention_id, finding), finding.rule_id, evidence(finding)
+        )
 
     def _open_or_extend(
         self, placed: Sequence[tuple[NewCase, FindingValue]], now: datetime
@@ -324,7 +334,7 @@ class Transaction:
                 _case.update().where(c.id == row.id).values(severity=severity, changed_at=now)
             )
         opened = {
-            case.key: _case_row(case, finding, worst[case.key], now)
+            case.key: case_row(case, finding, worst[case.key], now)
             for case, finding in placed
             if case.key not in known
         }
@@ -403,110 +413,3 @@ class Transaction:
 
 def _match(known: Mapping[str, int], key: str, fold: tuple[str | None, str | None]) -> int | None:
     return next((known[k] for k in (key, *fold) if k is not None and k in known), None)
-
-
-def _mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: datetime) -> dict[str, Any]:
-    post = j.masked
-    return {
-        "key": key,
-        "address_key": fold[0],
-        "text_key": fold[1],
-        "platform": post.platform,
-        "source": post.source,
-        "kind": post.kind.value,  # plain text binds faster than an enum
-        "state": post.state.value,
-        "subject": j.subject,
-        "author": j.author,
-        "relation": (post.author.relation if post.author else Relation.PUBLIC).value,
-        "url": post.url,
-        "title": post.title,
-        "text": post.text if post.terms.may_store_text else "",
-        "lang": post.lang,
-        "created_at": post.created_at,
-        "edited_at": post.edited_at,
-        "first_seen_at": now,
-        "references": [[r.alias, r.score, r.why] for r in j.references],
-        "change": _change(post),
-        "terms": asdict(post.terms) if post.terms != USUAL_TERMS else None,
-    }
-
-
-def _copy_row(j: Judged, id_: int) -> dict[str, Any]:
-    post = j.masked
-    return {
-        "b_id": id_,
-        "title": post.title,
-        "text": post.text if post.terms.may_store_text else "",
-        "change": _change(post),
-        "author": j.author,
-        "url": post.url,
-        "purged_at": None,
-        "purged_for": None,
-    }
-
-
-def _back_row(j: Judged, id_: int, fold: tuple[str | None, str | None]) -> dict[str, Any]:
-    return {"b_id": id_, "state": j.masked.state, "address_key": fold[0], "text_key": fold[1]}
-
-
-def _edit_row(j: Judged, id_: int, now: datetime) -> dict[str, Any]:
-    state = State.EDITED if j.masked.state is State.LIVE else j.masked.state
-    return {"b_id": id_, "state": state, "edited_at": j.masked.edited_at or now}
-
-
-def _case_row(case: NewCase, finding: FindingValue, severity: Severity, now: datetime) -> dict[str, Any]:
-    return {
-        "key": case.key,
-        "lane": finding.lane,
-        "subject": case.subject,
-        "category": finding.category,
-        "severity": severity,
-        "status": "open",
-        "owner": case.owner,
-        "route": list(finding.route),
-        "opened_at": now,
-        "changed_at": now,
-    }
-
-
-def _finding_row(
-    key: str, finding: FindingValue, mention_id: int, case_id: int, now: datetime
-) -> dict[str, Any]:
-    return {
-        "key": key,
-        "mention_id": mention_id,
-        "case_id": case_id,
-        "rule_id": finding.rule_id,
-        "rule_version": finding.rule_version,
-        "title": finding.title,
-        "category": finding.category,
-        "lane": finding.lane,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "reason": finding.reason,
-        "clauses": list(finding.clauses),
-        "counter_clauses": list(finding.counter_clauses),
-        "spans": [[s.where, s.start, s.end, s.label] for s in finding.spans],
-        "created_at": now,
-    }
-
-
-def _change(post: Post) -> dict[str, Any] | None:
-    return asdict(post.change) if post.change else None
-
-
-def _bearer(judged: Judged, mention_id: int, finding: FindingValue) -> str:
-    """What the finding is of. A profile is found once, however many posts carry it, until it changes."""
-    if finding.about is About.POST:
-        return str(mention_id)
-    author = judged.post.author
-    profile = (author.handle, author.display_name, author.bio) if author else ()
-    return "|".join(("profile", judged.subject, *(part or "" for part in profile)))
-
-
-def _evidence(finding: FindingValue) -> str:
-    """What a finding rests on, without the words: how many spans of which label, where."""
-    counts: dict[tuple[str, str], int] = {}
-    for span in finding.spans:
-        counts[span.where, span.label] = counts.get((span.where, span.label), 0) + 1
-    return ";".join(f"{where}:{label}:{n}" for (where, label), n in sorted(counts.items()))

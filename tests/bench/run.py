@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tests.bench import engine, noise, parsing, policies, polling, storing
@@ -41,7 +42,7 @@ def main() -> None:
     for measure in measures:
         for figure in measure():
             value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:,.2f}"
-            table.add_row(figure.name, value, figure.unit, figure.target)
+            table.add_row(escape(figure.name), value, figure.unit, figure.target)
     Console(width=110, highlight=False).print(table)
 
 

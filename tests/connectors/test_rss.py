@@ -143,16 +143,6 @@ def test_the_cursor_does_not_hold_the_address(now: Clock) -> None:
     assert "PRIVATE" not in str(poll(connects, now)[0].cursor)
 
 
-def test_old_items_are_left_out_on_the_first_poll_only(now: Clock) -> None:
-    connects = connector(
-        now, {"body": rss(dated(1, "1h"), dated(2, "9d"), "<guid>3</guid><title>no date</title>")}
-    )
-    first = poll(connects, now)[0]
-    assert titles(first.posts) == ["item 1", "no date"]
-    assert first.covered_from == now() - timedelta(days=9)
-    assert titles(poll(connects, now, first.cursor)[0].posts) == ["item 1", "item 2", "no date"]
-
-
 def test_identity_falls_back_from_guid_to_link_to_content(now: Clock) -> None:
     found = posts(
         now,
@@ -428,3 +418,21 @@ def test_items_of_a_json_feed_belong_to_its_authors_where_they_name_none(now: Cl
         '"items": [{"id": "1"}, {"id": "2", "authors": [{"name": "Tom"}]}]}'
     )
     assert [post.author and post.author.display_name for post in posts(now, body)] == ["Dilys", "Tom"]
+
+
+def test_old_items_are_left_out_of_the_first_reading_and_say_how_far_back_it_reaches(now: Clock) -> None:
+    body = rss(dated(1, "1h"), dated(2, "9d"), "<guid>3</guid><title>no date</title>")
+    (first,) = poll(connector(now, {"body": body}), now)
+    assert titles(first.posts) == ["item 1", "no date"]
+    assert first.covered_from == now() - timedelta(days=9)
+
+
+def test_what_the_first_reading_left_out_as_too_old_is_no_news_at_the_second(now: Clock) -> None:
+    old, recent = dated(1, "30d"), dated(2, "1h")
+    first = poll(connector(now, {"body": rss(recent, old)}), now)
+    assert titles(first[0].posts) == ["item 2"]
+    backdated, edited = dated(3, "40d"), old.replace("item 1", "item 1, corrected")
+    again = poll(connector(now, {"body": rss(dated(4, "0m"), recent, old, backdated)}), now, first[-1].cursor)
+    assert titles(again[0].posts) == ["item 4", "item 2", "item 3"]
+    third = poll(connector(now, {"body": rss(edited)}), now, again[-1].cursor)
+    assert titles(third[0].posts) == ["item 1, corrected"]
