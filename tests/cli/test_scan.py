@@ -79,7 +79,8 @@ def test_a_scan_says_from_when_on_each_source_could_be_seen(monitor: Monitor, tm
     assert timedelta(0) < datetime.now(UTC) - seen_from < timedelta(days=7)
     assert radio["covered_from"] is None
     lines = [line.split("\t") for line in monitor("scan", "--since", "7d").stdout.splitlines()[:2]]
-    assert lines[0][5] == f"{seen_from.astimezone(ZoneInfo('Europe/London')):%d %b %Y %H:%M}"
+    shown = datetime.strptime(lines[0][5], "%d %b %Y %H:%M").replace(tzinfo=ZoneInfo("Europe/London"))
+    assert abs(shown - seen_from) < timedelta(minutes=2)  # the feed dates its items anew at each answer
     assert lines[1][:2] + lines[1][5:] == ["radio", "degraded", "unknown"]
 
 
