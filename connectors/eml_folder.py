@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from connectors import Context
+from connectors.parts.cursors import Cursors
 from connectors.parts.mail import mailpost
 from monitor.config import Section
 from monitor.config.fields import LocalPath
@@ -50,7 +49,7 @@ class EmlFolder:
 
     def __init__(self, options: EmlFolderOptions, context: Context) -> None:
         self._folder, self._context = options.folder, context
-        self._id = hashlib.sha256(str(self._folder).encode()).hexdigest()[:16]
+        self._cursors = Cursors.about(str(self._folder))
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the mails put there after the cursor, or since `since`. Raises SourceRefused."""
@@ -100,19 +99,17 @@ class EmlFolder:
         except FileNotFoundError:
             return None  # taken out again meanwhile
         except OSError:
-            return mailpost.unreadable(self._context, f"{self._id}/{file.inode}/{file.changed}", received)
+            return mailpost.unreadable(
+                self._context, f"{self._cursors.of}/{file.inode}/{file.changed}", received
+            )
         return mailpost.post(self._context, document, received)
 
     def _recall(self, cursor: str | None) -> tuple[int, int] | None:
         """What the cursor holds; nothing where it is not ours or of another folder."""
-        try:
-            last = json.loads(cursor or "{}")
-            return (int(last["changed"]), int(last["inode"])) if last["folder"] == self._id else None
-        except (ValueError, KeyError, TypeError):
-            return None
+        return self._cursors.read(cursor, lambda held: (int(held["changed"]), int(held["inode"])))
 
     def _cursor(self, last: tuple[int, int]) -> str:
-        return json.dumps({"folder": self._id, "changed": last[0], "inode": last[1]})
+        return self._cursors.write(changed=last[0], inode=last[1])
 
 
 def _content(handle: int, name: str) -> bytes:

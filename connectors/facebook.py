@@ -21,7 +21,6 @@ from connectors.parts.meta import attachments, places
 from connectors.parts.meta.graph import Graph, Version
 from connectors.parts.meta.places import CommentDays, Lists, Place
 from connectors.parts.options import BaseUrl, Pages
-from connectors.parts.paging import Walk
 from connectors.parts.shape import Item
 from monitor.config import Section
 from monitor.types import Account, Kind, Origin, Page, Post, Ref, State
@@ -72,11 +71,10 @@ class Facebook:
         self._graph = Graph(context, base, options.token.get_secret_value)
         self._place = Place(f"{options.page}/{options.reads}")
         self._days = options.comment_days if options.reads == "feed" else 0
-        asked, host = [options.page, options.reads], self._graph.host
-        walk = Walk(context=context, host=host, question=asked, pages=options.pages, by_date=False)
         self._lists = Lists(
             graph=self._graph,
-            walk=walk,
+            question=[options.page, options.reads],
+            most=options.pages,
             ask=self._ask,
             posts=self._posts,
             beneath=partial(places.commented, self._graph.host),

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import plain, shape
+from connectors.parts.cursors import Cursors
 from connectors.parts.options import BaseUrl, Query
-from connectors.parts.paging import digest
 from connectors.parts.shape import Item
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceThrottled, SourceUnavailable
@@ -46,6 +46,7 @@ class Gdelt:
     def __init__(self, options: GdeltOptions, context: Context) -> None:
         self._options, self._context = options, context
         self._host = urlsplit(options.base_url).netloc
+        self._cursors = Cursors.about(self._host, options.query)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield one page of what was seen after the cursor, or since `since`.
@@ -117,15 +118,8 @@ class Gdelt:
         )
 
     def _cursor(self, reached: datetime) -> str:
-        return json.dumps({"of": self._digest(), "from": reached.isoformat()})
+        return self._cursors.write(**{"from": reached.isoformat()})
 
     def _recall(self, cursor: str | None) -> datetime | None:
         """From when the cursor reads on; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            return datetime.fromisoformat(last["from"]) if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
-
-    def _digest(self) -> str:
-        return digest(self._host, self._options.query)
+        return self._cursors.read(cursor, lambda held: datetime.fromisoformat(held["from"]))

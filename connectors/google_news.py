@@ -6,7 +6,6 @@ them takes an interface that is not public. Google Alerts by `rss` shows where a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from connectors import Context
-from connectors.parts.feeds.entries import Feed, Item, digest
+from connectors.parts.cursors import Cursors
+from connectors.parts.feeds.entries import Feed, Item
 from connectors.parts.options import BaseUrl, Query
 from connectors.parts.web import validators
 from monitor.config import Section
@@ -44,10 +44,11 @@ class GoogleNews:
         self._options, self._context = options, context
         self._url = f"{options.base_url}/rss/search"
         self._feed = Feed(context, self._url, "google_news")
+        self._cursors = Cursors.about(*self._params().values(), urlsplit(self._url).netloc)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the stories of the feed; with no cursor of ours, those since `since`. Raises SourceError."""
-        known = self._recall(cursor)
+        known = self._cursors.read(cursor, dict[str, str])
         last = known or {}
         answer = self._context.http.get(
             self._url, params=self._params(), etag=last.get("etag"), modified=last.get("modified")
@@ -58,8 +59,8 @@ class GoogleNews:
         posts = list(self.posts(answer.body))
         dates = [post.created_at for post in posts if post.created_at]
         wanted = (p for p in posts if known is not None or p.created_at is None or p.created_at >= since)
-        held = {"of": self._digest()} | validators.kept(answer.headers)
-        yield Page(posts=tuple(wanted), cursor=json.dumps(held), covered_from=min(dates, default=None))
+        following = self._cursors.write(**validators.kept(answer.headers))
+        yield Page(posts=tuple(wanted), cursor=following, covered_from=min(dates, default=None))
 
     def posts(self, document: bytes) -> Iterator[Post]:
         """The stories of one document of the feed. Raises SourceChanged where it is none."""
@@ -69,16 +70,6 @@ class GoogleNews:
         o = self._options
         edition = f"{o.country}:{o.language.partition('-')[0]}"
         return {"q": f"{o.query} when:{o.within}", "hl": o.language, "gl": o.country, "ceid": edition}
-
-    def _recall(self, cursor: str | None) -> dict[str, str] | None:
-        try:
-            last: dict[str, str] = json.loads(cursor or "{}")
-            return last if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
-
-    def _digest(self) -> str:
-        return digest(*self._params().values(), urlsplit(self._url).netloc)
 
 
 def _story(item: Item) -> Post:

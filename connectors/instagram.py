@@ -19,7 +19,6 @@ from connectors.parts.meta import places
 from connectors.parts.meta.graph import Graph, Version
 from connectors.parts.meta.places import CommentDays, Lists, Place
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages
-from connectors.parts.paging import Walk
 from connectors.parts.shape import Item
 from connectors.parts.tokens import LongLived
 from monitor.errors import SourceChanged
@@ -76,17 +75,11 @@ class Instagram:
         renewed = LongLived(context, base, "ig_refresh_token", token)
         self._graph = Graph(context, f"{base}/{options.version}", (lambda: token) if options.tag else renewed)
         self._days = options.comment_days if options.reads == "media" else 0
-        walk = Walk(
-            context=context,
-            host=self._graph.host,
-            question=[options.account, options.reads, options.tag],
-            pages=options.pages,
-            window=timedelta(hours=24) if options.tag else None,
-            by_date=False,
-        )
         self._lists = Lists(
             graph=self._graph,
-            walk=walk,
+            question=[options.account, options.reads, options.tag],
+            most=options.pages,
+            window=timedelta(hours=24) if options.tag else None,
             ask=self._ask,
             posts=self._posts,
             beneath=partial(places.commented, self._graph.host),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -11,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
+from connectors.parts.cursors import Cursors
 from connectors.parts.mail import imap, mailpost
 from monitor.config import Section
 from monitor.config.fields import LocalPath
@@ -66,8 +65,8 @@ class Mailbox:
             folder=options.folder,
             ca_file=options.ca_file,
         )
-        place = (options.host, options.port, options.user, options.folder)
-        self._id = hashlib.sha256(json.dumps(place).encode()).hexdigest()[:16]
+        place = (options.host, str(options.port), options.user, options.folder)
+        self._cursors = Cursors.about(*place)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the mails after the cursor, or since `since`. Raises SourceError."""
@@ -93,11 +92,8 @@ class Mailbox:
 
     def _recall(self, cursor: str | None, validity: int) -> int | None:
         """The last number read; nothing where the cursor is of another folder or numbering."""
-        try:
-            known = json.loads(cursor or "{}")
-            return int(known["last"]) if (known["box"], known["validity"]) == (self._id, validity) else None
-        except (ValueError, KeyError, TypeError):
-            return None
+        known = self._cursors.read(cursor, lambda held: (held["validity"], int(held["last"])))
+        return known[1] if known and known[0] == validity else None
 
     def _cursor(self, validity: int, last: int) -> str:
-        return json.dumps({"box": self._id, "validity": validity, "last": last})
+        return self._cursors.write(validity=validity, last=last)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
@@ -100,7 +99,7 @@ class NhsReviews:
         following: str | None = None
         for _ in range(self._options.pages):
             batch = self._page(after, following, "removed")
-            yield from map(_emptied, batch.posts)
+            yield from (post.gone(State.DELETED) for post in batch.posts)
             if batch.following is None:
                 return
             following = batch.following
@@ -130,8 +129,4 @@ class NhsReviews:
             terms=self._context.terms,
             recheck_id=number,
         )
-        return _emptied(post) if shape.text(review, "status").lower() == "removed" else post
-
-
-def _emptied(post: Post) -> Post:
-    return replace(post, state=State.DELETED, author=None, title="", text="", url=None, created_at=None)
+        return post.gone(State.DELETED) if shape.text(review, "status").lower() == "removed" else post

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from connectors import Context
+from connectors.parts.cursors import digest
 from connectors.parts.options import WebAddress
-from connectors.parts.paging import digest
 from connectors.parts.web import webpage
 from connectors.parts.web.robots import Robots
 from connectors.parts.web.webpage import Found, WebPages

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
-from connectors.parts.feeds.entries import Feed, Item, Reading, digest
+from connectors.parts.cursors import digest
+from connectors.parts.feeds.entries import Feed, Item, Reading
 from connectors.parts.feeds.transcripts import Transcripts
 from connectors.parts.options import Asks, WebAddress, web_address
 from connectors.parts.paging import LeftOut
@@ -128,7 +129,7 @@ class Rss:
         """What the cursor holds; nothing where it is not ours or of another address."""
         try:
             last: dict[str, Any] = json.loads(cursor or "{}")
-            return last if last["feed"] == digest(self._url) else {}
+            return last if last["feed"] == digest(self._url, length=32) else {}
         except (ValueError, KeyError, TypeError):
             return {}
 
@@ -138,7 +139,7 @@ class Rss:
         # The address by its digest: it may hold a private feed token. Transcripts that are still to be
         # fetched need the whole feed again, which the validators would keep from us.
         seen = {
-            "feed": digest(self._url),
+            "feed": digest(self._url, length=32),
             "newest": min(newest, self._context.now()).isoformat() if newest else None,
             "transcripts": transcripts.marks,
             "left": left.marks,

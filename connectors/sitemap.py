@@ -5,18 +5,17 @@ What was read stands in the cursor, so that the next poll carries on with the re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from connectors import Context
 from connectors.parts import shape
+from connectors.parts.cursors import Cursors
 from connectors.parts.options import WebAddress
-from connectors.parts.paging import digest
 from connectors.parts.web import webpage
 from connectors.parts.web.robots import Robots
 from connectors.parts.web.sitemaps import Entry, Listing
@@ -60,6 +59,7 @@ class Sitemap:
     def __init__(self, options: SitemapOptions, context: Context) -> None:
         self._options, self._context = options, context
         self._listing = Listing(context, options.url, options.under)
+        self._cursors = Cursors.about(options.url, options.under)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield the pages that changed after the cursor, or since `since`, or that have no date.
@@ -111,20 +111,15 @@ class Sitemap:
 
     def _recall(self, cursor: str | None) -> _Mark | None:
         """What the cursor holds; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            floor, refused = datetime.fromisoformat(last["floor"]), str(last["refused"])
-            return _Mark(floor, set(last["done"]), refused) if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
+
+        def mark(held: dict[str, Any]) -> _Mark:
+            return _Mark(datetime.fromisoformat(held["floor"]), set(held["done"]), str(held["refused"]))
+
+        return self._cursors.read(cursor, mark)
 
     def _cursor(self, mark: _Mark, entries: list[Entry], is_behind: bool) -> str:
         newest = max((entry.at for entry in entries if entry.at), default=mark.floor)
         reached = min(newest, self._context.now()) - OVERLAP
         floor = mark.floor if is_behind else max(mark.floor, reached)
         done = sorted(mark.done & {entry.name for entry in entries})
-        held = {"of": self._digest(), "floor": floor.isoformat(), "done": done, "refused": mark.refused}
-        return json.dumps(held)
-
-    def _digest(self) -> str:
-        return digest(self._options.url, self._options.under)
+        return self._cursors.write(floor=floor.isoformat(), done=done, refused=mark.refused)

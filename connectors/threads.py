@@ -19,7 +19,6 @@ from connectors.parts.meta import places
 from connectors.parts.meta.graph import Graph, Version
 from connectors.parts.meta.places import CommentDays, Lists, Place
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages, Query
-from connectors.parts.paging import Walk
 from connectors.parts.shape import Item
 from connectors.parts.tokens import LongLived
 from monitor.types import Account, Kind, Origin, Page, Post, Ref, State
@@ -75,11 +74,10 @@ class Threads:
         self.keeps_everything = options.reads is not None
         renewed = LongLived(context, options.base_url, "th_refresh_token", options.token.get_secret_value())
         self._graph = Graph(context, f"{options.base_url}/{options.version}", renewed)
-        question = [options.query, options.tag, options.reads, options.account]
-        host = self._graph.host
         self._lists = Lists(
             graph=self._graph,
-            walk=Walk(context=context, host=host, question=question, pages=options.pages, by_date=False),
+            question=[options.query, options.tag, options.reads, options.account],
+            most=options.pages,
             ask=self._ask,
             posts=self._posts,
             beneath=self._answers,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -102,9 +101,7 @@ class Trustpilot:
             terms=self._context.terms,
             recheck_id=number,
         )
-        return (
-            post if _is_shown(review) else replace(post, state=State.HIDDEN, title="", text="", author=None)
-        )
+        return post if _is_shown(review) else post.gone(State.HIDDEN)
 
 
 def _is_shown(review: Any) -> bool:

@@ -7,7 +7,6 @@ https://developer.wordpress.org/rest-api/reference/posts/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -18,8 +17,9 @@ from pydantic import Field
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
+from connectors.parts.cursors import Cursors
 from connectors.parts.options import BaseUrl, Pages, Query
-from connectors.parts.paging import digest, is_newer
+from connectors.parts.paging import is_newer
 from connectors.parts.shape import Item
 from connectors.parts.web import blogpost
 from monitor.config import Section
@@ -57,6 +57,7 @@ class WordPress:
     def __init__(self, options: WordPressOptions, context: Context) -> None:
         self._options, self._context = options, context
         self._host = options.site or urlsplit(options.base_url).netloc.lower()
+        self._cursors = Cursors.about(self._host, options.query, str(options.comments))
         self._api = options.base_url + (f"/wp/v2/sites/{options.site}" if options.site else "/wp-json/wp/v2")
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
@@ -144,16 +145,10 @@ class WordPress:
 
     def _recall(self, cursor: str | None) -> tuple[datetime, int] | None:
         """The newest date and the highest id that the cursor holds; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            known = datetime.fromisoformat(last["newest"]), int(last["top"])
-            return known if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
+        return self._cursors.read(
+            cursor, lambda held: (datetime.fromisoformat(held["newest"]), int(held["top"]))
+        )
 
     def _cursor(self, newest: datetime, top: int) -> str:
         newest = min(newest, self._context.now())
-        return json.dumps({"of": self._digest(), "newest": newest.isoformat(), "top": top})
-
-    def _digest(self) -> str:
-        return digest(self._host, self._options.query, str(self._options.comments))
+        return self._cursors.write(newest=newest.isoformat(), top=top)

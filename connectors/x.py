@@ -15,8 +15,9 @@ from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
 from connectors.parts import shape
+from connectors.parts.cursors import digest
 from connectors.parts.options import Asks, BaseUrl, Handle, Pages
-from connectors.parts.paging import Batch, Walk, digest
+from connectors.parts.paging import Batch, Walk
 from connectors.parts.x import account as x_account
 from connectors.parts.x import bookmark
 from connectors.parts.x import posts as x_posts

@@ -14,7 +14,7 @@ Vocabulary, in the order things happen:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -283,6 +283,10 @@ class Post:
     change: Change | None = None
     terms: Terms = field(default_factory=Terms)
     recheck_id: str | None = None
+
+    def gone(self, state: State) -> Post:
+        """The same without anything that its author said, where `state` says that nobody may read it now."""
+        return replace(self, state=state, author=None, title="", text="", place=None, media=(), links=())
 
     @property
     def key(self) -> tuple[str, str]:

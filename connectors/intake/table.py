@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from connectors.intake import Arrival, LeftOut, dates
 from connectors.intake.document import within
 from connectors.parts import plain
+from connectors.parts.cursors import digest
 from monitor.errors import SourceChanged
 from monitor.types import Account, Origin, Post
 
@@ -115,7 +114,7 @@ class Table:
         return Post(
             source=self.arrival.source,
             platform=platform,
-            external_id=f"import/{_digest(url, title, text, author, cells.get('date'))}",
+            external_id=f"import/{digest(url, title, text, author, cells.get('date'), length=32)}",
             observed_at=self.arrival.now(),
             origin=Origin.IMPORT,
             url=url,
@@ -165,7 +164,3 @@ def _bounded(text: IO[str]) -> Iterator[str]:
         yield line
         while len(line) == _LONGEST_LINE and not line.endswith("\n"):
             line = text.readline(_LONGEST_LINE)
-
-
-def _digest(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -6,7 +6,6 @@ so on, in the order in which they first write.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from connectors.intake import Arrival, LeftOut
 from connectors.intake.dates import CLOCK, DAY, Order, moment
 from connectors.intake.document import Document, lines, within
 from connectors.parts import plain
+from connectors.parts.cursors import digest
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Media, Origin, Post
 
@@ -139,7 +139,7 @@ class WhatsApp:
         if why := _nothing_said(words, media) or ("" if at else "the date does not exist"):
             self.left_out.note(f"line {message.number}", why)
             return None
-        name = _digest(message.name, str(at), words)
+        name = digest(message.name, str(at), words, length=32)
         self._twins[name] += 1
         return Post(
             source=self.arrival.source,
@@ -150,7 +150,9 @@ class WhatsApp:
             origin=Origin.IMPORT,
             # The digest groups what one member writes; it is hashed with a secret before it is kept.
             author=Account(
-                platform="whatsapp", external_id=_digest(message.name), display_name=f"member {member}"
+                platform="whatsapp",
+                external_id=digest(message.name, length=32),
+                display_name=f"member {member}",
             ),
             text=plain.clean(words),
             created_at=plain.believable(at, self.arrival.now()) if at else None,
@@ -177,7 +179,3 @@ def _nothing_said(words: str, media: tuple[Media, ...]) -> str:
     if _DELETED.fullmatch(words):
         return "deleted by its author"
     return "" if words else "empty"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -6,14 +6,14 @@ people see. Nothing that is remembered holds a key: where a page stands is built
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from connectors import Context
 from connectors.parts import shape
+from connectors.parts.cursors import Cursors, digest
 from monitor.errors import SourceChanged, SourceError
 from monitor.types import Page, Post
 
@@ -61,7 +61,7 @@ class Walk:
     `question` tells apart what is asked, so that a cursor of other settings is not taken for ours; `pages` is
     the most that one poll may read. `window` is how far back the platform itself reaches, None = to the
     beginning. Where `whole` is False, an end of the pages only means that it shows no more; where `by_date`
-    is, what is listed has some other order, and only its last page is an end.
+    is False, what is listed has some other order, and only its last page is an end.
     """
 
     context: Context
@@ -159,39 +159,35 @@ class Walk:
             return min(dates, default=None)
         return max(reached, self.context.now() - self.window) if self.window else reached
 
+    @property
+    def cursors(self) -> Cursors:
+        """Those of its question."""
+        return Cursors.about(self.host, *self.question)
+
     def cursor(self, newest: datetime | None, left: Iterable[str] = ()) -> str:
         """What `newest_first` goes on from where everything up to `newest` is known, and `left` left out."""
-        now = self.context.now()
-        known = {"of": self._digest(), "newest": min(newest or now, now).isoformat()}
-        return json.dumps(known | ({"left": list(left)} if left else {}))
+        now, marks = self.context.now(), list(left)
+        known = min(newest or now, now).isoformat()
+        return self.cursors.write(newest=known, **({"left": marks} if marks else {}))
 
     def _left(self, cursor: str | None) -> list[str]:
-        return list(shape.strings(json.loads(cursor), "left")) if cursor and self._recall(cursor) else []
+        return self.cursors.read(cursor, lambda held: list(shape.strings(held, "left"))) or []
 
     def _mark(self, place: _Place) -> str:
         after, began = place.after.isoformat(), place.began.isoformat()
-        return json.dumps({"of": self._digest(), "after": after, "began": began, "token": place.token})
+        return self.cursors.write(after=after, began=began, token=place.token)
 
     def _place(self, cursor: str | None) -> _Place | None:
-        """Where the cursor stands; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            after, token = datetime.fromisoformat(last["after"]), last["token"]
-            began = datetime.fromisoformat(last["began"]) if token else self.context.now()
-            return _Place(after, began, token) if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
+        def place(held: dict[str, Any]) -> _Place:
+            after, token = datetime.fromisoformat(held["after"]), held["token"]
+            return _Place(after, datetime.fromisoformat(held["began"]) if token else now, token)
+
+        now = self.context.now()
+        return self.cursors.read(cursor, place)
 
     def _recall(self, cursor: str | None) -> datetime | None:
         """The newest date that the cursor holds; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            return datetime.fromisoformat(last["newest"]) if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
-
-    def _digest(self) -> str:
-        return digest(self.host, *self.question)
+        return self.cursors.read(cursor, lambda held: datetime.fromisoformat(held["newest"]))
 
 
 class LeftOut:
@@ -218,11 +214,6 @@ class LeftOut:
 def _so_far(dates: list[datetime], reached: datetime) -> datetime | None:
     """How far back the pages go that were read: not to the old date that a new post bears."""
     return max(reached, min(dates)) if dates else None
-
-
-def digest(*parts: str | None) -> str:
-    """A short name of what is asked; what is asked may hold a key and does not stand in a cursor itself."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def is_newer(post: Post, since: datetime) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 from connectors.parts.scrub import scrub
+from monitor.types import Media
 
 REPLACEMENT = "\ufffd"
 # SQLite stores a NUL, PostgreSQL refuses it; a lone surrogate is refused by both.
@@ -85,6 +86,15 @@ def addresses(markup: str) -> tuple[list[str], list[tuple[str, str]]]:
     parser = _Addresses()
     parser.feed(markup)
     return parser.links, parser.images
+
+
+def embedded(markup: str, base: str) -> tuple[tuple[str, ...], tuple[Media, ...]]:
+    """Where a piece of HTML leads, each address once, and its pictures; relative ones from `base`."""
+    hrefs, images = addresses(markup)
+    links = filter(None, (web_address(href, base) for href in hrefs))
+    pictures = ((web_address(source, base), alt) for source, alt in images)
+    media = (Media(kind="image", url=at, alt_text=alt or None) for at, alt in pictures if at)
+    return tuple(dict.fromkeys(links)), tuple(media)
 
 
 # Zone names that feedparser reads as UTC; BST is what British sites write for half of the year.

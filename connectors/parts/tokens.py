@@ -1,22 +1,26 @@
-"""Tokens that a platform renews: the newest one, in the memory of its source."""
+"""Tokens that a platform renews, or gives to an application: the newest one, in the memory of its source."""
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from connectors import Context
 from connectors.http import Response
 from connectors.parts import shape
-from connectors.parts.paging import digest
+from connectors.parts.cursors import digest
 from monitor.errors import SourceChanged, SourceError, SourceRefused
 from monitor.types import SourceState
 
 _KEY = "tokens"
+_LONGEST = 86_400  # seconds; no token of an application is kept for longer
 RENEW_AGAIN = timedelta(days=7)
 """Meta's long-lived tokens last 60 days and can be renewed once they are a day old."""
 TRY_AGAIN = timedelta(days=1)
@@ -140,3 +144,55 @@ class Rotating:
                     f"{self._host}: does not know the application; check its key and secret",
                     state=SourceState.MISCONFIGURED,
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """An application's id and secret, and the `address` that gives a token for them.
+
+    The token is kept in the source's memory until it expires, is refused, or belongs to another secret.
+    """
+
+    context: Context
+    address: str
+    client_id: str
+    client_secret: SecretStr
+
+    def bearer(self) -> dict[str, str]:
+        """The header that signs a request. Raises SourceError where no token is given."""
+        return {"Authorization": f"Bearer {self._at_hand() or self._fetched()}"}
+
+    def forget(self) -> None:
+        """The token is not taken any more."""
+        self._kept.keep()
+
+    @property
+    def _kept(self) -> Kept:
+        return Kept(self.context.memory, f"{self.client_id}:{self.client_secret.get_secret_value()}")
+
+    def _at_hand(self) -> str | None:
+        until = self._kept.moment("until")
+        return self._kept.recall().get("token") if until and self.context.now() < until else None
+
+    def _fetched(self) -> str:
+        answer = self.context.http.post(
+            self.address,
+            form={"grant_type": "client_credentials"},
+            headers={"Authorization": f"Basic {b64encode(self._kept.configured.encode()).decode()}"},
+            explain=self._explain,
+        ).json()
+        token = shape.name(answer, "access_token")
+        if not token or not token.isascii():
+            raise SourceChanged(f"{self._host}: gave no token")
+        seconds = max(0, min(shape.number(answer, "expires_in") or 3600, _LONGEST))
+        until = self.context.now() + timedelta(seconds=seconds) - EARLY
+        self._kept.keep(token=token, until=until.isoformat())
+        return token
+
+    def _explain(self, answer: Response) -> None:
+        if answer.status == 400:
+            raise SourceRefused(f"{self._host}: does not take the client_id and client_secret of this source")
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.address).netloc

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors import Context
 from connectors.parts import sandbox
+from connectors.parts.cursors import digest
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Media, Origin, Post, State
 
@@ -111,7 +110,7 @@ class Feed:
         """What is unique on the web: an address or a tag within its host, any other id within its feed."""
         if _OF_ITS_HOST.match(name):
             return f"{self.host}/{name}"
-        path = f"/{digest(self.url)}" if self._secrets else urlsplit(self.url).path
+        path = f"/{_name(self.url)}" if self._secrets else urlsplit(self.url).path
         return f"{self.host}{path}#{name}"
 
     @cached_property
@@ -119,9 +118,7 @@ class Feed:
         return _tokens(self.url) if self.private or _looks_private(self.url) else frozenset()
 
 
-def digest(*parts: str | None) -> str:
-    """A short name for what may not, or need not, be remembered itself."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+_name = partial(digest, length=32)  # longer than elsewhere: ids that are stored are made of it
 
 
 def _looks_private(url: str) -> bool:
@@ -152,7 +149,7 @@ def _without(entry: Entry, secrets: frozenset[str]) -> Entry:
     if not secrets:
         return entry
     cleared: Entry = {name: clear(value) for name, value in entry.items()}
-    cleared["id"] = cleared["id"] or digest(entry["id"])
+    cleared["id"] = cleared["id"] or _name(entry["id"])
     cleared["links"] = [link for link in entry["links"] if clear(link)]
     cleared["media"] = [[kind, url, clear(alt) or ""] for kind, url, alt in entry["media"] if clear(url)]
     return cleared | {name: cleared[name] or "" for name in ("title", "text", "author", "bio", "lang")}
@@ -165,9 +162,9 @@ def _named(entries: Iterable[Entry]) -> Iterator[tuple[str, Entry]]:
     """
     variants: dict[str, dict[str, Entry]] = {}
     for entry in entries:
-        content = digest(entry["link"], entry["title"], entry["created"], entry["text"])
-        name = entry["id"] or entry["link"] or digest(entry["title"], entry["created"], entry["text"])
-        name = name if len(name) <= _LONGEST_ID else digest(name)
+        content = _name(entry["link"], entry["title"], entry["created"], entry["text"])
+        name = entry["id"] or entry["link"] or _name(entry["title"], entry["created"], entry["text"])
+        name = name if len(name) <= _LONGEST_ID else _name(name)
         variants.setdefault(name, {}).setdefault(content, entry)
     for name, contents in variants.items():
         for content, entry in contents.items():

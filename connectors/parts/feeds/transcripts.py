@@ -10,7 +10,8 @@ import structlog
 
 from connectors.http import Http
 from connectors.parts import sandbox
-from connectors.parts.feeds.entries import Item, digest
+from connectors.parts.cursors import digest
+from connectors.parts.feeds.entries import Item
 from monitor.errors import SourceError
 from monitor.types import Post
 
@@ -38,7 +39,7 @@ class Transcripts:
         if item.entry["transcript"] is None:
             return item.post
         address, kind = item.entry["transcript"]
-        name, content = digest(address)[:16], digest(item.post.title, item.post.text)[:16]
+        name, content = digest(address), digest(item.post.title, item.post.text)
         if self.known.get(name) == content:
             self.marks[name] = content
             return None

@@ -7,12 +7,11 @@ compares them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.parts.paging import OVERLAP, Batch, Walk, digest
+from connectors.parts.paging import OVERLAP, Batch, Walk
 from monitor.errors import SourceChanged
 from monitor.types import Page, Post
 
@@ -103,16 +102,10 @@ class Climb:
         return mark, True
 
     def _cursor(self, mark: _Mark) -> str:
-        return json.dumps({"of": self._digest(), "after": mark.number, "at": mark.at.isoformat()})
+        return self.walk.cursors.write(after=mark.number, at=mark.at.isoformat())
 
     def _recall(self, cursor: str | None) -> _Mark | None:
         """What the cursor holds; None where it is not ours."""
-        try:
-            last = json.loads(cursor or "{}")
-            mark = _Mark(last["after"], datetime.fromisoformat(last["at"]))
-            return mark if last["of"] == self._digest() else None
-        except (ValueError, KeyError, TypeError):
-            return None
-
-    def _digest(self) -> str:
-        return digest(self.walk.host, *self.walk.question)
+        return self.walk.cursors.read(
+            cursor, lambda held: _Mark(held["after"], datetime.fromisoformat(held["at"]))
+        )

@@ -7,7 +7,7 @@ never followed, kept or shown.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -62,11 +62,25 @@ class Lists:
     """
 
     graph: Graph
-    walk: Walk
+    question: Sequence[str | None]
+    most: int
     ask: Callable[[Place, datetime], Any]
     posts: Callable[[Any, Ref | None], Iterable[Post]]
     beneath: Callable[[Any], Iterable[tuple[Place, Any]]] = lambda answer: ()
     says_next: bool = True
+    window: timedelta | None = None
+
+    @property
+    def walk(self) -> Walk:
+        """To the last page: comments come between posts, so no date says that the rest is known."""
+        return Walk(
+            context=self.graph.context,
+            host=self.graph.host,
+            question=self.question,
+            pages=self.most,
+            window=self.window,
+            by_date=False,
+        )
 
     def pages(
         self, first: Place, cursor: str | None, since: datetime, comment_days: int = 0

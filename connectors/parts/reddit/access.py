@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from connectors import Context
 from connectors.http import Response
 from connectors.parts.answers import waiting_until
-from connectors.parts.client_credentials import ClientCredentials
+from connectors.parts.tokens import ClientCredentials
 from monitor.errors import SourceRefused, SourceThrottled
 from monitor.types import SourceState
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +92,7 @@ def entry(found: Mapping[str, Any], context: Context) -> Post | None:
 def _as_shown(post: Post, *, taken_down: bool) -> Post:
     if not taken_down:
         return post
-    return replace(post, state=State.DELETED, author=None, title="", text="", media=(), links=())
+    return post.gone(State.DELETED)
 
 
 def _is_mark(written: str) -> bool:

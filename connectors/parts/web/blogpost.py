@@ -9,7 +9,7 @@ from __future__ import annotations
 from connectors import Context
 from connectors.parts import plain, shape
 from connectors.parts.shape import Item
-from monitor.types import Account, Kind, Media, Origin, Post, Ref, State
+from monitor.types import Account, Kind, Origin, Post, Ref, State
 
 
 def read(item: Item, host: str, context: Context) -> Post | None:
@@ -26,9 +26,7 @@ def read(item: Item, host: str, context: Context) -> Post | None:
     is_edited = created is not None and edited is not None and edited > created
     markup = _words(item, "content") or _words(item, "excerpt")
     url = shape.address(item, "link") or shape.address(item, "URL") or shape.address(item, "url")
-    hrefs, images = plain.addresses(markup)
-    links = (plain.web_address(href, url or "") for href in hrefs)
-    pictures = ((plain.web_address(source, url or ""), alt) for source, alt in images)
+    links, media = plain.embedded(markup, url or "")
     return Post(
         source=context.source,
         platform="wordpress",
@@ -43,8 +41,8 @@ def read(item: Item, host: str, context: Context) -> Post | None:
         text=plain.from_html(markup),
         created_at=created,
         edited_at=edited if is_edited else None,
-        media=tuple(Media(kind="image", url=at, alt_text=alt or None) for at, alt in pictures if at),
-        links=tuple(dict.fromkeys(filter(None, links))),
+        media=media,
+        links=links,
         refs=_refs(item, host, on),
         terms=context.terms,
         recheck_id=f"{family}:{number}",

@@ -8,7 +8,7 @@ from typing import Any
 from connectors import Context
 from connectors.parts import plain, shape
 from connectors.parts.shape import Item
-from monitor.types import Account, Kind, Media, Origin, Post, Ref, State
+from monitor.types import Account, Kind, Origin, Post, Ref, State
 
 _SMALL_ACTION, _WHISPER = 3, 4  # `post_type`; 1 is what people write, 2 what moderators do
 _FACE = "96"  # pixels, for the size that an avatar's address leaves open
@@ -64,9 +64,7 @@ def read(item: Item, base_url: str, host: str, context: Context) -> Post | None:
     markup = "" if state in (State.DELETED, State.HIDDEN) else shape.text(item, "cooked") or _blurb(item)
     created, edited = shape.moment(item, now, "created_at"), shape.moment(item, now, "updated_at")
     url = _address(item, base_url)
-    hrefs, images = plain.addresses(markup)
-    links = (plain.web_address(href, url or "") for href in hrefs)
-    pictures = ((plain.web_address(source, url or ""), alt) for source, alt in images)
+    links, media = plain.embedded(markup, url or "")
     return Post(
         source=context.source,
         platform="discourse",
@@ -81,8 +79,8 @@ def read(item: Item, base_url: str, host: str, context: Context) -> Post | None:
         text=plain.from_html(markup),
         created_at=created,
         edited_at=edited if state is State.EDITED else None,
-        media=tuple(Media(kind="image", url=at, alt_text=alt or None) for at, alt in pictures if at),
-        links=tuple(dict.fromkeys(filter(None, links))),
+        media=media,
+        links=links,
         refs=_refs(item, base_url),
         terms=context.terms,
         recheck_id=number,

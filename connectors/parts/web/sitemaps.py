@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from connectors import Context
 from connectors.parts import sandbox, shape
-from connectors.parts.paging import digest
+from connectors.parts.cursors import digest
 from connectors.parts.web.robots import Robots
 from monitor.errors import SourceChanged
 
