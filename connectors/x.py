@@ -110,6 +110,11 @@ class X:
         """
         return x_posts.posts(answer, self._context)
 
+    @staticmethod
+    def amount(spent: int) -> str:
+        """US dollars, of the thousandths that are counted."""
+        return f"${spent / 1000:.2f}"
+
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids` that are deleted, withheld, or of a protected or suspended account. Paid for."""
         for start in range(0, len(ids), LOOK_UP):

@@ -78,6 +78,11 @@ class YouTube:
         """The posts of one answer that lists videos or comments. Raises SourceChanged where it is none."""
         return read.posts(answer, self._context, self._host)
 
+    @staticmethod
+    def amount(spent: int) -> str:
+        """Units, as Google's console has them; of searches the share that they weigh."""
+        return f"{spent:,} units"
+
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids` that are deleted or private."""
         for name, lost in (("video", self._api.lost_videos), ("comment", self._api.lost_comments)):

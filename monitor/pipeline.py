@@ -28,7 +28,6 @@ from monitor.ports import Clock, Connector, Filters, Identifiers, References, Ru
 from monitor.redaction import redact
 from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
-from monitor.store.identity import identity
 from monitor.types import (
     GONE,
     Account,
@@ -179,8 +178,9 @@ class Pipeline:
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
         source = task.source.name
-        lost = {identity(self.store.key, post): post.state for post in page.posts if _is_gone(post)}
-        posts = [post for post in page.posts if not _is_gone(post) and _within(post, window)]
+        known = self.store.by_identity(page.posts)
+        lost = {key: post.state for key, post in known.items() if _is_gone(post)}
+        posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
         filters = self._filters() if fresh else None
         kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task, filters))]
@@ -190,8 +190,7 @@ class Pipeline:
             tx.purging(self._today()).lose(source, lost, clerk.now)
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
             if task.terms.recheck_hours or task.terms.max_age_days:
-                known = (identity(self.store.key, post) for post in posts)
-                tx.purging(self._today()).confirm(source, known, clerk.now)
+                tx.purging(self._today()).confirm(source, posts, clerk.now)
             # Of the protected lane nothing is counted: as if the source did not carry it.
             sealed |= {fresh[key].key for key in saved.protected}
             shown = [post for post in fresh.values() if post.key not in sealed]
@@ -207,16 +206,16 @@ class Pipeline:
             if page.cursor is not None and window.from_cursor:
                 tx.save_cursor(source, page.cursor)
         reach = _reach_without(sealed, page)
-        posts = [post for post in posts if post.key not in sealed]
+        told = [post for post in posts.values() if post.key not in sealed]
         count.pages += 1
-        count.seen += len(posts)
+        count.seen += len(told)
         count.fresh += len(shown)
         count.kept += related
         count.folded += saved.folded
         count.findings += saved.findings
         count.hidden += saved.hidden
         count.covered_from = _earliest(count.covered_from, reach)
-        count.newest = max(filter(None, (count.newest, *(p.created_at for p in posts))), default=None)
+        count.newest = max(filter(None, (count.newest, *(p.created_at for p in told))), default=None)
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()

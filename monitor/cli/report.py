@@ -130,7 +130,7 @@ def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
     with service.opened(settings) as app:
         began = app.now()
         post = report.post(Arrival(SOURCE, app.now, settings.organisation.zone))
-        if not app.store.unseen_or_changed(SOURCE, [post], app.stages.version):
+        if not app.store.unseen_or_changed(SOURCE, app.store.by_identity([post]), app.stages.version):
             return False, []
         _keep(app, report)
         app.hand_in(SOURCE, "report", [post])

@@ -101,14 +101,14 @@ class Purging:
         """
         if not lost:
             return 0
+        told = 0
         for state in set(lost.values()):
             keys = [key for key, its in lost.items() if its is state]
-            self.connection.execute(
-                _mention.update().where(_mention.c.key.in_(keys)).values(state=state.value)
-            )
+            here = _mention.c.key.in_(keys) & _mention.c.purged_at.is_(None)
+            told += self.connection.execute(_mention.update().where(here).values(state=state.value)).rowcount
         self._forget_occurrences(source, lost)
         self._purge_protected(_protected.c.key.in_(lost))
-        return self.overdue(now)
+        return self.overdue(now) if told else 0
 
     def overdue(self, now: datetime) -> int:
         """Purge what was lost and is under no hold (any more)."""

@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -182,32 +182,33 @@ class Store:
         with self.reading() as connection:
             return connection.execute(select(_source.c.next_due_at).where(_source.c.name == source)).scalar()
 
-    def unseen_or_changed(self, source: str, posts: Sequence[Post], version: str) -> dict[str, Post]:
-        """Those of `posts` that this source has not shown before, not like this, or not to these rules.
+    def by_identity(self, posts: Iterable[Post]) -> dict[str, Post]:
+        """The posts by the stored form of their identity; one that comes twice is there once."""
+        return {identity(self.key, post): post for post in posts}
 
-        By the stored form of their identity. One query a page. An item that keeps changing is left
-        alone after MAX_CHANGES; a post that comes twice in a page is judged once.
+    def unseen_or_changed(self, source: str, posts: Mapping[str, Post], version: str) -> dict[str, Post]:
+        """Those of `posts` (by identity) that are new from this source, have changed, or to newer rules.
+
+        One query a page. An item that keeps changing is left alone after MAX_CHANGES.
         """
-        by_key = {identity(self.key, post): post for post in posts}
         query = union_all(
             *(
                 select(c.key, c.content_hash, c.judged_by, c.changes).where(
-                    c.source == source, c.key.in_(by_key)
+                    c.source == source, c.key.in_(posts)
                 )
                 for c in (_occurrence.c, _protected.c)
             )
         )
         with self.reading() as connection:
             known = {row.key: row for row in connection.execute(query)}
-        return {key: post for key, post in by_key.items() if self._to_judge(post, known.get(key), version)}
+        return {key: post for key, post in posts.items() if self._to_judge(post, known.get(key), version)}
 
-    def protected(self, source: str, posts: Sequence[Post]) -> set[tuple[str, str]]:
-        """Those of `posts`, by platform and external id, that the protected lane holds from this source."""
-        by_key = {identity(self.key, post): post.key for post in posts}
+    def protected(self, source: str, posts: Mapping[str, Post]) -> set[tuple[str, str]]:
+        """The keys of those of `posts` (by identity) that the protected lane holds from this source."""
         c = _protected.c
         with self.reading() as connection:
-            query = select(c.key).where(c.source == source, c.key.in_(by_key))
-            return {by_key[key] for key in connection.execute(query).scalars()}
+            query = select(c.key).where(c.source == source, c.key.in_(posts))
+            return {posts[key].key for key in connection.execute(query).scalars()}
 
     def _to_judge(self, post: Post, row: Any, version: str) -> bool:
         if row is None or row.judged_by != version:

@@ -73,7 +73,7 @@ class Mention(SQLModel, table=True):
     platform: str
     source: str
     kind: str
-    state: str
+    state: str = Field(index=True)
     subject: str
     author: str
     relation: str

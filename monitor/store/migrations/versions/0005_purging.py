@@ -19,6 +19,7 @@ def upgrade() -> None:
         op.execute(f"UPDATE {table} SET checked_at = seen_at")  # noqa: S608 - two names of ours
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.alter_column("checked_at", existing_type=UTCDateTime(), nullable=False)
+    op.create_index(op.f("ix_mention_state"), "mention", ["state"])
     op.create_index("ix_occurrence_check", "occurrence", ["source", "checked_at"])
     op.create_table(
         "legal_hold",
