@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from connectors import Context
 from connectors.parts.cursors import Cursors
-from connectors.parts.mail import mailpost
+from connectors.parts.mail import post as mailpost
 from monitor.config import Section
 from monitor.config.fields import LocalPath
 from monitor.errors import SourceRefused

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr
 
 from connectors import Context
 from connectors.http import Response
-from connectors.parts import little, shape
+from connectors.parts import littletext, shape
 from connectors.parts.answers import waiting_until
 from connectors.parts.options import BaseUrl, Pages
 from connectors.parts.paging import Batch, Fetch, Walk
@@ -150,7 +150,7 @@ class LinkedIn:
             author=_author(item),
             title=shape.text(item, "content", "article", "title")
             or shape.text(item, "content", "media", "title"),
-            text=little.plain(shape.text(item, "commentary")),
+            text=littletext.plain(shape.text(item, "commentary")),
             created_at=shape.moment(item, now, "publishedAt") or shape.moment(item, now, "createdAt"),
             edited_at=shape.moment(item, now, "lastModifiedAt") if is_edited else None,
             media=tuple(_media(item)),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors import Context
 from connectors.eml_folder import SETTLED, EmlFolder, EmlFolderOptions
 from connectors.http import Http
-from connectors.parts.mail.mailpost import PER_PAGE
+from connectors.parts.mail.post import PER_PAGE
 from monitor.errors import SourceRefused
 from monitor.types import Page, SourceState
 from tests.connectors.mails import letter, numbered

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors import load, recordings
-from connectors.parts import little
+from connectors.parts import littletext
 from connectors.parts.replay import Replay
 from monitor.errors import SourceError, SourceRefused, SourceThrottled
 from monitor.types import Kind, Media, Ref, SourceState, State
@@ -147,7 +147,7 @@ def test_a_spent_limit_begins_anew_at_midnight_unless_it_says_otherwise(
     ],
 )
 def test_little_text_is_read_as_people_see_it(written: str, plain: str) -> None:
-    assert little.plain(written) == plain
+    assert littletext.plain(written) == plain
 
 
 @pytest.mark.parametrize("wrong", [{"version": "v24"}, {"version": ""}, {"organisation": "wvft"}])

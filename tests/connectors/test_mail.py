@@ -14,8 +14,8 @@ import pytest
 
 from connectors import Context
 from connectors.http import Http
-from connectors.parts.mail import mailpost
-from connectors.parts.mail.mail import LONGEST_TEXT, read
+from connectors.parts.mail import post as mailpost
+from connectors.parts.mail.message import LONGEST_TEXT, read
 from monitor.types import Kind, Origin, Post, Terms
 from tests.connectors.mails import PICTURE, letter
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from connectors import Context
 from connectors.http import Http
 from connectors.mailbox import Mailbox, MailboxOptions
-from connectors.parts.mail.mailpost import LARGEST, PER_PAGE
+from connectors.parts.mail.post import LARGEST, PER_PAGE
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from monitor.types import Page, SourceState
 from tests.connectors.imapserver import PASSWORD, USER, Imap

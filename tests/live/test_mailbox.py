@@ -17,7 +17,7 @@ import pytest
 from connectors import Context
 from connectors.http import Http
 from connectors.mailbox import Mailbox, MailboxOptions
-from connectors.parts.mail.mailpost import PER_PAGE
+from connectors.parts.mail.post import PER_PAGE
 from monitor.errors import SourceRefused
 from monitor.types import Page, SourceState
 from tests.live.servers.mail import PASSWORD, Mail

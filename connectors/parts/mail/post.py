@@ -21,7 +21,7 @@ from monitor.types import Kind, Media, Origin, Post
 log = structlog.get_logger("connectors.mail")
 
 Anything = TypeVar("Anything")
-PARSER = "connectors.parts.mail.mail:read"
+PARSER = "connectors.parts.mail.message:read"
 LARGEST = 8 * 2**20
 """Bytes of a mail that are read: its words come first, the rest is attachments."""
 PER_PAGE = 20
