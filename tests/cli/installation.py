@@ -43,6 +43,16 @@ address = "guardian@wvft.nhs.test"
 role = "concerns"
 """
 
+HEAD = """\
+[organisation]
+name = "Wearside Vale NHS Foundation Trust"
+short = "WVFT"
+aliases = [{ text = "Wearside Vale" }]
+[[recipients]]
+address = "comms@wvft.nhs.test"
+"""
+"""The least that a settings file needs to be of use; sources come after it."""
+
 RULE = """\
 id: {id}
 title: A word

@@ -24,15 +24,8 @@ from monitor.cli import app, checkup
 from monitor.cli.output import Exit
 from monitor.store import migrations, open_store
 from monitor.types import SourceState
+from tests.cli.installation import HEAD
 
-HEAD = """\
-[organisation]
-name = "Wearside Vale NHS Foundation Trust"
-short = "WVFT"
-aliases = [{ text = "Wearside Vale" }]
-[[recipients]]
-address = "comms@wvft.nhs.test"
-"""
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
 <item><guid>1</guid><title>Wearside Vale opens a ward</title><link>https://news.test/1</link>
 <pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>"""

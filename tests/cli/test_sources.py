@@ -20,15 +20,8 @@ from monitor import config
 from monitor.cli import app
 from monitor.store import open_store
 from monitor.store.meter import StoredMeter
+from tests.cli.installation import HEAD
 
-HEAD = """\
-[organisation]
-name = "Wearside Vale NHS Foundation Trust"
-short = "WVFT"
-aliases = [{ text = "Wearside Vale" }]
-[[recipients]]
-address = "comms@wvft.nhs.test"
-"""
 SOURCE = '[[sources]]\nname = "hn"\nkind = "hacker_news"\nquery = "Wearside Vale"\n'
 BASIS = 'terms_basis = {{ reference = "DPIA-7", approved_by = "SIRO", on = 2026-01-05, review = {review} }}\n'
 ANSWER = {

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.live.servers.environments import Environment
-from tests.live.servers.process import Process, free_port
-from tests.live.servers.server import Server
+from tests.live.servers.process import Process
+from tests.live.servers.server import WebServer
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Account:
     token: str
 
 
-class Mastodon(Server):
+class Mastodon(WebServer):
     """Behaves like Mastodon towards a reader: timelines, Link headers, edits, and faults when told to.
 
     Take the shape of answers from recordings of real servers, not from here.
@@ -33,18 +33,6 @@ class Mastodon(Server):
     NAME = "mastodon"
     PACKAGES = ()
     ENVIRONMENT = Environment("mastodon", "mastodon-mock==0.6.1")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.port = free_port()
-
-    @property
-    def address(self) -> str:
-        return self.url
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def launch(self) -> None:
         settings = self.folder / "mastodon.toml"

@@ -12,8 +12,8 @@ from typing import Any
 from tests.live.servers import history
 from tests.live.servers.mediawiki_session import Session
 from tests.live.servers.php import web_server
-from tests.live.servers.process import free_port, run
-from tests.live.servers.server import SETTINGS, Server
+from tests.live.servers.process import run
+from tests.live.servers.server import SETTINGS, WebServer
 
 CODE = Path("/usr/share/mediawiki")
 ADMIN = "Admin"
@@ -27,7 +27,7 @@ DATED = (
 )
 
 
-class MediaWiki(Server):
+class MediaWiki(WebServer):
     """MediaWiki 1.39 on SQLite, with the pages of `history`.
 
     Users are made when they first edit. A user name that is an IP address edits without a login.
@@ -47,16 +47,7 @@ class MediaWiki(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.port = free_port()
         self._sessions: dict[str, Session] = {}
-
-    @property
-    def address(self) -> str:
-        return self.url
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def api(self) -> str:

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 from tests.live.servers.environments import Environment
 from tests.live.servers.packages import absent
-from tests.live.servers.process import Process, new_folder
+from tests.live.servers.process import Process, free_port, new_folder
 
 SETTINGS = Path(__file__).parent / "settings"
 
@@ -86,3 +86,20 @@ class Server(ABC):
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         self.stop(keep=failure is not None)
+
+
+class WebServer(Server):
+    """One that listens on one port, for HTTP."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.port = free_port()
+
+    @property
+    def address(self) -> str:
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """Its root, without a / at the end."""
+        return f"http://127.0.0.1:{self.port}"

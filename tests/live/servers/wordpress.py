@@ -12,13 +12,13 @@ from typing import Any
 from tests.live.servers.courier import COMMENTS, POSTS
 from tests.live.servers.mariadb import MariaDB
 from tests.live.servers.php import web_server
-from tests.live.servers.process import free_port, run, tail
-from tests.live.servers.server import SETTINGS, Server
+from tests.live.servers.process import run, tail
+from tests.live.servers.server import SETTINGS, WebServer
 
 THEME = "twentytwentythree"
 
 
-class WordPress(Server):
+class WordPress(WebServer):
     """ "The Vale Courier", an invented paper, with the posts and comments of `courier`."""
 
     NAME = "wordpress"
@@ -34,16 +34,7 @@ class WordPress(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.port = free_port()
         self._database = MariaDB()
-
-    @property
-    def address(self) -> str:
-        return self.url
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def feed(self) -> str:
