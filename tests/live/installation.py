@@ -96,6 +96,20 @@ class Installation:
         with self.opened() as app:
             return {task.source.name: app.compliance().enforce(task) for task in map(app.task, app.sources())}
 
+    def loses(self, source: str, asked: int, *words: str) -> None:
+        """What was deleted a moment ago goes with the next day's check: no table has `words` any more.
+
+        `asked` is how many items the platform is asked about; one of them is gone.
+        """
+        assert self.comply()[source].asked == 0, "seen a moment ago"
+        self.ahead += timedelta(hours=25)
+        done = self.comply()[source]
+        assert (done.asked, done.lost, done.note) == (asked, 1, "")
+        stored = self.everything_stored()
+        assert [each for each in words if each in stored] == []
+        assert sorted(set(self.mentions("purged_for")), key=str) == [None, "deleted"]
+        assert "It was deleted where it stood" in self.digest()
+
     def digest(self, role: str = "patient_confidentiality") -> str:
         """The next digest of a role, each run of blanks as one."""
         with self.opened() as app:

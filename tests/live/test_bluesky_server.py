@@ -23,8 +23,7 @@ def nurse(bluesky: Bluesky) -> Account:
 
 def feed(bluesky: Bluesky, account: Account) -> list[dict[str, Any]]:
     """What anybody sees of an account, through the AppView."""
-    if not bluesky.full:
-        pytest.skip("this machine has no PostgreSQL, so no AppView")
+    bluesky.must_be_full()
     answer = xrpc(bluesky.appview, "app.bsky.feed.getAuthorFeed", actor=account.handle)
     return [entry["post"] for entry in answer["feed"]]
 
@@ -40,8 +39,7 @@ def test_a_post_is_in_its_repository_and_in_the_feed(bluesky: Bluesky, nurse: Ac
 
 
 def test_a_signed_in_search_finds_a_post(bluesky: Bluesky, nurse: Account) -> None:
-    if not bluesky.full:
-        pytest.skip("this machine has no PostgreSQL, so no AppView")
+    bluesky.must_be_full()
     post = bluesky.post(nurse, "Long queue at the WVFT blood test clinic")
     found = nurse.ask("app.bsky.feed.searchPosts", q="blood test clinic")["posts"]
     assert [(one["uri"], one["author"]["handle"]) for one in found] == [(post["uri"], nurse.handle)]

@@ -59,15 +59,7 @@ def test_a_post_is_found_and_goes_when_it_is_deleted(wordpress: WordPress, rest:
     assert "NHS-001" in rest.findings()
 
     wordpress.delete(post["id"])
-    assert rest.comply()["courier"].asked == 0, "seen a moment ago"
-    rest.ahead += timedelta(hours=25)
-    done = rest.comply()["courier"]
-    assert (done.asked, done.lost, done.note) == (tally.kept, 1, "")
-    stored = rest.everything_stored()
-    for words in ("quillon", "A curlew writes", post["link"]):
-        assert words not in stored
-    assert sorted(set(rest.mentions("purged_for")), key=str) == [None, "deleted"]
-    assert "It was deleted where it stood" in rest.digest()
+    rest.loses("courier", tally.kept, "quillon", "A curlew writes", post["link"])
 
 
 def test_an_edit_of_an_old_post_is_judged_again(

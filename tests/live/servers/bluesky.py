@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.live.servers.bluesky_account import POST, Account, xrpc
 from tests.live.servers.environments import NodeEnvironment
+from tests.live.servers.packages import unavailable
 from tests.live.servers.postgresql import PostgreSQL
 from tests.live.servers.process import Process, free_port, wait_until
 from tests.live.servers.server import SETTINGS, Server
@@ -35,6 +36,11 @@ class Bluesky(Server):
         self.full = PostgreSQL.obstacle() is None if full is None else full
         self._database = PostgreSQL()
         self._plc_port, self._pds_port, self._appview_port = free_port(), free_port(), free_port()
+
+    def must_be_full(self) -> None:
+        """End a test that needs the AppView where there is none: as if the server were absent."""
+        if not self.full:
+            unavailable(f"this Bluesky has no AppView. {PostgreSQL.obstacle()}")
 
     @property
     def address(self) -> str:
