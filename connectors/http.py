@@ -109,7 +109,8 @@ class Http:
         self._caps = Caps(max_wire, max_body)
         self._attempts = attempts
         self._transport = transport
-        self._politeness = politeness or Politeness(now, sleep=_not_at_all if transport else time.sleep)
+        sleep = (lambda _seconds: None) if transport else time.sleep
+        self._politeness = politeness or Politeness(now, sleep=sleep)
         self._gate: Callable[[], object] = lambda: None
 
     def behind(self, gate: Callable[[], object]) -> Http:
@@ -280,10 +281,6 @@ class Http:
         if self._proxy is not None and (host, port) == (self._proxy.host, _port(self._proxy)):
             return True
         return not self._private_hosts.isdisjoint({host, f"{host}:{port}", f"[{host}]:{port}"})
-
-
-def _not_at_all(_seconds: float) -> None:
-    """Waiting, where nobody needs to be spared."""
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-COLUMNS = ("Platform", "State", "Kinds", "Terms basis for", "Why")
+COLUMNS = ("Platform", "State", "Kinds", "Why")
+RESTING = "* is read only once the source says why it may be: `terms_basis`, see docs/platforms.md."
 
 
 def platform_rows() -> Iterator[dict[str, Any]]:
@@ -41,10 +42,10 @@ def platform_rows() -> Iterator[dict[str, Any]]:
 
 
 def cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """A row as people read it."""
+    """A row as people read it; a kind that needs a basis in its platform's terms has a *."""
     instead = f" Instead: {row['instead']}." if row["instead"] else ""
-    kinds, basis = (", ".join(row[name]) or "-" for name in ("kinds", "basis"))
-    return (row["platform"], row["state"], kinds, basis, row["why"] + instead)
+    kinds = (f"{kind}*" if kind in row["basis"] else kind for kind in row["kinds"])
+    return (row["platform"], row["state"], ", ".join(kinds) or "-", row["why"] + instead)
 
 
 def _resting(kinds: Iterable[str]) -> list[str]:

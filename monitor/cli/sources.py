@@ -34,6 +34,7 @@ def list_sources(
         output.print_json(rows)
     elif all_kinds:
         output.table(platforms.COLUMNS, map(platforms.cells, rows))
+        output.say(f"\n{platforms.RESTING}")
     elif rows:
         _show(rows)
     else:
