@@ -112,6 +112,7 @@ def _environment() -> Environment:
     environment.globals.update(
         calendar=wording.calendar,
         command=wording.command,
+        link_only=wording.LINK_ONLY,
         purged=wording.purged,
         standing=wording.standing,
         symbols=wording.SYMBOLS,

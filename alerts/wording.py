@@ -53,6 +53,8 @@ PURGED = {
 }
 """Why an item has no words any more."""
 
+LINK_ONLY = "Not quoted here: the platform lets a mail show no more than a link."
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 

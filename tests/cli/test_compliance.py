@@ -112,6 +112,7 @@ def test_a_finding_of_which_a_mail_may_only_link_shows_neither_words_nor_author(
     garden.store(replace(post, terms=replace(post.terms, may_mail_excerpt=False)))
     digest = garden.run("digest", "--for", "comms").stdout
     assert "A word" in digest  # the rule's title
+    assert "Not quoted here: the platform lets a mail show no more than a link." in " ".join(digest.split())
     assert "social" in digest
     assert "garden gate" not in digest
     assert "@author0" not in digest
