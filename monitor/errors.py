@@ -4,6 +4,9 @@
   x ConfigError            stop and tell the operator: where, what, what to do
   x RuleError              a rule or policy pack is refused: file, line, reason
   x DocumentError          a policy document cannot be read: which, why, what to do
+  x SealError              an original cannot be sealed or opened: which key, what to do
+  x AccessRefused          not this role's to see or do
+  x CaseRefused            a case is not in a state for it: what is missing, who was faster
   x StoreError             the database cannot be used as it is
     + AlreadyRunning       another daemon holds this database
     + DiskFull             make room; what was committed is safe
@@ -40,6 +43,18 @@ class RuleError(MonitorError):
 
 class DocumentError(MonitorError):
     """A policy document that cannot be read or is not the policy it should be."""
+
+
+class SealError(MonitorError):
+    """An original that cannot be sealed or opened; everything else is untouched."""
+
+
+class AccessRefused(MonitorError):
+    """Somebody asked for what their role may not see or do; the refusal is written down."""
+
+
+class CaseRefused(MonitorError):
+    """What a case cannot have done to it as it stands; the text says what is missing."""
 
 
 class StoreError(MonitorError):

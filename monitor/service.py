@@ -226,7 +226,7 @@ def build(
         store=store,
         rules=rules,
         stages=stages(settings, rules),
-        directory=Directory(tuple(Recipient(address=r.address, role=r.role) for r in settings.recipients)),
+        directory=Directory(tuple(Recipient(**r.model_dump()) for r in settings.recipients)),
         now=now,
         http=http or way_out(settings, now),
     )

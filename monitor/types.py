@@ -518,10 +518,27 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Somebody who is told: an address and the role (routing key) that decides what they see."""
+    """Somebody who is told: an address and the role (routing key) that decides what they see.
+
+    `login` is their account on this computer, `deputy` the address of who stands in while they are away.
+    """
 
     address: str
     role: str
+    login: str | None = None
+    deputy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, in which role: what the audit log says of it."""
+
+    name: str
+    role: str
+
+
+SERVICE = Actor("trustwatch", "service")
+"""The program itself: what it does without being told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ EXAMPLES = """
 [bold]Exit codes[/bold]
 
 0 fine, 1 failed, 2 command not understood, 3 a source was not read, 10 --fail-on was met, 74 disk full,
-75 already running, 78 settings or rules refused, 130 interrupted
+75 already running, 77 not for your role, 78 settings or rules refused, 130 interrupted
 """
 
 app = typer.Typer(

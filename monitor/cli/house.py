@@ -9,11 +9,12 @@ from typer.core import TyperGroup
 
 from monitor.cli import output
 from monitor.cli.output import Exit
-from monitor.errors import AlreadyRunning, ConfigError, DiskFull, MonitorError, RuleError
+from monitor.errors import AccessRefused, AlreadyRunning, ConfigError, DiskFull, MonitorError, RuleError
 
 _CODES: tuple[tuple[type[MonitorError], Exit], ...] = (
     (ConfigError, Exit.CONFIG),
     (RuleError, Exit.CONFIG),
+    (AccessRefused, Exit.DENIED),
     (AlreadyRunning, Exit.ALREADY),
     (DiskFull, Exit.NO_ROOM),
     (MonitorError, Exit.ERROR),

@@ -43,6 +43,8 @@ class Exit(IntEnum):
     """The disk is full; what was committed is safe."""
     ALREADY = 75
     """Another daemon holds the database."""
+    DENIED = 77
+    """Not for the role of whoever asked."""
     CONFIG = 78
     """The settings or a rule are refused."""
     INTERRUPTED = 130

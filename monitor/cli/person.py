@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from monitor.config import Organisation
+    from monitor.access import Person
+    from monitor.config import Organisation, Settings
+    from monitor.store import Store
 
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does this, instead of you.")]
 """The option of every command that a person answers for."""
@@ -24,6 +26,15 @@ def whoever(by: str | None) -> str:
     if not name.strip():
         raise typer.BadParameter("say who you are", param_hint="--by")
     return name.strip()
+
+
+def at_terminal(settings: Settings, store: Store) -> Person:
+    """Who logged in, and the roles that the settings give that login today. Raises a usage error."""
+    from monitor import access
+    from monitor.types import Recipient
+
+    recipients = tuple(Recipient(**r.model_dump()) for r in settings.recipients)
+    return access.person(whoever(None), recipients)
 
 
 def free_of_identifiers(text: str, option: str, organisation: Organisation) -> None:

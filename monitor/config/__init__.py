@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from monitor.config.fields import (
     DatabaseAddress,
     Days,
     DigestTime,
+    Duration,
     LocalPath,
     MailAddress,
     NumberShape,
@@ -182,6 +183,53 @@ class RecipientSettings(Section):
     """Where the digest goes."""
     role: Role = "comms"
     """What they may see: the routing key that policy packs use."""
+    login: str | None = Field(default=None, min_length=1)
+    """Their account on this computer: who works at the terminal under it acts in this role."""
+    deputy: MailAddress | None = None
+    """Who is told instead while they are away (`monitor roles away`)."""
+
+
+class Governance(Section):
+    """What the organisation has decided before people's posts are read; `monitor doctor` lists gaps."""
+
+    dpia_reference: str | None = Field(default=None, min_length=1)
+    """The data protection impact assessment of this monitoring; without one no staff account is read."""
+    dpia_reviewed: date | None = None
+    """The day it was last looked at; a year later the digest asks for the next look."""
+    special_category_condition: str | None = Field(default=None, min_length=1)
+    """The condition for special-category data met by the way (Article 9), in the DPIA's words."""
+    consultation: str | None = Field(default=None, min_length=1)
+    """How staff or their representatives were asked: a reference and date."""
+    retention_approved: str | None = Field(default=None, min_length=1)
+    """Who confirmed the periods under [retention], and when."""
+    contact: str | None = Field(default=None, min_length=3)
+    """Whom the public may write to about this monitoring; stands on the published pages."""
+    privacy_notice: str | None = Field(default=None, min_length=8)
+    """Address of the organisation's privacy notice."""
+    signpost: str = (
+        "If you work here and are worried about something, the Freedom to Speak Up Guardian will listen."
+    )
+    """What is shown where a post may be a concern: where staff can turn to, in your own words."""
+
+
+class Retention(Section):
+    """How long words are kept, by what became of them; afterwards a keyed hash stays. A platform's terms or a
+    source's `terms` can only shorten it. Proposals: your information governance owns the figures."""
+
+    mentions: Duration = timedelta(days=30)
+    """Mentions without a finding."""
+    unreviewed: Duration = timedelta(days=90)
+    """Findings that nobody has decided, counted from when their case was opened."""
+    dismissed: Duration = timedelta(days=90)
+    """Cases closed as a false alarm or without action."""
+    acted_on: Duration = timedelta(days=2190)
+    """Cases in which something was done."""
+    audit: Duration = timedelta(days=2190)
+    """The audit log, and rows of the registers that have ended."""
+    protected: Duration = timedelta(days=30)
+    """The protected lane: from when its Guardian has taken an item over, or else from when it came."""
+    mails: Duration = timedelta(days=90)
+    """Our copies of the mails that were sent."""
 
 
 class PolicySettings(Section):
@@ -258,6 +306,8 @@ class Settings(Section):
     policy: PolicySettings = PolicySettings()
     rules: RuleSettings = RuleSettings()
     network: NetworkSettings = NetworkSettings()
+    governance: Governance = Governance()
+    retention: Retention = Retention()
     secrets_dir: LocalPath | None = None
     """Folder of secret files, besides systemd's CREDENTIALS_DIRECTORY. Stands above the first table."""
 

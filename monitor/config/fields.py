@@ -24,8 +24,10 @@ from monitor.config.problems import did_you_mean
 ROLES = (
     "comms", "comms_director", "patient_confidentiality", "information", "concerns", "governors",
     "line_management", "hr", "welfare", "professional_body", "platform", "authorities", "oversight", "ict",
+    "conduct", "auditor",
 )  # fmt: skip
-"""The routing keys that policy packs use, and `welfare`, whom a person's own distress reaches."""
+"""The routing keys that policy packs use; `welfare`, whom a person's own distress reaches; `conduct`, the
+named reviewers of staff accounts; `auditor`, who reads the audit log and nothing else."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

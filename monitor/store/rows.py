@@ -81,6 +81,7 @@ def case_row(case: NewCase, finding: FindingValue, severity: Severity, now: date
         "route": list(finding.route),
         "opened_at": now,
         "changed_at": now,
+        "changes": 0,
     }
 
 

@@ -7,7 +7,7 @@ Every text column that came from outside holds the masked copy. Times are aware 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -117,9 +117,15 @@ class Occurrence(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """What people work on: the findings of one lane, subject, rule family and local day."""
+    """What people work on: the findings of one lane, subject, rule family and local day.
+
+    `held_by` has claimed it, `waiting_for` is the role whose advice was asked. `confirmed_at` is when a
+    person said that it is a breach of personal data: its 72 hours run from then. `changes` counts what people
+    did to it: who answers on an older count is told that somebody was faster.
+    """
 
     __tablename__ = "case_file"
+    __table_args__ = (Index("ix_case_file_list", "status", "lane", "severity", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -132,6 +138,47 @@ class Case(SQLModel, table=True):
     route: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     opened_at: datetime
     changed_at: datetime
+    held_by: str | None = None
+    held_at: datetime | None = None
+    waiting_for: str | None = None
+    confirmed_at: datetime | None = None
+    closed_at: datetime | None = Field(default=None, index=True)
+    closed_by: str | None = None
+    outcome: str | None = None
+    merged_into: int | None = Field(default=None, index=True)
+    changes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class CaseStep(SQLModel, table=True):
+    """One answer to a step of the policies' process on a case. The latest answer to a step counts."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (Index("ix_case_step_case", "case_id", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id")
+    step: str
+    answer: str
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    made_by: str
+    made_at: datetime
+
+
+class Reminder(SQLModel, table=True):
+    """Something that a role is to be reminded of on a day, until somebody says that it is done.
+
+    `about` is what it concerns, such as `case:12` or `image:3`; empty where it stands for itself.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    about: str = Field(default="", index=True)
+    role: str
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    due_on: date = Field(index=True)
+    made_by: str
+    made_at: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None
 
 
 class Finding(SQLModel, table=True):
@@ -213,6 +260,127 @@ class LegalHold(SQLModel, table=True):
     expires_on: date
     released_at: datetime | None = None
     released_by: str | None = None
+
+
+class Authorisation(SQLModel, table=True):
+    """A row of the register: that, why and until when the public account of a member of staff may be read.
+
+    `person` is a pseudonym such as S-014. A renewal is a new row. `ended_for` is `withdrawn` or `objected`.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: str = Field(index=True)
+    platform: str
+    account: str
+    staff_group: str = "staff"
+    platform_opt_in: date | None = None
+    notice_version: str
+    notice_date: date
+    lawful_basis: str
+    dpia_reference: str
+    scope: str = "references"
+    starts: date
+    expires: date
+    name: str | None = None
+    left_on: date | None = None
+    addendum_on: date | None = None
+    added_by: str
+    added_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_for: str | None = None
+    ended_why: str = ""
+
+
+class RegisterEntry(SQLModel, table=True):
+    """An entry of a register that the policies ask for: official accounts, blogs, permissions, leavers.
+
+    `kind` says which register, `details` holds its fields as `monitor.registers` has them.
+    """
+
+    __tablename__ = "register_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(index=True)
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    added_by: str
+    added_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    ended_why: str = ""
+
+
+class Absence(SQLModel, table=True):
+    """That a recipient is away, first and last day: their deputy stands in."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(index=True)
+    starts: date
+    ends: date
+    made_by: str
+    made_at: datetime
+
+
+class SealingKey(SQLModel, table=True):
+    """The public half of a key that originals are sealed to; the private half is a file elsewhere."""
+
+    __tablename__ = "sealing_key"
+
+    id: str = Field(primary_key=True)
+    purpose: str
+    public: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+class SealedOriginal(SQLModel, table=True):
+    """What a mention with findings said before it was masked, sealed: one row a version and part of it."""
+
+    __tablename__ = "sealed_original"
+    __table_args__ = (UniqueConstraint("mention_id", "part", "content_hash"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id")
+    part: str = "post"
+    content_hash: str
+    key_id: str = Field(foreign_key="sealing_key.id", index=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sealed_at: datetime
+
+
+class Erasure(SQLModel, table=True):
+    """What was erased and may not come back: the keyed hash of an item's or of an account's identity."""
+
+    key: str = Field(primary_key=True)
+    kind: str
+    reason: str
+    erased_at: datetime
+
+
+class AuditRow(SQLModel):
+    """One thing that somebody did. `hash` covers the row and the hash before it; no row is ever changed."""
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    who: str
+    role: str
+    action: str
+    object: str = Field(index=True)
+    reason: str = Field(default="", sa_type=Text)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    hash: str
+
+
+class AuditEntry(AuditRow, table=True):
+    """What was done in every lane but the protected one."""
+
+    __tablename__ = "audit_entry"
+
+
+class ProtectedAudit(AuditRow, table=True):
+    """What was done in the protected lane: a chain of its own, that only its Guardian reads."""
+
+    __tablename__ = "protected_audit"
 
 
 class Mail(SQLModel):

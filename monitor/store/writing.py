@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.store.audit import AuditLog
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.protected import ProtectedLane
 from monitor.store.purging import Purging
@@ -36,7 +37,7 @@ from monitor.store.tables import (
     Source,
     table_of,
 )
-from monitor.types import Filter, Lane, Post, Reference, Severity, SourceState
+from monitor.types import Actor, Filter, Lane, Post, Reference, Severity, SourceState
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
@@ -108,6 +109,12 @@ class Transaction:
     def purging(self, today: date) -> Purging:
         """What this transaction does about words that must go."""
         return Purging(self.connection, today)
+
+    def audit(
+        self, actor: Actor, action: str, object: str, now: datetime, reason: str = "", **details: Any
+    ) -> None:
+        """Write down in the audit log what this transaction does. Ids only, never content."""
+        AuditLog(self.connection).append(actor, action, object, now, reason, **details)
 
     # -- a page -----------------------------------------------------------------------------------
 
