@@ -91,6 +91,7 @@ def _words(digest: Digest, known_hosts: Collection[str]) -> dict[str, Any]:
         "late_line": wording.late_line(briefing) if briefing.late else "",
         "source_line": partial(wording.source_line, briefing=briefing),
         "moment": partial(wording.moment, briefing=briefing),
+        "due_on": partial(wording.due_on, briefing=briefing),
         "times": partial(wording.times, briefing=briefing),
         "age": partial(wording.age, briefing=briefing),
         "link": partial(link, known_hosts=known_hosts),

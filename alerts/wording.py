@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.text import safe
-from monitor.types import Briefing, Coverage, Item, Lane, Severity, SourceState
+from monitor.types import Briefing, Coverage, Due, Item, Lane, Severity, SourceState
 
 SYMBOLS = {
     Severity.CRITICAL: "◆",
@@ -212,6 +212,14 @@ def age(item: Item, briefing: Briefing) -> str:
 def excerpts(longest: int) -> str:
     """How much of a post is quoted, for the footer."""
     return f"excerpts are at most {longest} characters" if longest else "this mail was too full for excerpts"
+
+
+def due_on(due: Due, briefing: Briefing) -> str:
+    """When something falls due, as people say it: overdue ones first of all."""
+    days = (due.on - briefing.day).days
+    if days < 0:
+        return f"Overdue since {calendar(due.on)}"
+    return {0: "Today", 1: "Tomorrow"}.get(days, calendar(due.on))
 
 
 def times(item: Item, briefing: Briefing) -> str:

@@ -27,10 +27,12 @@ from monitor.config import DigestSettings
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
+from monitor.store.audit import AuditLog
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
 from monitor.store.protected import protected_items
+from monitor.store.reminders import reminders_due
 from monitor.store.views import items_for, mention_line
-from monitor.types import Briefing, Clause, Coverage, Item, Message, Recipient, SourceState
+from monitor.types import Briefing, Clause, Coverage, Due, Item, Message, Recipient, SourceState
 
 log = structlog.get_logger("monitor.delivery")
 
@@ -180,10 +182,21 @@ class Desk:
             coverage=self.coverage(),
             failed_deliveries=self._failures(None if sees_mentions else recipient.address, since),
             numbers=numbers,
+            due=self._due(roles, day),
+            audit_head=self._audit_head(),
             late=late,
             since=since,
         )
         return briefing, Account(item_ids, highest, totals)
+
+    def _due(self, roles: frozenset[str], day: date) -> tuple[Due, ...]:
+        """What falls due for these roles, overdue first."""
+        return tuple(sorted(reminders_due(self.store, roles, day), key=lambda due: due.on))
+
+    def _audit_head(self) -> str:
+        with self.store.reading() as connection:
+            number, hashed = AuditLog(connection).head()
+        return f"row {number}, {hashed[:16]}" if number else ""
 
     def _titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""

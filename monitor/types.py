@@ -460,7 +460,8 @@ class Coverage:
 class Item:
     """A case as people see it: masked, with the finding that speaks for it (the most severe one).
 
-    `purged_for` says why the words it was about are not kept any more, None while they are.
+    `purged_for` says why the words it was about are not kept any more, None while they are. `clock` is a
+    time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05"; `held_by` has claimed it.
     """
 
     number: int
@@ -488,6 +489,8 @@ class Item:
     purged_for: str | None = None
     is_new: bool = True
     misrouted: str | None = None
+    clock: str | None = None
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -542,11 +545,32 @@ SERVICE = Actor("trustwatch", "service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that is to be done by a day: a reminder, a review, the end of a clock."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """That somebody saw what was masked: who, in which role, of what (`case:12`), why. `at` is aware UTC."""
+
+    at: datetime
+    who: str
+    role: str
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
     """What the store knows for one recipient's digest, before it is put in order.
 
     `items` are the cases routed to the recipient: new ones (`is_new`) and those still open.
-    `failed_deliveries` are sentences about earlier mails that did not arrive.
+    `failed_deliveries` are sentences about earlier mails that did not arrive. `due` is what falls due,
+    `looks` are the originals that were revealed since the last digest, `audit_head` is the hash of the last
+    row of the audit log: the mailbox keeps it where nobody can change it.
     """
 
     organisation: str
@@ -563,6 +587,9 @@ class Briefing:
     late: bool = False
     since: datetime | None = None
     policies: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
+    looks: tuple[Look, ...] = ()
+    audit_head: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
