@@ -28,8 +28,8 @@ REVEALS: Mapping[Lane, tuple[str, ...]] = {
 }
 """The roles that may see what was masked, one item at a time."""
 
-TERMINAL = "terminal"
-"""The role of a person at the terminal of an installation whose settings name no login."""
+AUDITS = ("auditor", "information", "patient_confidentiality", "comms_director")
+"""The roles that may read the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,21 @@ class Person:
     def in_lane(self, lane: Lane) -> Actor:
         """The person as somebody who works in `lane`. Raises AccessRefused."""
         if not self.known and lane is not Lane.PROTECTED:
-            return Actor(self.name, TERMINAL)
+            return Actor(self.name)
         return self._as(LOOKS[lane], "this case is for")
 
     def revealing(self, lane: Lane) -> Actor:
         """The person as somebody who may see what was masked in `lane`. Raises AccessRefused."""
         return self._as(REVEALS[lane], "what was masked is for")
 
+    def auditing(self) -> Actor:
+        """The person as somebody who may read the audit log. Raises AccessRefused."""
+        return self._as(AUDITS, "the audit log is for") if self.known else Actor(self.name)
+
     def actor(self, *roles: str) -> Actor:
         """The person in the first of `roles` that they hold, or else in any: for what everybody may do."""
         held = [role for role in roles if role in self.roles] or sorted(self.roles)
-        return Actor(self.name, held[0] if held else TERMINAL)
+        return Actor(self.name, held[0]) if held else Actor(self.name)
 
     def _as(self, roles: tuple[str, ...], what: str) -> Actor:
         held = next((role for role in roles if role in self.roles), None)

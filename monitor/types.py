@@ -534,10 +534,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, in which role: what the audit log says of it."""
+    """Who does something, in which role: what the audit log says of it.
+
+    The role is `terminal` where the settings do not say who holds which.
+    """
 
     name: str
-    role: str
+    role: str = "terminal"
 
 
 SERVICE = Actor("trustwatch", "service")

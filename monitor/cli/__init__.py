@@ -12,6 +12,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    audit,
     cases,
     check,
     compliance,
@@ -92,7 +93,7 @@ def everywhere(
     context.obj = config_file
 
 
-DAILY, LEARNING, SETUP = "Day to day", "Learning from use", "Setting up"
+DAILY, PEOPLE, LEARNING, SETUP = "Day to day", "People", "Learning from use", "Setting up"
 
 app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
@@ -101,6 +102,7 @@ app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
+app.add_typer(audit.app, name="audit", cls=House, rich_help_panel=PEOPLE)
 app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
 app.add_typer(cases.app, name="cases", cls=House, rich_help_panel=LEARNING)
 app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)

@@ -36,6 +36,7 @@ def digest(
         recipients = _recipients(app, role)
         if send:
             raise typer.Exit(send_now(app, role))
+        recipients = _for_this_person(app, recipients, role)
         if len(recipients) > 1 and (html or as_json):
             roles = ", ".join(recipient.role for recipient in recipients)
             raise typer.BadParameter(f"one digest at a time: choose of {roles}", param_hint="--for")
@@ -75,6 +76,27 @@ def _recipients(app: App, role: str | None) -> list[Recipient]:
             f"nobody holds the role '{role or 'comms'}'; held: {held}", param_hint="--for"
         )
     return list(chosen.values())
+
+
+def _for_this_person(app: App, recipients: list[Recipient], role: str | None) -> list[Recipient]:
+    """Those whose digest whoever is at the terminal may read: their own roles'. Raises AccessRefused.
+
+    Each look is written down.
+    """
+    from monitor.cli.person import at_terminal
+    from monitor.errors import AccessRefused
+
+    person = at_terminal(app.settings, app.store)
+    mine = [r for r in recipients if not person.known or r.role in person.roles]
+    with app.store.transaction() as tx:
+        action = "digest.viewed" if mine else "access.refused"
+        tx.audit(person.actor(), action, "digest", app.now(), roles=[r.role for r in mine or recipients])
+    if not mine:
+        asked = (role or "anybody").replace("_", " ")
+        raise AccessRefused(
+            f"the digest for {asked} is for those who hold that role, and {person.name} does not"
+        )
+    return mine
 
 
 def _day(text: str | None) -> date | None:

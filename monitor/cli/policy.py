@@ -18,6 +18,7 @@ from monitor.errors import DocumentError
 
 if TYPE_CHECKING:
     from connectors.parts.catalogue import Platform
+    from monitor.config import Settings
     from rules.coverage import Answer
     from rules.pack import Checked
     from rules.policy import Policy
@@ -126,7 +127,9 @@ def import_document(
         raise DocumentError(
             f"{file}: no clause of {pack.key} stands in it; is it {pack.body}'s {pack.title}?"
         )
-    kept = documents.keep(output.settings(context).store.state_dir, pack.key, file, text, found)
+    settings = output.settings(context)
+    kept = documents.keep(settings.store.state_dir, pack.key, file, text, found)
+    _noted(settings, "policy.imported", pack.key)
     if as_json:
         output.print_json({"kept": kept, "clauses": {key: len(places) for key, places in found.items()}})
         return
@@ -167,7 +170,20 @@ def mark(
         raise DocumentError(f"{kept['document']}: these words {times}")
     instead_of = entry.locator.sha256 if entry.locator else ""
     documents.mark(state_dir, policy, entry.id, places[0].wording, instead_of=instead_of, by=by)
+    _noted(output.settings(context), "policy.marked", entry.id)
     output.show(f"{entry.id} is quoted from now on: {places[0].wording}")
+
+
+def _noted(settings: Settings, action: str, what: str) -> None:
+    """Write into the audit log that somebody changed what is quoted."""
+    from contextlib import closing
+
+    from monitor.cli.person import at_terminal
+    from monitor.cli.replay import opened
+    from monitor.service import utc_now
+
+    with closing(opened(settings)) as store, store.transaction() as tx:
+        tx.audit(at_terminal(settings, store).actor(), action, what, utc_now())
 
 
 def _sections(policy: Policy, found: Mapping[str, tuple[Place, ...]]) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.person import whoever
 from monitor.cli.scan import case_data, moment, show_case
+from monitor.cli.viewing import seen
 
 if TYPE_CHECKING:
     from connectors.intake.report import Report
@@ -121,7 +122,7 @@ def list_reports(
 
 
 def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
-    """Hand the report in; whether it is new, and the cases that came of it."""
+    """Hand the report in; whether it is new, and the cases that came of it and may be shown here."""
     from connectors.intake import Arrival
     from monitor import logs, service
     from monitor.store.views import items_found_since
@@ -134,7 +135,7 @@ def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
             return False, []
         _keep(app, report)
         app.hand_in(SOURCE, "report", [post])
-        return True, items_found_since(app.store, began, app.rules.clauses, SOURCE)
+        return True, seen(app, items_found_since(app.store, began, app.rules.clauses, SOURCE))[0]
 
 
 def _keep(app: App, report: Report) -> None:

@@ -13,6 +13,7 @@ from monitor.cli import output
 from monitor.cli.digest import send_now
 from monitor.cli.output import Exit
 from monitor.cli.sources import named
+from monitor.cli.viewing import seen
 from monitor.errors import ConfigError
 from monitor.types import Severity
 
@@ -72,7 +73,7 @@ def scan(
         output.say(_plan(len(tasks), start, began, settings, dry_run=dry_run))
         tallies = _read(app, tasks, Window(since=start, until=end, limit=limit, from_cursor=False))
         found = _found(app, began)
-        _report(settings, start, tallies, found, as_json=as_json, jsonl=jsonl)
+        _report(app, start, tallies, found, as_json=as_json, jsonl=jsonl)
         if seed:
             app.desk().ledger.seed()
         left = send_now(app, None) if send else Exit.OK
@@ -136,7 +137,7 @@ def _found(app: App, began: datetime) -> list[Item]:
 
 
 def _report(
-    settings: Settings,
+    app: App,
     start: datetime,
     tallies: list[Tally],
     found: list[Item],
@@ -144,19 +145,20 @@ def _report(
     as_json: bool,
     jsonl: bool,
 ) -> None:
+    shown, others = seen(app, found)
     if jsonl:
-        for row in (*map(source_data, tallies), *map(case_data, found)):
+        for row in (*map(source_data, tallies), *map(case_data, shown)):
             output.print_json_line(row)
     elif as_json:
-        data = {"since": start, "sources": [*map(source_data, tallies)], "cases": [*map(case_data, found)]}
-        output.print_json(data)
+        data = {"since": start, "sources": [*map(source_data, tallies)], "cases": [*map(case_data, shown)]}
+        output.print_json(data | {"for_others": others})
     else:
-        zone = settings.organisation.zone
+        zone = app.settings.organisation.zone
         output.table(
             ("Source", "State", "Read", "Kept", "Findings", "Seen from"),
             [_source_row(tally, zone) for tally in tallies],
         )
-        _print_cases(tallies, found)
+        _print_cases(tallies, shown, others)
 
 
 def _source_row(tally: Tally, zone: ZoneInfo) -> tuple[str, ...]:
@@ -165,14 +167,16 @@ def _source_row(tally: Tally, zone: ZoneInfo) -> tuple[str, ...]:
     return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach)
 
 
-def _print_cases(tallies: list[Tally], found: list[Item]) -> None:
+def _print_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
     answered = sum(tally.state.answered for tally in tallies)
     if not answered:
         output.say("\nNothing could be checked: no source answered.")
-    elif not found:
+    elif not found and not others:
         output.say(f"\nNothing new found in the {answered} of {len(tallies)} sources that answered.")
     for item in found:
         show_case(item)
+    if others:
+        output.say(f"\n{others} more found for others: those whom the policy names are told.")
     if hidden := sum(tally.hidden for tally in tallies):
         output.say(f"\n{hidden} hidden by filters: `monitor filters list` shows them.")
     for tally in tallies:

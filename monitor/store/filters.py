@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 
 from monitor.store.store import Store
 from monitor.store.tables import HiddenFinding, SiteFilter, table_of
-from monitor.types import Filter
+from monitor.types import Actor, Filter
 
 _filter = table_of(SiteFilter)
 _hidden = table_of(HiddenFinding)
@@ -67,7 +67,10 @@ def add_filter(store: Store, new: Filter, now: datetime) -> int:
         "expires_on": new.expires_on,
     }
     with store.transaction() as tx:
-        return int(tx.connection.execute(tx.insert(_filter).returning(_filter.c.id), row).scalar_one())
+        number = int(tx.connection.execute(tx.insert(_filter).returning(_filter.c.id), row).scalar_one())
+        ends = new.expires_on.isoformat()
+        tx.audit(Actor(new.made_by), "filter.added", f"filter:{number}", now, new.reason, expires=ends)
+    return number
 
 
 def remove_filter(store: Store, number: int, by: str, now: datetime) -> bool:
@@ -75,7 +78,10 @@ def remove_filter(store: Store, number: int, by: str, now: datetime) -> bool:
     c = _filter.c
     statement = _filter.update().where(c.id == number, c.removed_at.is_(None))
     with store.transaction() as tx:
-        return tx.connection.execute(statement.values(removed_at=now, removed_by=by)).rowcount == 1
+        removed = tx.connection.execute(statement.values(removed_at=now, removed_by=by)).rowcount == 1
+        if removed:
+            tx.audit(Actor(by), "filter.removed", f"filter:{number}", now)
+    return removed
 
 
 def _value(row: Row[Any]) -> Filter:

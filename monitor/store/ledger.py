@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
 
+from monitor.store.audit import AuditLog
 from monitor.store.store import Store
 from monitor.store.tables import (
     Case,
@@ -26,7 +27,8 @@ from monitor.store.tables import (
     ProtectedDelivery,
     table_of,
 )
-from monitor.types import Lane, Message, Numbers, Recipient, Severity
+from monitor.store.writing import Transaction
+from monitor.types import SERVICE, Lane, Message, Numbers, Recipient, Severity
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -183,28 +185,40 @@ class Ledger:
 
     def sent(self, delivery: int, now: datetime) -> None:
         """The channel took it: the delivery and its items are accounted for."""
-        self._settle(delivery, {"status": "sent", "settled_at": now, "error": None}, {"status": "sent"})
+        values = {"status": "sent", "settled_at": now, "error": None}
+        with self.store.transaction() as tx:
+            self._settle(tx, delivery, values, {"status": "sent"})
+            self._account_for(tx, delivery, now)
+
+    def _account_for(self, tx: Transaction, delivery: int, now: datetime) -> None:
+        """Write into the audit log which mail left, to whom, and which cases it told of."""
+        c = self._delivery.c
+        mail = tx.connection.execute(select(c.role, c.message_id, c.recipient).where(c.id == delivery)).one()
+        cases = select(_finding.c.case_id).join(_item, _item.c.finding_id == _finding.c.id)
+        told = cases.where(_item.c.delivery_id == delivery).distinct().order_by(_finding.c.case_id)
+        numbers = [] if self.protected else list(tx.connection.execute(told).scalars())
+        log = AuditLog(tx.connection, protected=self.protected)
+        details = {"to": mail.recipient, "role": mail.role, "message_id": mail.message_id, "cases": numbers}
+        log.append(SERVICE, "mail.sent", f"delivery:{delivery}", now, **details)
 
     def retry(self, delivery: int, at: datetime, error: str) -> None:
         """Not taken this time: owed again from `at` on, as the same mail."""
-        self._settle(delivery, {"status": "owed", "next_attempt_at": at, "error": error}, None)
+        with self.store.transaction() as tx:
+            self._settle(tx, delivery, {"status": "owed", "next_attempt_at": at, "error": error}, None)
 
     def refused(self, delivery: int, now: datetime, error: str) -> None:
         """Refused for good: its items are owed again and travel with the next digest."""
-        self._settle(
-            delivery,
-            {"status": "refused", "settled_at": now, "error": error},
-            {"status": "owed", "delivery_id": None},
-        )
-
-    def _settle(self, delivery: int, values: dict[str, Any], items: dict[str, Any] | None) -> None:
-        values |= {"claimed_by": None, "claimed_until": None}
+        values = {"status": "refused", "settled_at": now, "error": error}
         with self.store.transaction() as tx:
-            tx.connection.execute(
-                self._delivery.update().where(self._delivery.c.id == delivery).values(**values)
-            )
-            if items is not None and not self.protected:
-                tx.connection.execute(_item.update().where(_item.c.delivery_id == delivery).values(**items))
+            self._settle(tx, delivery, values, {"status": "owed", "delivery_id": None})
+
+    def _settle(
+        self, tx: Transaction, delivery: int, values: dict[str, Any], items: dict[str, Any] | None
+    ) -> None:
+        values |= {"claimed_by": None, "claimed_until": None}
+        tx.connection.execute(self._delivery.update().where(self._delivery.c.id == delivery).values(**values))
+        if items is not None and not self.protected:
+            tx.connection.execute(_item.update().where(_item.c.delivery_id == delivery).values(**items))
 
     # -- what a digest says -----------------------------------------------------------------------
 
