@@ -179,10 +179,10 @@ def _noted(settings: Settings, action: str, what: str) -> None:
     from contextlib import closing
 
     from monitor.cli.person import at_terminal
-    from monitor.cli.replay import opened
     from monitor.service import utc_now
+    from monitor.store import open_store
 
-    with closing(opened(settings)) as store, store.transaction() as tx:
+    with closing(open_store(settings.store)) as store, store.transaction() as tx:
         tx.audit(at_terminal(settings, store).actor(), action, what, utc_now())
 
 
