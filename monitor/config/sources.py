@@ -48,6 +48,8 @@ class SourceSettings(BaseModel):
     """What the digest and the commands call it."""
     kind: str
     """`rss`, `wikipedia`, ...; `monitor sources list --all` shows them."""
+    purpose: str = Field(default="what is said in public of the organisation", min_length=8)
+    """What it is read for, as the DPIA has it; stands on the published page."""
     every: Duration = timedelta(minutes=30)
     """Time from one reading to the next."""
     lookback: Duration = timedelta(days=7)

@@ -24,6 +24,7 @@ from monitor.types import SERVICE, Actor
 GENESIS = "0" * 64
 """The hash before the first row."""
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _meta = table_of(Meta)
 
 
@@ -44,7 +45,7 @@ class Entry:
     def sealed_by(self, before: str) -> str:
         """The hash that this entry must have after one with the hash `before`."""
         told = [self.number, self.at.isoformat(), self.who, self.role, self.action, self.object, self.reason]
-        text = json.dumps([*told, self.details], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = _canonical([*told, self.details])
         return sha256(before.encode() + text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
