@@ -111,6 +111,22 @@ def export(
     output.show(f"{number} rows written to {file}.")
 
 
+@app.command()
+def evidence(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where to write it; made where it is not there.")],
+) -> None:
+    """Write what an assessor asks to see: settings, checks, the log's state, parts, the unit's score.
+
+    For instance for the Data Security and Protection Toolkit. It is no claim of compliance.
+    """
+    from monitor.cli import evidence as papers
+
+    with _log(context, "evidence.exported") as store:
+        names = papers.write(output.settings(context), store, folder)
+    output.show(f"Written to {folder}: {', '.join(names)}.")
+
+
 @contextmanager
 def _log(context: typer.Context, action: str) -> Iterator[Store]:
     """The store, for somebody who may read the log; the look itself, or its refusal, is a row."""

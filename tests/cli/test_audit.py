@@ -151,3 +151,26 @@ def test_the_export_is_for_its_owner_alone_and_verifies(installation: Installati
     again = installation.run("audit", "export", str(file))
     assert again.exit_code == 1
     assert "is there already" in again.stderr
+
+
+def test_the_evidence_holds_no_secret_and_no_staff_account(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.store()
+    with (installation.folder / "monitor.toml").open("a") as file:
+        file.write(
+            '\n[[sources]]\nname = "S-014"\nkind = "mastodon"\nenabled = false\n'
+            'server = "https://social.test"\naccount = "@nurse.holroyd"\n'
+        )
+    folder = installation.folder / "evidence"
+    assert installation.run("audit", "evidence", str(folder)).exit_code == 0
+    papers = {file.name: file.read_text() for file in folder.iterdir()}
+    assert sorted(papers) == [
+        "README.txt", "audit.json", "doctor.json", "parts.json", "settings.json", "unit.txt",
+    ]  # fmt: skip
+    assert "holroyd" not in "".join(papers.values())
+    assert json.loads(papers["audit.json"])["problem"] is None
+    parts = {part["name"]: part["version"] for part in json.loads(papers["parts.json"])["components"]}
+    assert parts["httpx"].startswith("0.28")
+    assert "no claim" in papers["README.txt"]
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
