@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from monitor.types import Message, Receipt
 SENDER = "Trustwatch <trustwatch@localhost.invalid>"
 """Stands in the .eml file: nobody has been set up as a sender yet (RFC 2606, .invalid)."""
 
+_ENDS = ("eml", "txt", "html")
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
@@ -46,6 +48,16 @@ class Outbox:
                 f"outbox: cannot write to {self._folder}: {reason}", permanent=False
             ) from error
         return Receipt(accepted_at=self._now(), detail=str(page))
+
+    def take_back(self, message_ids: Iterable[str]) -> int:
+        """Delete the files of these messages; how many messages there were. Raises OSError."""
+        found = 0
+        for stem in map(_stem, message_ids):
+            files = [file for end in _ENDS if (file := self._folder / f"{stem}.{end}").exists()]
+            for file in files:
+                file.unlink(missing_ok=True)
+            found += bool(files)
+        return found
 
     def _write(self, name: str, content: bytes) -> Path:
         # A reader sees the old file or the new one, never half of one. mkstemp makes it 0600.

@@ -6,55 +6,106 @@ employer and a worker (ICO, "Employment practices and data protection: monitorin
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
 
-from monitor.config import Authorisation, Settings, SourceSettings
+from monitor import refusals
+from monitor.config import Settings, SourceSettings
 from monitor.errors import SourceRefused
+from monitor.ports import Clock
+from monitor.store.register import Authorisation, Register
 from monitor.types import Registration, SourceState
 
-
-def admit(settings: Settings, source: SourceSettings, now: datetime) -> None:
-    """Do nothing where `source` may be asked at `now`. Raises SourceRefused where it may not."""
-    permit(settings, source, now)
-    basis = source.terms_basis
-    if basis is not None and basis.review <= now.astimezone(settings.organisation.zone).date():
-        raise _refused(
-            source,
-            f"its terms basis {basis.reference} was to be reviewed by {basis.review:%d %b %Y}; "
-            "look at it again and record a new `review` in terms_basis, or disable the source",
-        )
+WEB = "web"
+"""The platform of a row whose account is a site or feed of its own, read by its address."""
 
 
-def permit(settings: Settings, source: SourceSettings, now: datetime) -> Authorisation | None:
-    """The live row that lets `source` be read; None where it is nobody's account, or the organisation's own.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Says of every request whether it may leave. It asks the register each time and remembers nothing."""
 
-    Raises SourceRefused where it reads an account that neither is the organisation's own nor has a live
-    row, or names a row that does not exist, has not begun or is over.
-    """
-    if source.account is None and source.authorisation is None:
-        return None
-    if source.account is not None and _is_own(settings, source.account):
-        return None
-    if row := _live(settings, source, now):
+    settings: Settings
+    register: Register
+    now: Clock
+
+    def admit(self, source: SourceSettings) -> Registration | None:
+        """What the register says of whose account `source` reads, None for nobody's and our own.
+
+        Raises SourceRefused where it may not be asked now.
+        """
+        row = self.permit(source)
+        basis = source.terms_basis
+        if basis is not None and basis.review <= self._day(self.now()):
+            raise _refused(
+                source,
+                f"its terms basis {basis.reference} was to be reviewed by {basis.review:%d %b %Y}; "
+                "look at it again and record a new `review` in terms_basis, or disable the source",
+            )
+        return Registration(name=row.name, left_on=row.left_on, group=row.staff_group) if row else None
+
+    def permit(self, source: SourceSettings) -> Authorisation | None:
+        """The live row that lets `source` be read; None where it is nobody's account, or our own.
+
+        Raises SourceRefused where it reads an account that neither is the organisation's own nor has a live
+        row, where the row does not reach so far, or where what must come before the first row is missing.
+        """
+        if source.account is None and source.authorisation is None:
+            return None
+        if source.account is not None and is_own(self.settings, source.account):
+            return None
+        if source.authorisation is None:
+            raise _refused(
+                source,
+                "it reads one account, which is not among organisation.handles: name the row of the register "
+                "that covers it (`authorisation`, see `monitor accounts list`), or disable the source",
+            )
+        if missing := next(undecided(self.settings), None):
+            raise _refused(source, missing)
+        return self._within_scope(source, self._live(source, source.authorisation))
+
+    def _live(self, source: SourceSettings, person: str) -> Authorisation:
+        """The row of `person` that covers `source` today. Raises SourceRefused."""
+        rows, moment = self.register.about(person)
+        today = self._day(self.now())
+        latest = self._day(moment) if moment else today
+        covering = [row for row in rows if _covers(row, source)]
+        live = next((row for row in reversed(covering) if row.live_on(today, latest)), None)
+        if live is None:
+            raise _refused(source, _why_not(source, rows, covering, today, latest))
+        if refusal := refusals.of_platform(source.kind, opted_in=live.platform_opt_in is not None):
+            raise _refused(source, str(refusal))
+        return live
+
+    @staticmethod
+    def _within_scope(source: SourceSettings, row: Authorisation) -> Authorisation:
+        if source.keep == "everything" and row.scope != "everything":
+            raise _refused(
+                source,
+                f'`keep = "everything"` goes beyond the authorisation of {row.person}, which covers posts '
+                "that refer to the organisation: leave `keep` out",
+            )
         return row
-    if source.authorisation is None:
-        raise _refused(
-            source,
-            "it reads one account, which is not among organisation.handles: name the row of "
-            "[[authorisations]] that covers the account, or disable the source",
-        )
-    covering = " for its account" if source.account is not None else ""
-    raise _refused(
-        source,
-        f"no live authorisation {source.authorisation}{covering} today; "
-        "renew it in the register or disable the source",
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.settings.organisation.zone).date()
+
+
+def undecided(settings: Settings) -> Iterator[str]:
+    """What the organisation has to have decided before the first staff account is read, and has not."""
+    needed = (
+        ("dpia_reference", "the data protection impact assessment of this monitoring"),
+        ("special_category_condition", "the condition of Article 9 for sensitive data met by the way"),
     )
+    for key, what in needed:
+        if getattr(settings.governance, key) is None:
+            yield f"governance.{key} is not set: write {what} into [governance] of the settings first"
 
 
-def registration(settings: Settings, source: SourceSettings, now: datetime) -> Registration | None:
-    """What the register says of the holder of the account that `source` reads, None for nobody's."""
-    row = _live(settings, source, now)
-    return Registration(name=row.name, left_on=row.left_on) if row else None
+def is_own(settings: Settings, account: str) -> bool:
+    """Whether `account` is one of the organisation's own."""
+    return bare(account) in map(bare, settings.organisation.handles)
 
 
 def bare(handle: str) -> str:
@@ -62,20 +113,46 @@ def bare(handle: str) -> str:
     return handle.lstrip("@").casefold()
 
 
-def _is_own(settings: Settings, account: str) -> bool:
-    return bare(account) in map(bare, settings.organisation.handles)
-
-
-def _live(settings: Settings, source: SourceSettings, now: datetime) -> Authorisation | None:
-    today = now.astimezone(settings.organisation.zone).date()
-    rows = (row for row in settings.authorisations if row.person == source.authorisation)
-    return next((row for row in rows if row.starts <= today < row.expires and _covers(row, source)), None)
-
-
 def _covers(row: Authorisation, source: SourceSettings) -> bool:
-    if source.account is None:
-        return True
-    return row.account is not None and bare(row.account) == bare(source.account)
+    """Whether a row is about what `source` reads: that account there, or a site that is at the account."""
+    if not row.account:
+        return False
+    if source.account is not None:
+        return row.platform == source.kind and bare(row.account) == bare(source.account)
+    address = source.options.get("url")
+    return address is None or _host(str(address)) == _host(row.account)
+
+
+def _host(account: str) -> str | None:
+    """The site that an account is at: of an address, of name@site, of a bare site."""
+    if "://" in account:
+        return urlsplit(account).hostname
+    return account.rpartition("@")[2].partition("/")[0].casefold()
+
+
+def _why_not(
+    source: SourceSettings,
+    rows: list[Authorisation],
+    covering: list[Authorisation],
+    today: date,
+    latest: date,
+) -> str:
+    """Why no row lets `source` be read, and what to do."""
+    person = source.authorisation
+    no_row = f"no live authorisation {person} for its account today"
+    if not rows:
+        return f"{no_row}: the register has none of that name; `monitor accounts add {person} ...`"
+    last = rows[-1]
+    if last.ended_for is not None:
+        return f"{no_row}: it has been ended ({last.ended_for}); disable or remove the source"
+    if not covering:
+        return f"{no_row}: its rows are about another account or platform; `monitor accounts show {person}`"
+    if latest > today and any(row.live_on(today, today) for row in covering):
+        return (
+            f"no live authorisation {person}: the clock says {today:%d %b %Y}, but something here bears the "
+            f"date {latest:%d %b %Y}, when the row was over; set the clock right, or renew the row"
+        )
+    return f"{no_row}; renew it (`monitor accounts renew {person} ...`) or disable the source"
 
 
 def _refused(source: SourceSettings, why: str) -> SourceRefused:

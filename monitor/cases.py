@@ -8,13 +8,13 @@ configuration says who holds them, and a role nobody holds falls back as FALLBAC
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.store import Judged
 from monitor.store.writing import NewCase
-from monitor.types import Finding, Kind, Post, Recipient, Relation
+from monitor.types import Account, Finding, Kind, Lane, Post, Recipient, Relation
 
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "comms_director": ("comms",),
@@ -61,6 +61,11 @@ class Directory:
             told = {r.address: r for r in self.holders(role)}
         return tuple(told.values())
 
+    def in_charge(self, role: str) -> str:
+        """The role itself, or the first that it falls back to which somebody holds."""
+        chain = (role, *FALLBACKS.get(role, ()))
+        return next((each for each in chain if self.holders(each)), role)
+
     def unheld(self, roles: Iterable[str]) -> tuple[str, ...]:
         """The routing keys among `roles` that nobody holds."""
         return tuple(role for role in roles if not self.holders(role))
@@ -85,6 +90,20 @@ class Clerk:
             owner=finding.owner,
             recipients=tuple(r.address for r in told),
         )
+
+
+def addressed(finding: Finding, author: Account | None) -> Finding:
+    """The finding with who is told of it: what a governor posts goes to those who answer for governors.
+
+    Governors sign an addendum of their own (CDD 3.7). What the confidential and the protected lane hold stays
+    with the people of these lanes.
+    """
+    registration = author.registration if author else None
+    if registration is None or registration.group != "governor":
+        return finding
+    if finding.lane not in (Lane.CONDUCT, Lane.COMMS):
+        return finding
+    return replace(finding, owner="governors", route=("governors",))
 
 
 def subject(post: Post, identity: str, pseudonym: str | None, hashed: Callable[..., str]) -> str:

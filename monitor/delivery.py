@@ -13,7 +13,7 @@ log, nobody can preview them, and they leave only by a channel that nobody else 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -30,6 +30,7 @@ from monitor.store import Store
 from monitor.store.audit import AuditLog
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
 from monitor.store.protected import protected_items
+from monitor.store.register import ENDING, authorisations_due, year_after
 from monitor.store.reminders import reminders_due
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Due, Item, Message, Recipient, SourceState
@@ -67,6 +68,7 @@ class Desk:
     compose_protected: Compose
     notifier: Callable[[], Notifier]
     now: Clock
+    dpia_reviewed: date | None = None
     host: str = "trustwatch.invalid"
     worker: str = "command"
     """Who claims: the daemon frees what a daemon before it had claimed, but not a command's claims."""
@@ -191,7 +193,15 @@ class Desk:
 
     def _due(self, roles: frozenset[str], day: date) -> tuple[Due, ...]:
         """What falls due for these roles, overdue first."""
-        return tuple(sorted(reminders_due(self.store, roles, day), key=lambda due: due.on))
+        found = reminders_due(self.store, roles, day)
+        if self.directory.in_charge("information") in roles:
+            found += [*authorisations_due(self.store, day), *self._dpia_due(day)]
+        return tuple(sorted(found, key=lambda due: due.on))
+
+    def _dpia_due(self, day: date) -> Iterator[Due]:
+        """That the impact assessment is to be looked at again, a year after it was last."""
+        if self.dpia_reviewed is not None and (on := year_after(self.dpia_reviewed)) <= day + ENDING:
+            yield Due(on=on, words="The impact assessment of this monitoring is to be looked at again.")
 
     def _audit_head(self) -> str:
         with self.store.reading() as connection:

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from monitor.authorisation import bare
-from monitor.cases import Clerk, Directory, shown_author, subject
+from monitor.cases import Clerk, Directory, addressed, shown_author, subject
 from monitor.config import SourceSettings
-from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound
+from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound, SourceRefused
 from monitor.health import Setback
 from monitor.logs import place_of
 from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
@@ -38,6 +38,7 @@ from monitor.types import (
     Registration,
     Relation,
     SourceState,
+    State,
     Tally,
     Terms,
 )
@@ -65,16 +66,16 @@ class Stages:
 class Task:
     """One source with everything that reading it takes.
 
-    `gate` raises where it may not be read now. `canary` is the same source asked what must come through.
+    `gate` raises where it may not be read now, and says what the register knows of whose account it is.
+    `canary` is the same source asked what must come through.
     """
 
     source: SourceSettings
     connector: Connector
     keeps_everything: bool = False
     pseudonym: str | None = None
-    registration: Registration | None = None
     terms: Terms = field(default_factory=Terms)
-    gate: Callable[[], object] = lambda: None
+    gate: Callable[[], Registration | None] = lambda: None
     canary: Connector | None = None
 
 
@@ -178,15 +179,18 @@ class Pipeline:
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
         source = task.source.name
+        registration = self._registration(task, page)
         known = self.store.by_identity(page.posts)
-        lost = {key: post.state for key, post in known.items() if _is_gone(post)}
+        lost = {key: state for key, post in known.items() if (state := _gone(post))}
         posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
         filters = self._filters() if fresh else None
-        kept = [judged for key, post in fresh.items() if (judged := self._judge(key, post, task, filters))]
+        ours = {key: self._known_author(post, task, registration) for key, post in fresh.items()}
+        kept = [judged for key, post in ours.items() if (judged := self._judge(key, post, task, filters))]
         sealed = self.store.protected(source, posts)
         clerk = Clerk(self.directory, self.zone, self.now())
         with self.store.transaction() as tx:
+            self._registration(task, page)  # whoever withdrew meanwhile has been erased: nothing comes after
             tx.purging(self._today()).lose(source, lost, clerk.now)
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
             if task.terms.recheck_hours or task.terms.max_age_days:
@@ -227,14 +231,11 @@ class Pipeline:
 
     def _judge(self, key: str, post: Post, task: Task, filters: Filters | None) -> Judged | None:
         """The post judged and masked, or None where it does not speak of the organisation."""
-        relation = self._relation(post.author, task)
-        if post.author:
-            ours = replace(post.author, relation=relation, registration=task.registration)
-            post = replace(post, author=ours)
         references = self.stages.references.find(post)
         if not references and not task.keeps_everything:
             return None
-        masked, findings = redact(post, self.stages.identifiers.spans(post), self.stages.rules.evaluate(post))
+        evaluated = (addressed(finding, post.author) for finding in self.stages.rules.evaluate(post))
+        masked, findings = redact(post, self.stages.identifiers.spans(post), evaluated)
         author = shown_author(masked, task.pseudonym)
         hidden = {f: by for f in findings if filters and (by := filters.hiding(post, f, author))}
         return Judged(
@@ -247,6 +248,26 @@ class Pipeline:
             author=author,
             subject=subject(post, key, task.pseudonym, self.store.key.hash),
         )
+
+    def _known_author(self, post: Post, task: Task, registration: Registration | None) -> Post:
+        """The post with what the organisation knows of its author."""
+        if post.author is None:
+            return post
+        relation = self._relation(post.author, task)
+        return replace(post, author=replace(post.author, relation=relation, registration=registration))
+
+    @staticmethod
+    def _registration(task: Task, page: Page) -> Registration | None:
+        """What the register says of whose account it is. Raises SourceRefused where it may not be read."""
+        if task.pseudonym is None:
+            return None
+        if any(map(_is_protected, page.posts)):
+            raise SourceRefused(
+                "its owner has closed the account to the public: a protected account is not read, whatever "
+                "the register says; disable the source",
+                state=SourceState.MISCONFIGURED,
+            )
+        return task.gate()
 
     def _relation(self, author: Account | None, task: Task) -> Relation:
         """What the author is to the organisation: registers say so, never the text."""
@@ -327,9 +348,15 @@ def _honest(pages: Iterator[Page]) -> Iterator[Page]:
         raise SourceChanged(f"the connector failed on an answer ({type(error).__name__})") from None
 
 
-def _is_gone(post: Post) -> bool:
-    """True for word that an item is gone; a page edit with a hidden part is one to be judged as it is."""
-    return post.state in GONE and post.change is None
+def _gone(post: Post) -> State | None:
+    """Why the public cannot read an item; a page edit with a hidden part is one to be judged as it is."""
+    if post.state in GONE and post.change is None:
+        return post.state
+    return State.HIDDEN if _is_protected(post) else None
+
+
+def _is_protected(post: Post) -> bool:
+    return post.author is not None and bool(post.author.is_protected)
 
 
 def _within(post: Post, window: Window) -> bool:

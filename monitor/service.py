@@ -22,6 +22,7 @@ from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from connectors.intake import Given
 from monitor import authorisation, documents
+from monitor.authorisation import Gate
 from monitor.cases import Directory
 from monitor.compliance import Compliance
 from monitor.config import Settings, SourceSettings, StoreSettings, check_options, error_at
@@ -33,6 +34,7 @@ from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
 from monitor.store.meter import StoredMeter
+from monitor.store.register import Register
 from monitor.store.reminders import Reminding, remind
 from monitor.types import SERVICE, Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
@@ -49,7 +51,7 @@ THREADS = 8
 
 
 Meters = Callable[[], Store]
-"""Gives the store in which spending is counted."""
+"""Gives the installation's own store, also on a dry run: there spending is counted and the register is."""
 NOTED = ("recipients", "sources", "policy", "rules", "governance", "retention")
 """The parts of the settings whose changes the audit log tells."""
 
@@ -109,6 +111,7 @@ class App:
             compose_protected=partial(render_protected, known_hosts=_known_hosts(self.settings)),
             notifier=self.channel,
             now=self.now,
+            dpia_reviewed=self.settings.governance.dpia_reviewed,
             host=mail_host(self.settings),
             worker=worker,
         )
@@ -118,7 +121,7 @@ class App:
         settings = self.settings
         if settings.smtp is not None:
             return Smtp(settings.smtp, self.now)
-        return Outbox(settings.digest.folder or settings.store.state_dir / "digests", self.now)
+        return outbox(settings, self.now)
 
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""
@@ -129,16 +132,15 @@ class App:
         meters = self.meters or (lambda: self.store)
         making = partial(connector, self.settings, source, self.now, self.http, meters)
         made = making()
-        usual = bool(getattr(made, "keeps_everything", False))
+        usual = bool(getattr(made, "keeps_everything", False)) and source.authorisation is None
         everything = source.keep == "everything" if source.keep else usual
         return Task(
             source=source,
             connector=made,
             keeps_everything=everything,
             pseudonym=source.authorisation,
-            registration=authorisation.registration(self.settings, source, self.now()),
             terms=_terms(source),
-            gate=lambda: authorisation.admit(self.settings, source, self.now()),
+            gate=lambda: gate(self.settings, self.now, meters).admit(source),
             canary=making(canary=True) if source.canary else None,
         )
 
@@ -340,7 +342,7 @@ def _context(
 ) -> connectors.Context:
     return connectors.Context(
         source=source.name,
-        http=http.behind(lambda: authorisation.admit(settings, source, now())),
+        http=http.behind(lambda: gate(settings, now, meters).admit(source)),
         now=now,
         contact=settings.network.contact,
         terms=_terms(source),
@@ -349,12 +351,22 @@ def _context(
     )
 
 
+def gate(settings: Settings, now: Clock, meters: Meters | None) -> Gate:
+    """The gate that every request passes. Without a store the register is empty: no staff account is read."""
+    return Gate(settings, Register(None if meters is None else lambda: meters().reading()), now)
+
+
 def _terms(source: SourceSettings) -> Terms:
     """What may be done with this source's items: its platform's terms, tightened by the organisation."""
     terms = connectors.terms_of(source.kind).item()
     tighter = source.terms.model_dump(exclude_none=True)
     limits = {key: min(value, getattr(terms, key) or value) for key, value in tighter.items()}
     return replace(terms, **limits)
+
+
+def outbox(settings: Settings, now: Clock) -> Outbox:
+    """The folder where digests are files as long as no mail server is set up."""
+    return Outbox(settings.digest.folder or settings.store.state_dir / "digests", now)
 
 
 def mail_host(settings: Settings) -> str:

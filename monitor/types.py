@@ -140,10 +140,12 @@ class Registration:
     """What the authorisation register says of the holder of a staff account.
 
     `name` is how colleagues know them, `left_on` the day after their last; both are rarely recorded.
+    `group` is `staff` or `governor`.
     """
 
     name: str | None = None
     left_on: date | None = None
+    group: str = "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

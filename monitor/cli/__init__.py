@@ -12,6 +12,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    accounts,
     audit,
     cases,
     check,
@@ -111,6 +112,7 @@ app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)
 app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
+app.add_typer(accounts.app, name="accounts", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
 rules.app.command("replay")(replay.replay)

@@ -11,18 +11,17 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 
-from monitor import authorisation, config, documents, installation
+from monitor import config, documents, installation
 from monitor.cases import Directory
-from monitor.cli import output
+from monitor.cli.staffing import the_authorisations, the_decisions
+from monitor.cli.verdicts import Check, Doubt
 from monitor.config import Settings, SourceSettings
 from monitor.delivery import GUARDIAN
-from monitor.errors import ConfigError, DeliveryError, MonitorError, RuleError, StoreError
+from monitor.errors import ConfigError, DeliveryError, RuleError, StoreError
 from monitor.types import Recipient
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -30,69 +29,6 @@ WAL_RESET_FIXED = (3, 51, 3)
 
 NEEDED_ROOM = 256 * 1024 * 1024
 NETWORK_DISKS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs")
-
-
-class Outcome(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    DOUBT = "doubt"
-    FAILURE = "failure"
-
-
-class Doubt(Exception):
-    """It works, but somebody should look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one check found."""
-
-    check: str
-    outcome: Outcome
-    detail: str
-
-    @property
-    def failed(self) -> bool:
-        """True where the product cannot work like that."""
-        return self.outcome is Outcome.FAILURE
-
-
-Check = tuple[str, Callable[[Settings], str]]
-
-
-def run(checks: Iterable[Check], settings: Settings) -> Iterator[Verdict]:
-    """Run each check, whatever became of those before it."""
-    for name, check in checks:
-        yield judged(name, lambda check=check: check(settings))  # type: ignore[misc]
-
-
-def judged(name: str, check: Callable[[], str]) -> Verdict:
-    """The verdict of one check."""
-    try:
-        return Verdict(name, Outcome.OK, check())
-    except Doubt as doubt:
-        return Verdict(name, Outcome.DOUBT, str(doubt))
-    except MonitorError as error:
-        return Verdict(name, Outcome.FAILURE, str(error))
-    except Exception as error:  # a broken check is a finding as well; its words might hold a secret
-        return Verdict(name, Outcome.FAILURE, f"the check itself failed ({type(error).__name__})")
-
-
-def report(verdicts: list[Verdict], *, as_json: bool) -> None:
-    """Print verdicts on stdout."""
-    if as_json:
-        output.print_json([asdict(verdict) for verdict in verdicts])
-        return
-    signs = {
-        Outcome.OK: "[green]ok     [/]",
-        Outcome.DOUBT: "[yellow]look   [/]",
-        Outcome.FAILURE: "[red]FAILED [/]",
-    }
-    console = output.stdout()
-    for verdict in verdicts:
-        for line in verdict.detail.splitlines():
-            console.print(f"{signs[verdict.outcome]} {verdict.check}: {output.clean(line)}", soft_wrap=True)
 
 
 # -- what stands in files -----------------------------------------------------------------------------
@@ -131,20 +67,12 @@ def _refusal(settings: Settings, source: SourceSettings) -> ConfigError | None:
     return None
 
 
-def the_authorisations(settings: Settings) -> str:
-    """Each account that is read is the organisation's own or has a row in force today."""
-    rows = [authorisation.permit(settings, source, datetime.now(UTC)) for source in _read(settings)]
-    in_force = [row for row in rows if row]
-    if ending := [row.person for row in in_force if _ends_soon(row.expires, settings)]:
-        raise Doubt(f"within 30 days these end: {', '.join(ending)}")
-    return f"{_count(in_force, 'staff account')} authorised"
-
-
 def the_terms(settings: Settings) -> str:
     """The basis in a platform's terms, where one was recorded, need not be looked at again soon."""
     resting = [(source, source.terms_basis) for source in _read(settings) if source.terms_basis]
-    for source, _ in resting:
-        authorisation.admit(settings, source, datetime.now(UTC))
+    for source, basis in resting:
+        if basis.review <= datetime.now(settings.organisation.zone).date():
+            raise ConfigError(f"source {source.name}: its terms basis was to be reviewed: look at it again")
     if ending := [f"{s.name} ({b.review:%d %b})" for s, b in resting if _ends_soon(b.review, settings)]:
         raise Doubt(f"sources whose terms basis is to be reviewed within 30 days: {', '.join(ending)}")
     return f"{_count(resting, 'source')} with a recorded basis"
@@ -375,7 +303,7 @@ FILES: tuple[Check, ...] = (
     ("settings", the_settings),
     ("advice", the_doubts),
     ("sources", the_sources),
-    ("authorisations", the_authorisations),
+    ("governance", the_decisions),
     ("terms", the_terms),
     ("names", the_aliases),
     ("rules", the_rules),
@@ -392,6 +320,7 @@ SURROUNDINGS: tuple[Check, ...] = (
 INSTALLATION: tuple[Check, ...] = (
     ("sqlite", sqlite_version),
     ("database", database),
+    ("authorisations", the_authorisations),
     ("guardian", the_guardian),
     ("time zone", time_zone),
 )

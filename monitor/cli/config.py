@@ -21,13 +21,13 @@ def check(
     as_json: output.AsJson = False,
 ) -> None:
     """Are the settings and rules right? Prints what was found in them; exit code 78 where not."""
-    from monitor.cli import checkup
+    from monitor.cli import checkup, verdicts
 
     settings = output.settings(context)
     checks = checkup.FILES if offline else (*checkup.FILES, *checkup.SURROUNDINGS)
-    verdicts = list(checkup.run(checks, settings))
-    checkup.report(verdicts, as_json=as_json)
-    if any(verdict.failed for verdict in verdicts):
+    found = list(verdicts.run(checks, settings))
+    verdicts.report(found, as_json=as_json)
+    if any(verdict.failed for verdict in found):
         raise typer.Exit(output.Exit.CONFIG)
 
 

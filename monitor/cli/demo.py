@@ -36,6 +36,7 @@ def demo(
             "Nothing leaves this machine."
         )
         with service.opened(settings, http=replayed()) as app:
+            _authorise(app)
             tallies = _scan(app)
             messages = _digests(app)
     written = [_write(folder, message) for message in messages]
@@ -51,6 +52,21 @@ def demo_settings(state: Path) -> Settings:
     with as_file(files("monitor") / "demo.toml") as path:
         settings = config.load(path)
     return settings.model_copy(update={"store": settings.store.model_copy(update={"state_dir": state})})
+
+
+def _authorise(app: App) -> None:
+    """Let the blog of one invented nurse be read, as `monitor accounts add` would."""
+    from monitor.store.register import Authorisation, add, year_after
+    from monitor.types import SERVICE
+
+    today = app.now().astimezone(app.settings.organisation.zone).date()
+    row = Authorisation(
+        person="S-014", platform="web", account="https://nurseblog.test/", notice_version="3",
+        notice_date=today, lawful_basis="public task", dpia_reference="DPIA-2026-07", starts=today,
+        expires=year_after(today),
+    )  # fmt: skip
+    with app.store.transaction() as tx:
+        add(tx, row, SERVICE, app.now())
 
 
 def replayed() -> Http:

@@ -13,18 +13,18 @@ def doctor(
     as_json: output.AsJson = False,
 ) -> None:
     """Is everything in place? Checks settings, rules, disk, database, clock and mail; changes nothing."""
-    from monitor.cli import checkup
+    from monitor.cli import checkup, verdicts
 
-    verdicts = [checkup.judged(name, check) for name, check in checkup.MACHINE]
+    found = [verdicts.judged(name, check) for name, check in checkup.MACHINE]
     try:
         settings = output.settings(context)
     except ConfigError as error:
-        verdicts.append(checkup.Verdict("settings", checkup.Outcome.FAILURE, str(error)))
+        found.append(verdicts.Verdict("settings", verdicts.Outcome.FAILURE, str(error)))
     else:
         checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS)
-        verdicts += checkup.run(checks, settings)
-    checkup.report(verdicts, as_json=as_json)
-    failures = sum(verdict.failed for verdict in verdicts)
-    output.say(f"{len(verdicts)} checks, {failures} failed")
+        found += verdicts.run(checks, settings)
+    verdicts.report(found, as_json=as_json)
+    failures = sum(verdict.failed for verdict in found)
+    output.say(f"{len(found)} checks, {failures} failed")
     if failures:
         raise typer.Exit(output.Exit.ERROR)

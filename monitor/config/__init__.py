@@ -36,7 +36,6 @@ from monitor.config.fields import (
     TimeZone,
 )
 from monitor.config.section import Section as Section  # what other packages import from here
-from monitor.config.sources import Authorisation as Authorisation
 from monitor.config.sources import SourceSettings as SourceSettings
 from monitor.config.sources import StricterTerms as StricterTerms
 from monitor.config.sources import TermsBasis as TermsBasis
@@ -302,7 +301,6 @@ class Settings(Section):
     smtp: SmtpSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
-    authorisations: tuple[Authorisation, ...] = ()
     policy: PolicySettings = PolicySettings()
     rules: RuleSettings = RuleSettings()
     network: NetworkSettings = NetworkSettings()
@@ -360,7 +358,8 @@ def load(path: Path | None = None) -> Settings:
     tree: layers.Tree = {"store": {"state_dir": os.environ.get("STATE_DIRECTORY", "state").split(":")[0]}}
     for layer in (data, *({s: {k: layers.secret(p)}} for (s, k), p in secrets.items()), environment):
         tree = layers.merged(tree, layer)
-    found = [f"{origin.where(key)}: {problems.dotted(key)}: {what}" for key, what in layers.misplaced(data)]
+    elsewhere = (*layers.misplaced(data), *layers.moved(tree))
+    found = [f"{origin.where(key)}: {problems.dotted(key)}: {what}" for key, what in elsewhere]
     try:
         settings = Settings.model_validate(tree, context={"folder": folder})
     except ValidationError as error:

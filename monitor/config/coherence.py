@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.config.problems import did_you_mean
+from monitor.config.layers import PSEUDONYM
 from monitor.config.toml import Key
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ Problem = tuple[Key, str]
 
 HANDED_OVER = ("line_management", "professional_body", "platform")
 """Roles that a person hands a case to: nothing is mailed to them by itself."""
+
+_TELLING = 3
+"""Letters from which on a handle is told apart from a word."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -31,7 +35,7 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         [("recipients", i, "address") for i in range(len(settings.recipients))],
         [(r.address.casefold(), r.role) for r in settings.recipients],
     )
-    yield from _authorisations(settings)
+    yield from _staff(settings)
 
 
 def _twice(paths: Sequence[Key], values: Sequence[Hashable]) -> Iterator[Problem]:
@@ -40,15 +44,18 @@ def _twice(paths: Sequence[Key], values: Sequence[Hashable]) -> Iterator[Problem
             yield path, "is here twice: remove or change one"
 
 
-def _authorisations(settings: Settings) -> Iterator[Problem]:
-    people = [row.person for row in settings.authorisations]
-    for index, row in enumerate(settings.authorisations):
-        if row.expires <= row.starts:
-            yield ("authorisations", index, "expires"), "must be later than `starts`"
+def _staff(settings: Settings) -> Iterator[Problem]:
+    """Whom a source reads is a pseudonym wherever people look, its own name included."""
     for index, source in enumerate(settings.sources):
-        if source.authorisation is not None and source.authorisation not in people:
-            hint = did_you_mean(source.authorisation, people) if people else "there is none yet"
-            yield ("sources", index, "authorisation"), f"names no row of [[authorisations]]: {hint}"
+        if source.authorisation is None:
+            continue
+        if not re.fullmatch(PSEUDONYM, source.authorisation):
+            what = "must be a reference such as S-014, as `monitor accounts list` shows it"
+            yield ("sources", index, "authorisation"), what
+        handle = (source.account or "").lstrip("@").casefold()
+        if len(handle) >= _TELLING and handle in source.name.casefold():
+            what = "shows the account, and digests print it: name the source after its `authorisation`"
+            yield ("sources", index, "name"), what
 
 
 def doubts(settings: Settings) -> Iterator[Problem]:

@@ -28,6 +28,13 @@ _INTO_A_FILE = (
     "put it into a file named {name} in the folder that `secrets_dir` names, readable by the service only"
 )
 MISPLACED = f"holds a secret, which does not belong in this file: {_INTO_A_FILE}"
+PSEUDONYM = "[A-Z]{1,4}-[0-9]{1,6}"
+"""How a person is called in the register of staff accounts: S-014."""
+MOVED = (
+    "the register of staff accounts is in the database: take this table out and type "
+    "`monitor accounts add {person} --platform ... --account ... --notice-version ... --notice-date ... "
+    "--lawful-basis ... --dpia ... --starts ... --expires ...`"
+)
 ABSENT = f"is missing: {_INTO_A_FILE}"
 
 
@@ -64,6 +71,15 @@ def misplaced(data: Tree) -> Iterator[tuple[Key, str]]:
                 (section, key),
                 MISPLACED.format(name=f"{section}-{key}"),
             )
+
+
+def moved(tree: Tree) -> Iterator[tuple[Key, str]]:
+    """Take out of `tree` the tables that stand elsewhere by now: their places and what to type instead."""
+    rows = tree.pop("authorisations", [])
+    for index, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        named = str(row.get("person")) if isinstance(row, dict) else ""
+        person = named if re.fullmatch(PSEUDONYM, named) else "S-014"
+        yield ("authorisations", index), MOVED.format(person=person)
 
 
 def _has_password(url: str) -> bool:

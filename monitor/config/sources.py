@@ -1,4 +1,4 @@
-"""Sources and what lets them be read: the [[sources]] and [[authorisations]] tables."""
+"""Sources, and why the platform of each may be read: the [[sources]] tables."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class SourceSettings(BaseModel):
     enabled: bool = True
     """false = never read, but still listed."""
     authorisation: str | None = None
-    """`person` of the [[authorisations]] row that lets this staff account be read."""
+    """The reference, such as S-014, whose row of the register lets this staff account be read."""
     keep: Literal["references", "everything"] | None = None
     """`references` keeps what speaks of the organisation; left out, the source's kind decides."""
     terms_basis: TermsBasis | None = None
@@ -91,28 +91,3 @@ class SourceSettings(BaseModel):
         if others := sorted(canary.keys() & cls.model_fields.keys()):
             raise ValueError(f"may hold options of the source's kind only, not {', '.join(others)}")
         return canary
-
-
-class Authorisation(Section):
-    """A live row of the register that lets one staff account's public feed be read."""
-
-    person: str = Field(min_length=1)
-    """A reference such as S-014; sources name the row by it."""
-    account: str | None = None
-    """Handle or address of the account the row covers."""
-    notice_version: str
-    """Version of the notice that the person was given."""
-    notice_date: date
-    """The day it was given."""
-    lawful_basis: str
-    """The basis in data-protection law, in the DPIA's words."""
-    dpia_reference: str
-    """The impact assessment that covers it."""
-    starts: date
-    """First day on which the account may be read."""
-    expires: date
-    """The day on which that ends: the first on which it may not."""
-    name: str | None = None
-    """How colleagues know the person; only for policies that ask for real names. Best left out."""
-    left_on: date | None = None
-    """First day on which the person no longer worked here; for policies that ask leavers to say so."""

@@ -40,10 +40,15 @@ _step = table_of(CaseStep)
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What one erasure took out: mentions, and cases that nothing was left of."""
+    """What one erasure took out: mentions, and cases that nothing was left of.
+
+    `mails` are the Message-IDs of what had been sent since, `kept` says in words what stays, and why.
+    """
 
     mentions: int = 0
     cases: int = 0
+    mails: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def erase_staff(tx: Transaction, person: str, now: datetime) -> Erased:
@@ -61,7 +66,7 @@ def _erase(tx: Transaction, mentions: Select[tuple[int]], now: datetime) -> Eras
     first_seen = connection.execute(
         select(func.min(_mention.c.first_seen_at)).where(_mention.c.id.in_(ids))
     ).scalar_one()
-    take_back_mails(connection, _delivery, _delivery.c.created_at >= first_seen)
+    mails = take_back_mails(connection, _delivery, _delivery.c.created_at >= first_seen)
     of_them = _finding.c.mention_id.in_(ids)
     found = select(_finding.c.id).where(of_them)
     cases = list(connection.execute(select(_finding.c.case_id).where(of_them).distinct()).scalars())
@@ -75,4 +80,4 @@ def _erase(tx: Transaction, mentions: Select[tuple[int]], now: datetime) -> Eras
     for table in (_decision, _step):
         connection.execute(delete(table).where(table.c.case_id.in_(gone)))
     connection.execute(delete(_case).where(_case.c.id.in_(gone)))
-    return Erased(len(ids), len(gone))
+    return Erased(len(ids), len(gone), mails)

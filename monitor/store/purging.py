@@ -190,8 +190,13 @@ class Purging:
         take_back_mails(self.connection, _protected_delivery, telling)
 
 
-def take_back_mails(connection: Connection, deliveries: Table, telling: ColumnElement[bool]) -> None:
-    """What is not sent is made anew without it; of what has gone out the copy goes, nobody needs it."""
+def take_back_mails(
+    connection: Connection, deliveries: Table, telling: ColumnElement[bool]
+) -> tuple[str, ...]:
+    """What is not sent is made anew without it; of what has gone out the copy goes, nobody needs it.
+
+    Returns the Message-IDs of what has gone out: where that was into a folder, the files are still there.
+    """
     c = deliveries.c
     if deliveries is _delivery:
         unsent = select(c.id).where(telling, c.status == "owed")
@@ -201,6 +206,8 @@ def take_back_mails(connection: Connection, deliveries: Table, telling: ColumnEl
     connection.execute(delete(deliveries).where(telling, c.status == "owed"))
     gone = c.status.in_(("sent", "skipped", "refused"))
     connection.execute(deliveries.update().where(telling, gone).values(message={}))
+    sent = select(c.message_id).where(telling, c.status == "sent")
+    return tuple(connection.execute(sent).scalars())
 
 
 def batched(numbers: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -117,6 +117,17 @@ class Store:
         with _translated(), self._reader.connect() as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """Leave nothing of what was erased in SQLite's write-ahead log: it is carried over and emptied."""
+        if not self.embedded:
+            return
+        with _translated(), self._one_writer():
+            connection = self._writer.raw_connection()
+            try:
+                connection.cursor().execute("pragma wal_checkpoint(truncate)")
+            finally:
+                connection.close()
+
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
         """Processes take turns: SQLite before 3.51.3 must not see two of them commit at once."""

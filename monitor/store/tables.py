@@ -361,7 +361,7 @@ class AuditRow(SQLModel):
     """One thing that somebody did. `hash` covers the row and the hash before it; no row is ever changed."""
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: datetime
+    at: datetime = Field(index=True)
     who: str
     role: str
     action: str
