@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,11 +20,13 @@ from aiosmtpd.handlers import Debugging
 from typer.testing import CliRunner, Result
 
 from monitor import config
-from monitor.cli import app, checkup
+from monitor.cli import app
 from monitor.cli.output import Exit
+from monitor.cli.verdicts import judged
 from monitor.store import migrations, open_store
 from monitor.types import SourceState
 from tests.cli.installation import HEAD
+from tests.core.registering import enter, row
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
 <item><guid>1</guid><title>Wearside Vale opens a ward</title><link>https://news.test/1</link>
@@ -140,21 +142,53 @@ def test_a_role_that_nobody_holds_is_pointed_out() -> None:
     assert "patient_confidentiality" in detail
 
 
+STAFF = (
+    '[governance]\ndpia_reference = "DPIA-7"\nspecial_category_condition = "as assessed"\n'
+    '[[sources]]\nname = "s"\nkind = "rss"\nurl = "https://nurseblog.test/feed"\nauthorisation = "S-014"\n'
+)
+
+
+def registered(folder: Path, **more: Any) -> None:
+    """One row in the register of the installation there."""
+    with closing(open_store(config.load(folder / "monitor.toml").store)) as store:
+        enter(store, row(**more))
+
+
 def test_an_authorisation_that_is_over_is_a_failure(folder: Path) -> None:
-    row = (
-        '[[authorisations]]\nperson = "S-014"\nnotice_version = "3"\nnotice_date = 2020-01-05\n'
-        'lawful_basis = "x"\ndpia_reference = "y"\nstarts = 2020-02-01\nexpires = 2021-02-01\n'
-    )
-    source = '[[sources]]\nname = "s"\nkind = "rss"\nurl = "https://a.test/feed"\nauthorisation = "S-014"\n'
-    (folder / "monitor.toml").write_text(HEAD + row + source, "utf-8")
-    assert verdicts()["authorisations"][0] == "failure"
+    (folder / "monitor.toml").write_text(HEAD + STAFF, "utf-8")
+    assert "accounts add S-014" in verdicts()["authorisations"][1]
+    assert not (folder / "state").exists()
+    registered(folder, expires=date(2026, 10, 2))
+    outcome, detail = verdicts()["authorisations"]
+    assert (outcome, "accounts renew S-014" in detail) == ("failure", True)
+
+
+def test_a_row_that_ends_soon_or_is_read_by_no_source_is_pointed_out(folder: Path) -> None:
+    (folder / "monitor.toml").write_text(HEAD + STAFF, "utf-8")
+    today = datetime.now(UTC).date()
+    registered(folder, starts=today - timedelta(days=2), expires=today + timedelta(days=20))
+    registered(folder, person="S-020", starts=today, expires=today + timedelta(days=90))
+    outcome, detail = verdicts()["authorisations"]
+    assert outcome == "doubt"
+    assert "within 30 days these end: S-014" in detail
+    assert "no source reads them: S-020" in detail
+
+
+def test_what_is_not_decided_about_staff_accounts_is_listed(folder: Path) -> None:
+    (folder / "monitor.toml").write_text(HEAD + STAFF[STAFF.index("[[") :], "utf-8")
+    outcome, detail = verdicts()["governance"]
+    assert (outcome, detail.count("governance.")) == ("failure", 2)
+    (folder / "monitor.toml").write_text(HEAD + STAFF, "utf-8")
+    outcome, detail = verdicts()["governance"]
+    assert outcome == "doubt"
+    assert all(key in detail for key in ("consultation", "privacy_notice", "dpia_reviewed"))
 
 
 def test_a_check_that_breaks_says_so_without_repeating_what_it_saw() -> None:
     def broken() -> str:
         raise RuntimeError("hunter2")
 
-    verdict = checkup.judged("odd", broken)
+    verdict = judged("odd", broken)
     assert (verdict.failed, verdict.detail) == (True, "the check itself failed (RuntimeError)")
 
 

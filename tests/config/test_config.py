@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,13 +119,21 @@ def test_the_shortest_file_has_sensible_defaults(write: Write, tmp_path: Path) -
             "monitor.toml:7:1: recipients.1.address: is here twice",
         ),
         (
-            HEAD + SOURCE + 'authorisation = "S-O14"\n' + ROW,
-            "monitor.toml:7:1: sources.0.authorisation: names no row of [[authorisations]]: did you mean",
+            HEAD + SOURCE + 'authorisation = "Jo Bloggs"\n',
+            "monitor.toml:7:1: sources.0.authorisation: must be a reference such as S-014",
         ),
         (
-            HEAD + ROW.replace("2027-02-01", "2025-02-01"),
-            "monitor.toml:11:1: authorisations.0.expires: must be later than `starts`",
+            HEAD
+            + SOURCE.replace("news", "Blog of NurseJo")
+            + 'account = "@nursejo"\nauthorisation = "S-1"\n',
+            "monitor.toml:5:1: sources.0.name: shows the account",
         ),
+        (
+            HEAD + SOURCE + ROW,
+            "monitor.toml:7:1: authorisations.0: the register of staff accounts is in the database: take "
+            "this table out and type `monitor accounts add S-014 --platform",
+        ),
+        ('authorisations = "@nurse"\n' + HEAD, "accounts add S-014 --platform"),
         (
             HEAD + '[network]\ncontact = "Presse-Büro"\n',
             "monitor.toml:5:1: network.contact: must be plain ASCII characters",
@@ -333,9 +341,11 @@ def test_what_is_probably_not_meant_is_pointed_out(write: Write) -> None:
         assert expected in found
 
 
-def test_an_authorisation_has_real_dates(write: Write) -> None:
-    (row,) = load(write(HEAD + ROW)).authorisations
-    assert (row.starts, row.expires, row.account) == (date(2026, 2, 1), date(2027, 2, 1), None)
+def test_a_row_that_moved_is_told_of_with_its_own_reference_and_never_a_name(write: Write) -> None:
+    (one, other) = refusal(write(HEAD + ROW.replace("S-014", "GOV-3") + ROW.replace("S-014", "Jo Bloggs")))
+    assert ("monitor.toml:4:1" in one, "accounts add GOV-3 " in one) == (True, True)
+    assert ("monitor.toml:12:1" in other, "accounts add S-014 " in other) == (True, True)
+    assert "Bloggs" not in other
 
 
 @pytest.mark.parametrize(

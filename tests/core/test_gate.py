@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+import shutil
+from collections.abc import Callable, Iterator, Set
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,17 +23,21 @@ from connectors.http import Http
 from connectors.parts.replay import Replay
 from monitor import service
 from monitor.cli import app
-from monitor.config import Authorisation, Organisation, Settings, SourceSettings, StoreSettings, TermsBasis
+from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, TermsBasis
 from monitor.config.layers import secret_fields, secret_name
 from monitor.errors import SourceError
-from monitor.store import open_store
+from monitor.store import Store, open_store
 from monitor.store.meter import latest_readings
+from monitor.store.register import Authorisation, end
 from monitor.types import SourceState
 from tests.core import staffposts
+from tests.core.registering import CLERK, DECIDED, LONG_AGO, enter, row
 from tests.growingfeed import GrowingFeed
 
 LONDON = ZoneInfo("Europe/London")
 OWN = ("@WVFTNHS", "WearsideVale")
+PEOPLE = ["S-014", "S-015"]
+DAY = timedelta(days=1)
 ACCOUNTS = ("@nurse", "NURSE", "nurse2", "@wvftnhs", "wearsidevale", "doctor.wvft.test")
 CLOCK_CHANGES = (date(2026, 3, 29), date(2026, 10, 25))
 DAYS = st.sampled_from((*CLOCK_CHANGES, date(2026, 6, 1), date(2026, 11, 20)))
@@ -51,7 +56,10 @@ class Outside(httpx.BaseTransport):
     at: datetime
     step: timedelta
     inner: httpx.BaseTransport
+    between: Callable[[int], None] = lambda number: None
+    """What somebody does once so many requests have left."""
     left: list[datetime] = field(default_factory=list)
+    number: int = 0
 
     def now(self) -> datetime:
         return self.at
@@ -59,6 +67,8 @@ class Outside(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.left.append(self.at)
         self.at += self.step
+        self.number += 1
+        self.between(self.number)
         return self.inner.handle_request(request)
 
 
@@ -68,24 +78,30 @@ def staff_posts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connectors.CONNECTORS, staffposts.KIND, staffposts.PLACE)  # type: ignore[arg-type]
 
 
-@st.composite
-def registers(draw: st.DrawFn) -> tuple[Authorisation, ...]:
-    """Rows that are live, not begun, over, of somebody else, of another account or of none."""
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of an empty installation: each example gets a copy, migrations take too long."""
+    folder = tmp_path_factory.mktemp("template") / "state"
+    open_store(StoreSettings(state_dir=folder)).close()
+    return folder
 
-    def row() -> Authorisation:
+
+@st.composite
+def registers(draw: st.DrawFn, kind: str) -> tuple[Authorisation, ...]:
+    """Rows that are live, not begun, over, of somebody else, of another account or platform."""
+
+    def drawn() -> Authorisation:
         begins = draw(DAYS) + timedelta(days=draw(st.integers(-2, 2)))
-        return Authorisation(
-            person=draw(st.sampled_from(["S-014", "S-015"])),
-            account=draw(st.sampled_from([None, *ACCOUNTS])),
-            notice_version="3",
-            notice_date=date(2026, 1, 5),
-            lawful_basis="public task",
-            dpia_reference="DPIA-7",
+        return row(
+            person=draw(st.sampled_from(PEOPLE)),
+            platform=draw(st.sampled_from([kind, kind, "mastodon", "web"])),
+            account=draw(st.sampled_from(ACCOUNTS)),
+            platform_opt_in=draw(st.sampled_from([None, date(2026, 1, 5)])),
             starts=begins,
             expires=begins + timedelta(days=draw(st.integers(1, 3))),
         )
 
-    return tuple(row() for _ in range(draw(st.integers(0, 4))))
+    return tuple(drawn() for _ in range(draw(st.integers(0, 4))))
 
 
 @st.composite
@@ -96,8 +112,36 @@ def moments(draw: st.DrawFn, rows: tuple[Authorisation, ...]) -> datetime:
     return datetime.combine(day, time(), LONDON).astimezone(UTC) + draw(NEAR)
 
 
-def is_covered(rows: tuple[Authorisation, ...], person: str | None, account: str, at: datetime) -> bool:
-    """What the gate must say, written down a second time and in another way."""
+@dataclass
+class Ends:
+    """Who takes an authorisation back, why, and after how many requests."""
+
+    store: Store
+    after: dict[str, tuple[int, str]]
+    now: Callable[[], datetime]
+    done: set[str] = field(default_factory=set)
+
+    def __call__(self, number: int) -> None:
+        for person, (after, why) in self.after.items():
+            if number >= after and person not in self.done:
+                with self.store.transaction() as tx:
+                    end(tx, person, why, CLERK, self.now())
+                self.done.add(person)
+
+
+def is_covered(
+    kind: str,
+    rows: tuple[Authorisation, ...],
+    person: str | None,
+    account: str,
+    at: datetime,
+    known: datetime,
+    gone: Set[str],
+) -> bool:
+    """What the gate must say, written down a second time and in another way.
+
+    `known` is the latest moment that anything in the database bears, `gone` are those who took it back.
+    """
 
     def same(other: str | None) -> bool:
         return other is not None and other.removeprefix("@").lower() == account.removeprefix("@").lower()
@@ -105,17 +149,26 @@ def is_covered(rows: tuple[Authorisation, ...], person: str | None, account: str
     def midnight(day: date) -> datetime:
         return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
-    return any(map(same, OWN)) or any(
-        row.person == person and same(row.account) and midnight(row.starts) <= at < midnight(row.expires)
+    live = [
+        row
         for row in rows
-    )
+        if row.person == person
+        and row.person not in gone
+        and row.platform == kind
+        and same(row.account)
+        and midnight(row.starts) <= at
+        and max(at, known) < midnight(row.expires)
+    ]
+    forbidden = kind in ("linkedin", "facebook", "instagram", "threads")
+    agreed = kind not in ("x", "reddit") or (bool(live) and live[-1].platform_opt_in is not None)
+    return any(map(same, OWN)) or (bool(live) and not forbidden and agreed)
 
 
 def source(kind: str, account: str, person: str | None, folder: Path, **more: Any) -> SourceSettings:
     """A source of `kind` that reads `account`, as its recordings set it up otherwise."""
     model = load(kind).Options
     written = {} if kind == staffposts.KIND else recordings.source(kind)
-    name, asked = written.pop("name", "nurse"), getattr(model, "questions", tuple)()
+    name, asked = written.pop("name", "a feed"), getattr(model, "questions", tuple)()
     others = asked if "account" in asked else ()  # elsewhere it is whose token is used
     for secret in secret_fields(model) & written.keys():
         (folder / secret_name(name, secret)).write_text(str(written.pop(secret)), "utf-8")
@@ -125,12 +178,21 @@ def source(kind: str, account: str, person: str | None, folder: Path, **more: An
     return SourceSettings(name=name, kind=kind, **fields)
 
 
-def installation(rows: tuple[Authorisation, ...], source: SourceSettings, folder: Path) -> Settings:
+def installation(source: SourceSettings, folder: Path) -> Settings:
     organisation = Organisation(name="Wearside Vale", short="WVFT", handles=OWN)
     return Settings(
-        organisation=organisation, authorisations=rows, sources=(source,), secrets_dir=folder,
+        organisation=organisation, sources=(source,), secrets_dir=folder, governance=DECIDED,
         store={"state_dir": folder / "state"},
     )  # fmt: skip
+
+
+@contextmanager
+def fresh_store(template: Path, folder: Path) -> Iterator[Store]:
+    """The store of `installation` in this folder, empty."""
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    shutil.copytree(template, folder / "state")
+    with closing(open_store(StoreSettings(state_dir=folder / "state"))) as store:
+        yield store
 
 
 def everything(reader: Any) -> Iterator[Callable[[], object]]:
@@ -150,11 +212,11 @@ def everything(reader: Any) -> Iterator[Callable[[], object]]:
 )
 @given(data=st.data())
 def test_a_request_leaves_exactly_while_the_account_is_covered(
-    kind: str, tmp_path: Path, data: st.DataObject
+    kind: str, tmp_path: Path, template: Path, data: st.DataObject
 ) -> None:
-    rows = data.draw(registers(), label="register")
+    rows = data.draw(registers(kind), label="register")
     person = data.draw(st.sampled_from([*(row.person for row in rows), None]), label="authorisation")
-    named = st.sampled_from([*(row.account for row in rows if row.account), *ACCOUNTS])
+    named = st.sampled_from([*(row.account for row in rows), *ACCOUNTS])
     account, other = (data.draw(named, label=label) for label in ("account", "canary"))
     at = data.draw(moments(rows), label="moment")
     is_canary = data.draw(st.booleans(), label="as canary")
@@ -164,32 +226,50 @@ def test_a_request_leaves_exactly_while_the_account_is_covered(
     inner = httpx.MockTransport(lambda _: httpx.Response(200, json={})) if not recorded else None
     outside = Outside(at, data.draw(STEPS, label="a request takes"), inner or Replay(recorded, lambda: at))
     http = Http(now=outside.now, attempts=1, transport=outside)
-    reader = service.connector(installation(rows, read, tmp_path), read, outside.now, http, canary=is_canary)
-    ways = list(everything(reader))
-    for way in ways:
-        begun, outside.left = outside.at, []
-        with suppress(SourceError):
-            way()
-        assert all(is_covered(rows, person, asked, moment) for moment in outside.left)
-        if is_covered(rows, person, asked, begun) and (way is ways[0] or kind == staffposts.KIND):
-            assert outside.left, "other kinds may know without asking that there is nothing to look up"
-        event("let through" if outside.left else "held back")
+    written = data.draw(
+        st.sampled_from([LONG_AGO, LONG_AGO, at - DAY, at + DAY]), label="latest row of the log"
+    )
+    taken_back = st.dictionaries(
+        st.sampled_from(PEOPLE), st.tuples(st.integers(0, 3), st.sampled_from(["withdrawn", "objected"]))
+    )
+    with fresh_store(template, tmp_path) as store:
+        enter(store, *rows, at=written)
+        ends = Ends(store, data.draw(taken_back, label="taken back"), outside.now)
+        ends(0)
+        known = written if rows else LONG_AGO
+        covered = lambda moment, gone: is_covered(kind, rows, person, asked, moment, known, gone)  # noqa: E731
+        gone_by: list[Set[str]] = []
+
+        def between(number: int) -> None:
+            gone_by.append(frozenset(ends.done))
+            ends(number)
+
+        outside.between = between
+        settings = installation(read, tmp_path)
+        reader = service.connector(settings, read, outside.now, http, lambda: store, canary=is_canary)
+        ways = list(everything(reader))
+        for way in ways:
+            begun, gone, outside.left, gone_by = outside.at, frozenset(ends.done), [], []
+            with suppress(SourceError):
+                way()
+            assert all(map(covered, outside.left, gone_by))
+            if covered(begun, gone) and (way is ways[0] or kind == staffposts.KIND):
+                assert outside.left, "other kinds may know without asking that there is nothing to look up"
+            event("let through" if outside.left else "held back")
+            event("taken back on the way" if ends.done - gone else "nobody took it back")
 
 
 def test_an_authorisation_that_ends_during_a_poll_stops_the_next_request(tmp_path: Path) -> None:
-    row = Authorisation(
-        person="S-014", account="@nurse", notice_version="3", notice_date=date(2026, 1, 5),
-        lawful_basis="public task", dpia_reference="DPIA-7", starts=date(2026, 10, 1),
-        expires=date(2026, 10, 26),
-    )  # fmt: skip
+    until = row(platform=staffposts.KIND, account="@nurse", expires=date(2026, 10, 26))
     read = source(staffposts.KIND, "Nurse", "S-014", tmp_path)
     # The night in which the clocks go back: the day ends at midnight by the clock on the wall, 00:00 UTC.
     begun = datetime(2026, 10, 25, 23, 58, 30, tzinfo=UTC)
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
     outside = Outside(begun, timedelta(minutes=1), answers)
     with service.opened(
-        installation((row,), read, tmp_path), outside.now, Http(now=outside.now, transport=outside)
+        installation(read, tmp_path), outside.now, Http(now=outside.now, transport=outside)
     ) as app:
+        enter(app.store, until)
         task = app.task(read)
         (tally,) = app.scan([task], service.Window(since=begun, from_cursor=False))
     assert len(outside.left) == 2

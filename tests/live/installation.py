@@ -17,7 +17,8 @@ from monitor import config, service
 from monitor.compliance import Enforced
 from monitor.pipeline import Window
 from monitor.service import App, lookback
-from monitor.types import Tally
+from monitor.store import register
+from monitor.types import SERVICE, Tally
 
 NUMBER = "999 200 1135"
 CLAIM = f"My NHS number {NUMBER} was read out at St Oswin's Hospital."
@@ -47,6 +48,9 @@ role = "patient_confidentiality"
 [[recipients]]
 address = "dpo@wvft.nhs.test"
 role = "information"
+[governance]
+dpia_reference = "DPIA-7"
+special_category_condition = "substantial public interest"
 """
 
 
@@ -73,7 +77,8 @@ class Installation:
     def authorise(self, **row: Any) -> None:
         """Add a row to the register of staff accounts."""
         given = {"notice_version": "3", "lawful_basis": "public task", "dpia_reference": "DPIA-7"}
-        self._append("authorisations", given | row)
+        with self.opened() as app, app.store.transaction() as tx:
+            register.add(tx, register.Authorisation(**given | row), SERVICE, app.now())
 
     def secret(self, name: str, value: str) -> None:
         file = self.folder / "secrets" / name

@@ -54,6 +54,7 @@ def nurse(bluesky: Bluesky, installation: Installation, request: pytest.FixtureR
     )
     installation.authorise(
         person="S-014",
+        platform="bluesky",
         account=account.handle,
         notice_date=today - timedelta(days=60),
         starts=today - timedelta(days=30),
