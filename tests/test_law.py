@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "law.md").read_text("utf-8")
-ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not re.match(r"\| (Asked|Clock)", line)]
+ROWS = [
+    line for line in PAGE.splitlines() if line.startswith("| ") and not re.match(r"\| (Asked|Clock)", line)
+]
 TEST = re.compile(r"`(tests/[a-z_/0-9]+\.py)(?:::(test_\w+))?`")
 
 

@@ -87,9 +87,9 @@ def _settings(settings: Settings) -> Iterator[dict[str, Any]]:
 
 
 def _checks(settings: Settings) -> Iterator[dict[str, Any]]:
-    from monitor.cli import checkup
+    from monitor.cli import checkup, verdicts
 
-    for verdict in checkup.run((*checkup.FILES, *checkup.SURROUNDINGS), settings):
+    for verdict in verdicts.run((*checkup.FILES, *checkup.SURROUNDINGS), settings):
         yield asdict(verdict)
 
 
