@@ -68,3 +68,12 @@ def test_half_a_file_is_never_left_behind(tmp_path: Path, now: Any) -> None:
     with pytest.raises(DeliveryError):
         Outbox(tmp_path, now).send(MESSAGE)
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_a_message_that_is_taken_back_leaves_no_file_and_the_others_stay(tmp_path: Path, now: Any) -> None:
+    outbox = Outbox(tmp_path, now)
+    outbox.send(MESSAGE)
+    outbox.send(replace(MESSAGE, message_id="<digest.comms.20261121.r1@wvft.nhs.test>"))
+    assert outbox.take_back([MESSAGE.message_id, "<digest.comms.20260101.r1@wvft.nhs.test>"]) == 1
+    assert {file.stem for file in tmp_path.iterdir()} == {"2026-11-21-comms.r1"}
+    assert Outbox(tmp_path / "never made", now).take_back([MESSAGE.message_id]) == 0

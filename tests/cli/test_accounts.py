@@ -175,9 +175,7 @@ def test_a_page_that_was_fetched_before_a_withdrawal_is_not_stored_after_it(regi
     assert list(register.rows("SELECT id FROM mention")) == []
 
 
-def test_a_withdrawal_between_judging_and_storing_wins(
-    register: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_withdrawal_between_judging_and_storing_wins(register: Installation) -> None:
     add(register)
     with service.opened(register.settings(), now=lambda: register.now) as app:
         source = next(source for source in app.sources() if source.name == "S-014")
