@@ -74,6 +74,7 @@ def finish(
         last = _last(tx, person)
         if last.ended_for is not None:
             raise RowRefused("person", f"{_how_it_ended(last)} already: nothing of theirs is read")
+        _names_nobody(reason, last)
         ended = end(tx, person, why, by, now, reason)
         forget_readings(tx, sources)
         erased = erase_staff(tx, person, now)
@@ -93,6 +94,13 @@ def _last(tx: Transaction, person: str) -> Authorisation:
 def _how_it_ended(row: Authorisation) -> str:
     on = f" on {row.ended_at:%d %b %Y}" if row.ended_at else ""
     return f"{row.person} {'objected' if row.ended_for == OBJECTED else 'was withdrawn'}{on}"
+
+
+def _names_nobody(reason: str, row: Authorisation) -> None:
+    """Raise RowRefused where a reason names whom the row is about: the audit log forgets nothing."""
+    names = filter(None, (bare(row.account), (row.name or "").casefold()))
+    if any(name in reason.casefold() for name in names):
+        raise RowRefused("reason", f"names the account or the person: say {row.person}, it is kept for years")
 
 
 # -- what a row must be ----------------------------------------------------------------------------

@@ -74,8 +74,9 @@ class Gate:
         live = next((row for row in reversed(covering) if row.live_on(today, latest)), None)
         if live is None:
             raise _refused(source, _why_not(source, rows, covering, today, latest))
-        if refusal := refusals.of_platform(source.kind, opted_in=live.platform_opt_in is not None):
-            raise _refused(source, str(refusal))
+        for platform in (source.kind, live.platform):
+            if refusal := refusals.of_platform(platform, opted_in=live.platform_opt_in is not None):
+                raise _refused(source, str(refusal))
         return live
 
     @staticmethod
@@ -119,8 +120,8 @@ def _covers(row: Authorisation, source: SourceSettings) -> bool:
         return False
     if source.account is not None:
         return row.platform == source.kind and bare(row.account) == bare(source.account)
-    address = source.options.get("url")
-    return address is None or _host(str(address)) == _host(row.account)
+    addresses = [str(value) for value in source.options.values() if "://" in str(value)]
+    return all(_host(address) == _host(row.account) for address in addresses)
 
 
 def _host(account: str) -> str | None:

@@ -157,6 +157,23 @@ def files(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file()]
 
 
+def test_nothing_stays_in_the_write_ahead_log_of_a_daemon_that_runs_on(register: Installation) -> None:
+    add(register)
+    with service.opened(register.settings()) as daemon:
+        poll(register, WORDS)
+        assert register.run("accounts", "withdraw", "S-014").exit_code == 0
+        left = b"".join(file.read_bytes() for file in files(register.folder / "state"))
+        assert daemon.store.coverage("S-014")
+    assert (HANDLE.encode() in left, WORDS.encode() in left) == (False, False)
+
+
+def test_a_reason_names_nobody(register: Installation) -> None:
+    add(register)
+    refused = register.run("accounts", "withdraw", "S-014", "--reason", "Nurse.Invented asked")
+    assert (refused.exit_code, "names the account" in refused.output) == (2, True)
+    assert len(audited(register)) == 1
+
+
 def test_a_page_that_was_fetched_before_a_withdrawal_is_not_stored_after_it(register: Installation) -> None:
     add(register)
     account = Account(platform="mastodon", handle=HANDLE)
