@@ -18,9 +18,6 @@ from monitor.ports import Clock
 from monitor.store.register import Authorisation, Register
 from monitor.types import Registration, SourceState
 
-WEB = "web"
-"""The platform of a row whose account is a site or feed of its own, read by its address."""
-
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -43,7 +40,10 @@ class Gate:
                 f"its terms basis {basis.reference} was to be reviewed by {basis.review:%d %b %Y}; "
                 "look at it again and record a new `review` in terms_basis, or disable the source",
             )
-        return Registration(name=row.name, left_on=row.left_on, group=row.staff_group) if row else None
+        if row is None:
+            return None
+        known = Registration(name=row.name, left_on=row.left_on, group=row.staff_group)
+        return self.register.leaving(row.person, known)
 
     def permit(self, source: SourceSettings) -> Authorisation | None:
         """The live row that lets `source` be read; None where it is nobody's account, or our own.
@@ -53,7 +53,7 @@ class Gate:
         """
         if source.account is None and source.authorisation is None:
             return None
-        if source.account is not None and is_own(self.settings, source.account):
+        if source.account is not None and self._is_own(source.account):
             return None
         if source.authorisation is None:
             raise _refused(
@@ -64,6 +64,10 @@ class Gate:
         if missing := next(undecided(self.settings), None):
             raise _refused(source, missing)
         return self._within_scope(source, self._live(source, source.authorisation))
+
+    def _is_own(self, account: str) -> bool:
+        ours = (*self.settings.organisation.handles, *self.register.official())
+        return bare(account) in map(bare, ours)
 
     def _live(self, source: SourceSettings, person: str) -> Authorisation:
         """The row of `person` that covers `source` today. Raises SourceRefused."""
@@ -102,11 +106,6 @@ def undecided(settings: Settings) -> Iterator[str]:
     for key, what in needed:
         if getattr(settings.governance, key) is None:
             yield f"governance.{key} is not set: write {what} into [governance] of the settings first"
-
-
-def is_own(settings: Settings, account: str) -> bool:
-    """Whether `account` is one of the organisation's own."""
-    return bare(account) in map(bare, settings.organisation.handles)
 
 
 def bare(handle: str) -> str:

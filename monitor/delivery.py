@@ -31,6 +31,7 @@ from monitor.store.audit import AuditLog
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
 from monitor.store.protected import protected_items
 from monitor.store.register import ENDING, authorisations_due, year_after
+from monitor.store.registers import registers_due
 from monitor.store.reminders import reminders_due
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Due, Item, Message, Recipient, SourceState
@@ -196,6 +197,8 @@ class Desk:
         found = reminders_due(self.store, roles, day)
         if self.directory.in_charge("information") in roles:
             found += [*authorisations_due(self.store, day), *self._dpia_due(day)]
+        if "comms" in roles:
+            found += registers_due(self.store, day, self.zone)
         return tuple(sorted(found, key=lambda due: due.on))
 
     def _dpia_due(self, day: date) -> Iterator[Due]:

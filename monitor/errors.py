@@ -72,6 +72,10 @@ class DiskFull(StoreError):
     """
 
 
+class RegisterRefused(MonitorError):
+    """A register does not take an entry, or has none of that number; the words say what to do."""
+
+
 class SourceError(MonitorError):
     """One source could not be read. `state` is what people see until it recovers."""
 

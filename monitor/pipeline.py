@@ -28,6 +28,7 @@ from monitor.ports import Clock, Connector, Filters, Identifiers, References, Ru
 from monitor.redaction import redact
 from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
+from monitor.store.registers import official_handles
 from monitor.types import (
     GONE,
     Account,
@@ -68,12 +69,14 @@ class Task:
 
     `gate` raises where it may not be read now, and says what the register knows of whose account it is.
     `canary` is the same source asked what must come through.
+    `official_handles` are those of the register of official accounts, besides the settings'.
     """
 
     source: SourceSettings
     connector: Connector
     keeps_everything: bool = False
     pseudonym: str | None = None
+    official_handles: frozenset[str] = frozenset()
     terms: Terms = field(default_factory=Terms)
     gate: Callable[[], Registration | None] = lambda: None
     canary: Connector | None = None
@@ -123,6 +126,7 @@ class Pipeline:
         Raises StoreError or DiskFull when the store fails: what was committed before is safe.
         """
         began = self.now()
+        task = replace(task, official_handles=self._official_handles())
         before = self._register(task)
         count = Count(began=began, newest_before=before.newest_item_at)
         try:
@@ -132,6 +136,11 @@ class Pipeline:
         except SourceError as error:
             return self._failed(task, error, window, count, before)
         return self._read(task, window, count, before)
+
+    def _official_handles(self) -> frozenset[str]:
+        """Those of the register of official accounts: an entry made a minute ago counts."""
+        with self.store.reading() as connection:
+            return frozenset(map(bare, official_handles(connection)))
 
     def _register(self, task: Task) -> Coverage:
         """How the source stood before this poll; it gets a row at its first."""
@@ -274,7 +283,7 @@ class Pipeline:
         if task.pseudonym is not None:
             return Relation.AUTHORISED_STAFF
         handle = author.handle if author else None
-        if handle and bare(handle) in self.stages.official_handles:
+        if handle and bare(handle) in self.stages.official_handles | task.official_handles:
             return Relation.OFFICIAL
         return Relation.PUBLIC
 

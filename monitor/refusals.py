@@ -99,6 +99,10 @@ OPT_IN: Mapping[str, Refusal] = {
 """The platforms where a row needs the day on which its owner agreed (`--opt-in`), by kind of source."""
 
 
+WEB = "web"
+"""The platform of a row whose account is a site or feed of its own, read by its address."""
+
+
 def of_platform(platform: str, *, opted_in: bool) -> Refusal | None:
     """Why a staff account on `platform` (a kind of source) may not be read, None where it may."""
     return PLATFORMS.get(platform) or (None if opted_in else OPT_IN.get(platform))

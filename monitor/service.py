@@ -25,7 +25,7 @@ from monitor import authorisation, documents
 from monitor.authorisation import Gate
 from monitor.cases import Directory
 from monitor.compliance import Compliance
-from monitor.config import Settings, SourceSettings, StoreSettings, check_options, error_at
+from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, check_options, error_at
 from monitor.config.toml import Key
 from monitor.delivery import Desk
 from monitor.errors import ConfigError, RuleError
@@ -35,6 +35,7 @@ from monitor.ports import Clock, Connector, Notifier
 from monitor.store import Store, open_store
 from monitor.store.meter import StoredMeter
 from monitor.store.register import Register
+from monitor.store.registers import official_handles
 from monitor.store.reminders import Reminding, remind
 from monitor.types import SERVICE, Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
@@ -236,7 +237,7 @@ def build(
         settings=settings,
         store=store,
         rules=rules,
-        stages=stages(settings, rules),
+        stages=stages(settings, rules, ours(settings, store).organisation),
         directory=Directory(tuple(Recipient(**r.model_dump()) for r in settings.recipients)),
         now=now,
         http=http or way_out(settings, now),
@@ -272,11 +273,31 @@ def _fingerprint(part: Any) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def stages(settings: Settings, rules: RuleSet) -> Stages:
-    """What every post goes through; its version changes with a rule or with a name of the organisation."""
-    names = blake2b(settings.organisation.model_dump_json().encode(), digest_size=4).hexdigest()
+def ours(settings: Settings, store: Store) -> Settings:
+    """The settings with the handles of the register of official accounts beside their own."""
+    with store.reading() as connection:
+        return with_handles(settings, official_handles(connection))
+
+
+def with_handles(settings: Settings, handles: Iterable[str]) -> Settings:
+    """The settings with more handles of the organisation; page names of several words are none."""
+    more = [handle for handle in handles if " " not in handle]
+    if not more:
+        return settings
+    organisation = settings.organisation
+    named = organisation.model_copy(update={"handles": (*organisation.handles, *more)})
+    return settings.model_copy(update={"organisation": named})
+
+
+def stages(settings: Settings, rules: RuleSet, organisation: Organisation | None = None) -> Stages:
+    """What every post goes through; its version changes with a rule or with a name of the organisation.
+
+    `organisation` has the names by which posts are kept, where they are more than those of the settings.
+    """
+    named = organisation or settings.organisation
+    names = blake2b(named.model_dump_json().encode(), digest_size=4).hexdigest()
     return Stages(
-        references=OrganisationReferences(settings.organisation),
+        references=OrganisationReferences(named),
         rules=rules,
         identifiers=PersonIdentifiers(settings.organisation),
         version=f"{rules.version}-{names}",

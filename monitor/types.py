@@ -141,11 +141,13 @@ class Registration:
 
     `name` is how colleagues know them, `left_on` the day after their last; both are rarely recorded.
     `group` is `staff` or `governor`.
+    `days_of_grace` is how long the profile of a leaver may stay as it is, None = as the rule has it.
     """
 
     name: str | None = None
     left_on: date | None = None
     group: str = "staff"
+    days_of_grace: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ from monitor.cli import (
     output,
     policy,
     precision,
+    publish,
+    registers,
     replay,
     report,
     rules,
@@ -108,6 +110,8 @@ app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
 app.add_typer(cases.app, name="cases", cls=House, rich_help_panel=LEARNING)
 app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)
 app.add_typer(compliance.app, name="compliance", cls=House, rich_help_panel=DAILY)
+app.add_typer(registers.app, name="registers", cls=registers.Made, rich_help_panel=DAILY)
+app.add_typer(publish.app, name="publish", cls=House, rich_help_panel=DAILY)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)

@@ -6,8 +6,8 @@ import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.authorisation import WEB
 from monitor.cli import output
+from monitor.refusals import WEB
 
 if TYPE_CHECKING:
     from monitor.store.register import Authorisation

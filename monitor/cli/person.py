@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +38,19 @@ def at_terminal(settings: Settings, store: Store) -> Person:
 
     recipients = tuple(Recipient(**r.model_dump()) for r in settings.recipients)
     return access.person(whoever(None), recipients)
+
+
+@contextmanager
+def refusals_written(store: Store, person: Person, what: str, now: datetime) -> Iterator[None]:
+    """Write an AccessRefused from inside into the audit log, before it goes its way."""
+    from monitor.errors import AccessRefused
+
+    try:
+        yield
+    except AccessRefused:
+        with store.transaction() as tx:
+            tx.audit(person.actor(), "access.refused", what, now)
+        raise
 
 
 def free_of_identifiers(text: str, option: str, organisation: Organisation) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from monitor.store.registers import official_handles, with_leaving
 from monitor.store.tables import AuditEntry, Source, table_of
 from monitor.store.tables import Authorisation as AuthorisationRow
-from monitor.types import Actor, Due
+from monitor.types import Actor, Due, Registration
 
 if TYPE_CHECKING:
     from monitor.store.store import Store
@@ -75,6 +76,20 @@ class Register:
 
     def __init__(self, reading: Callable[[], AbstractContextManager[Connection]] | None) -> None:
         self._reading = reading
+
+    def official(self) -> tuple[str, ...]:
+        """The handles that the register of official accounts lists as the organisation's own."""
+        if self._reading is None:
+            return ()
+        with self._reading() as connection:
+            return official_handles(connection)
+
+    def leaving(self, person: str, known: Registration) -> Registration:
+        """`known` with the day on which `person` left, where the register of leavers has one."""
+        if self._reading is None:
+            return known
+        with self._reading() as connection:
+            return with_leaving(connection, known, person)
 
     def about(self, person: str) -> tuple[list[Authorisation], datetime | None]:
         """The rows of a person, oldest first, and the latest moment that anything here bears."""

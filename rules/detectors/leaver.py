@@ -33,10 +33,11 @@ def _has_left(post: Post, names: Names) -> bool:
 def leaver(reading: Reading, options: LeaverOptions) -> Iterable[Hit]:
     """At most one hit, at the places of the bio that name the organisation as today's employer."""
     author = reading.post.author
-    left_on = author.registration.left_on if author and author.registration else None
-    if author is None or left_on is None or not author.bio:
+    known = author.registration if author else None
+    if author is None or known is None or known.left_on is None or not author.bio:
         return
-    if reading.post.observed_at.date() <= left_on + timedelta(days=options.grace_days):
+    grace = options.grace_days if known.days_of_grace is None else known.days_of_grace
+    if reading.post.observed_at.date() <= known.left_on + timedelta(days=grace):
         return
     reason = "The profile names the employer, and the days of grace after the leaving date have passed."
     for part in reading.folded("bio"):
