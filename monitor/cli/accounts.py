@@ -350,7 +350,7 @@ def _platform(word: str) -> str:
     """The kind of source that reads accounts of a platform, or `web`. Raises a usage error."""
     import connectors
     from monitor import refusals
-    from monitor.authorisation import WEB
+    from monitor.refusals import WEB
     from monitor.config.problems import did_you_mean
 
     named = word.strip().lower()
