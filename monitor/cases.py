@@ -2,33 +2,20 @@
 
 A case gathers the findings of one lane, subject, rule family and local day, so that a thread of ten
 posts is one thing to decide. Who is told follows from roles: a rule names routing keys, the
-configuration says who holds them, and a role nobody holds falls back as FALLBACKS says.
+settings say who holds them, and a role that nobody holds falls back as `roles.yaml` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.roles import GUARDIAN, ROLES, acting, along
 from monitor.store import Judged
 from monitor.store.writing import NewCase
 from monitor.types import Account, Finding, Kind, Lane, Post, Recipient, Relation
-
-FALLBACKS: Mapping[str, tuple[str, ...]] = {
-    "comms_director": ("comms",),
-    "patient_confidentiality": ("information", "comms_director", "comms"),
-    "information": ("comms_director", "comms"),
-    "governors": ("comms_director", "comms"),
-    "oversight": ("comms_director", "comms"),
-    "hr": ("comms_director", "comms"),
-    "welfare": ("patient_confidentiality", "comms_director", "comms"),
-    "authorities": ("comms_director", "comms"),
-}
-"""Who hears of it where a role has no holder, left to right. `concerns` is absent on purpose: a
-possible protected disclosure without a Freedom to Speak Up Guardian stays sealed, it never falls
-back to comms, HR or a line manager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +32,59 @@ class Directory:
         """Every role that the person at `address` holds."""
         return frozenset(r.role for r in self.recipients if r.address == address)
 
+    def addresses(self) -> frozenset[str]:
+        """Every address that mail may go to on some day, deputies included."""
+        named = {r.address for r in self.recipients} | {r.deputy for r in self.recipients}
+        return frozenset(address for address in named if address)
+
     def holders(self, role: str) -> tuple[Recipient, ...]:
         """Those who hold `role` itself."""
         return tuple(r for r in self.recipients if r.role == role)
 
+    def today(self, away: Set[str]) -> Directory:
+        """Who holds which role while the people at the addresses `away` are away."""
+        return Directory(acting(self.recipients, away)) if away else self
+
+    def standing(self) -> dict[str, str]:
+        """Who acts in whose place: "role address-of-who-is-away" -> address."""
+        return {f"{r.role} {r.stands_for}": r.address for r in self.recipients if r.stands_for}
+
+    def reach(self, roles: Iterable[str]) -> frozenset[str]:
+        """The addresses that `route` gives."""
+        return frozenset(r.address for r in self.route(roles))
+
     def route(self, roles: Iterable[str]) -> tuple[Recipient, ...]:
         """Everybody who is told of something routed to `roles`, each once.
 
-        Fallbacks count only where nobody at all would hear of it: need to know comes first.
+        Only the role that it is for, the first, falls back: need to know comes first. The others' fallbacks
+        count where nobody at all would hear of it, and the communications team where even they are not held.
         """
-        wanted = tuple(roles)
-        told = {r.address: r for role in wanted for r in self.holders(role)}
-        chain = (fallback for role in wanted for fallback in FALLBACKS.get(role, ()))
-        while not told and (role := next(chain, None)):
-            told = {r.address: r for r in self.holders(role)}
-        return tuple(told.values())
+        first, *others = roles
+        told = self._nearest((first,)) + [r for role in others for r in self.holders(role)]
+        if not told and GUARDIAN not in (first, *others):
+            told = self._nearest(others) or list(self.holders("comms"))
+        return tuple({r.address: r for r in told}.values())
+
+    def _nearest(self, roles: Iterable[str]) -> list[Recipient]:
+        held = {r.role for r in self.recipients}
+        found = next((key for role in roles if (key := along(role, held))), None)
+        return list(self.holders(found)) if found else []
 
     def in_charge(self, role: str) -> str:
         """The role itself, or the first that it falls back to which somebody holds."""
-        chain = (role, *FALLBACKS.get(role, ()))
-        return next((each for each in chain if self.holders(each)), role)
+        return role if self.holders(role) else self.fallback(role) or role
 
     def unheld(self, roles: Iterable[str]) -> tuple[str, ...]:
-        """The routing keys among `roles` that nobody holds."""
-        return tuple(role for role in roles if not self.holders(role))
+        """The routing keys among `roles` that somebody should hold and nobody does."""
+        return tuple(role for role in roles if not self.holders(role) and not ROLES[role].optional)
+
+    def answering(self, role: str) -> str:
+        """The role that answers for a case of `role`: another only where nobody need hold that one."""
+        return self.fallback(role) or role if ROLES[role].optional else role
+
+    def fallback(self, role: str) -> str | None:
+        """The role that hears of it in place of one that nobody holds; None where nobody does."""
+        return along(role, {r.role for r in self.recipients})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +103,7 @@ class Clerk:
         return NewCase(
             key=key,
             subject=judged.subject,
-            owner=finding.owner,
+            owner=self.directory.answering(finding.owner),
             recipients=tuple(r.address for r in told),
         )
 

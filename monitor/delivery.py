@@ -13,7 +13,7 @@ log, nobody can preview them, and they leave only by a channel that nobody else 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -26,13 +26,16 @@ from monitor.cases import Directory
 from monitor.config import DigestSettings
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
+from monitor.roles import GUARDIAN, lanes_told
 from monitor.store import Store
+from monitor.store.absences import away_on
 from monitor.store.audit import AuditLog
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
 from monitor.store.protected import protected_items
 from monitor.store.register import ENDING, authorisations_due, year_after
 from monitor.store.registers import registers_due
 from monitor.store.reminders import reminders_due
+from monitor.store.routing import refusals_since, refuse_outside, stand_in
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Due, Item, Message, Recipient, SourceState
 
@@ -44,8 +47,6 @@ LEASE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=5)
 LONGEST_PAUSE = timedelta(minutes=60)
 MARKED_LATE = timedelta(minutes=30)
-GUARDIAN = "concerns"
-"""The role of the Freedom to Speak Up Guardian: the only one that is told of the protected lane."""
 SEES_MENTIONS = frozenset({"comms", "comms_director"})
 
 Compose = Callable[..., Message]
@@ -93,20 +94,41 @@ class Desk:
         due_at = datetime.combine(day, self.settings.at, self.zone)
         if now < due_at or not self._works_on(day) or self._installed_after(due_at):
             return 0
-        self._make_protected(day)
+        desk = self.today(day)
+        desk._make_protected(day)
         late = now - due_at > MARKED_LATE
-        return sum(self._make(r, day, day.isoformat(), late=late) for r in self.directory.people())
+        return sum(desk._make(r, day, day.isoformat(), late=late) for r in desk.directory.people())
 
     def make_now(self, role: str | None = None) -> int:
         """Write a digest at once, by hand: today's window, or the next one of today's if it was made."""
         day = self.now().astimezone(self.zone).date()
+        desk = self.today(day)
         if role in (None, GUARDIAN):
-            self._make_protected(day, again=True)
+            desk._make_protected(day, again=True)
         made = 0
-        for recipient in self.directory.people():
-            if role is None or role in self.directory.roles(recipient.address):
-                made += self._make(recipient, day, self._free_window(self.ledger, recipient, day), late=False)
+        for recipient in desk.directory.people():
+            if role is None or role in desk.directory.roles(recipient.address):
+                made += desk._make(recipient, day, self._free_window(self.ledger, recipient, day), late=False)
         return made
+
+    def today(self, day: date) -> Desk:
+        """This desk with those who act on `day`: the ledger has caught up with who is away and who is back.
+
+        What is owed to somebody outside its lane is refused here, before any mail is written.
+        """
+        directory, now = self._acting(day), self.now()
+        stand_in(self.store, directory.standing(), directory.reach, now)
+        held = {address: directory.roles(address) for address in directory.addresses()}
+        lanes = {address: lanes_told(roles) for address, roles in held.items() if roles}
+        names = {address: ", ".join(sorted(roles)) for address, roles in held.items()}
+        for refused in refuse_outside(self.store, lanes, names, now):
+            log.warning("route refused", case=refused.case, lane=refused.lane, role=refused.role)
+        return replace(self, directory=directory)
+
+    def _acting(self, day: date) -> Directory:
+        """Who holds which role on `day`, deputies in the place of who is away."""
+        with self.store.reading() as connection:
+            return self.directory.today(away_on(connection, day))
 
     def _make_protected(self, day: date, *, again: bool = False) -> None:
         """A mail to each Guardian about what came into the protected lane, if anything did.
@@ -119,9 +141,9 @@ class Desk:
             window = self._free_window(ledger, guardian, day) if again else day.isoformat()
             if ledger.is_owed(guardian.address) or ledger.exists(guardian.address, DIGEST, window):
                 continue
-            told = ledger.last(guardian.address, DIGEST)
+            told = self._protected_up_to(guardian)
             with self.store.reading() as connection:
-                items, highest = protected_items(connection, told.mentions_up_to if told else 0, self.clauses)
+                items, highest = protected_items(connection, told, self.clauses)
             if items:
                 briefing = replace(self._empty(guardian, day), items=tuple(items))
                 message = self.compose_protected(
@@ -132,6 +154,12 @@ class Desk:
                 ledger.make(
                     Parcel(guardian, DIGEST, window, message, Account((), highest, {})), briefing.made_at
                 )
+
+    def _protected_up_to(self, guardian: Recipient) -> int:
+        """How far the Guardian knows the lane; a deputy begins where the one whom they stand in for ended."""
+        known = (guardian.address, guardian.stands_for)
+        told = [self.protected.last(address, DIGEST) for address in known if address]
+        return max((row.mentions_up_to for row in told if row is not None), default=0)
 
     def _empty(self, recipient: Recipient, day: date) -> Briefing:
         return Briefing(
@@ -165,7 +193,8 @@ class Desk:
     def preview(self, recipient: Recipient, day: date | None = None) -> Briefing:
         """What the recipient's next digest would say. Changes nothing."""
         today = day or self.now().astimezone(self.zone).date()
-        return self._brief(recipient, today, late=False)[0]
+        acting = replace(self, directory=self._acting(today))
+        return acting._brief(recipient, today, late=False)[0]
 
     def _brief(self, recipient: Recipient, day: date, *, late: bool) -> tuple[Briefing, Account]:
         """The briefing, and what counts as told once it is written."""
@@ -183,7 +212,10 @@ class Desk:
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=self.coverage(),
-            failed_deliveries=self._failures(None if sees_mentions else recipient.address, since),
+            failed_deliveries=(
+                *self._failures(None if sees_mentions else recipient.address, since),
+                *(self._refusals(since) if sees_mentions else ()),
+            ),
             numbers=numbers,
             due=self._due(roles, day),
             audit_head=self._audit_head(),
@@ -229,6 +261,12 @@ class Desk:
             for row in self.ledger.failures(whose, since)
         )
 
+    def _refusals(self, since: datetime | None) -> Iterator[str]:
+        """The routes that were refused, for the communications team: which case, and nothing of it."""
+        for refused in refusals_since(self.store, since):
+            who = f"Case {refused.case} was not mailed to {refused.role.replace('_', ' ')}"
+            yield f"{who}: refused, that role is outside the {refused.lane} lane"
+
     def _message_id(self, recipient: Recipient, window: str) -> str:
         """The same for the same list, window and recipient, whenever and wherever it is made."""
         who = blake2b(recipient.address.encode(), digest_size=4).hexdigest()
@@ -257,15 +295,19 @@ class Desk:
         """Send what is owed, one recipient at a time; returns (sent, not sent), the protected lane apart."""
         notifier = self.notifier()
         if notifier.private:
-            self._send_owed(self.protected, notifier, self.directory.holders(GUARDIAN), stop)
-        return self._send_owed(self.ledger, notifier, self.directory.recipients, stop)
+            self._send_owed(self.protected, notifier, self._guardians(), stop)
+        return self._send_owed(self.ledger, notifier, self.directory.addresses(), stop)
+
+    def _guardians(self) -> Set[str]:
+        """The holders of the Guardian's role, and who stands in today."""
+        day = self.now().astimezone(self.zone).date()
+        return {r.address for each in (self.directory, self._acting(day)) for r in each.holders(GUARDIAN)}
 
     def _send_owed(
-        self, ledger: Ledger, notifier: Notifier, to: Sequence[Recipient], stop: Callable[[], bool]
+        self, ledger: Ledger, notifier: Notifier, to: Set[str], stop: Callable[[], bool]
     ) -> tuple[int, int]:
         sent = failed = 0
-        known = [recipient.address for recipient in to]
-        claim = partial(ledger.claim, f"{self.place}{os.getpid()}", known, lease=LEASE)
+        claim = partial(ledger.claim, f"{self.place}{os.getpid()}", sorted(to), lease=LEASE)
         while not stop() and (claimed := claim(now=self.now())):
             if self._send(ledger, notifier, claimed):
                 sent += 1

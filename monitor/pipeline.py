@@ -27,6 +27,7 @@ from monitor.logs import place_of
 from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
 from monitor.redaction import redact
 from monitor.store import Judged, Store
+from monitor.store.absences import away_on
 from monitor.store.filters import filters_on
 from monitor.store.registers import official_handles
 from monitor.types import (
@@ -197,7 +198,7 @@ class Pipeline:
         ours = {key: self._known_author(post, task, registration) for key, post in fresh.items()}
         kept = [judged for key, post in ours.items() if (judged := self._judge(key, post, task, filters))]
         sealed = self.store.protected(source, posts)
-        clerk = Clerk(self.directory, self.zone, self.now())
+        clerk = Clerk(self._directory(kept), self.zone, self.now())
         with self.store.transaction() as tx:
             self._registration(task, page)  # whoever withdrew meanwhile has been erased: nothing comes after
             tx.purging(self._today()).lose(source, lost, clerk.now)
@@ -229,6 +230,13 @@ class Pipeline:
         count.hidden += saved.hidden
         count.covered_from = _earliest(count.covered_from, reach)
         count.newest = max(filter(None, (count.newest, *(p.created_at for p in told))), default=None)
+
+    def _directory(self, judged: Sequence[Judged]) -> Directory:
+        """Who holds which role today; asked anew where somebody is to be told, so that an absence counts."""
+        if not any(each.findings for each in judged):
+            return self.directory
+        with self.store.reading() as connection:
+            return self.directory.today(away_on(connection, self._today()))
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()

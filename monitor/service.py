@@ -32,6 +32,7 @@ from monitor.errors import ConfigError, RuleError
 from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
+from monitor.roles import ROLES
 from monitor.store import Store, open_store
 from monitor.store.meter import StoredMeter
 from monitor.store.register import Register
@@ -46,6 +47,7 @@ from rules.references import OrganisationReferences
 
 if TYPE_CHECKING:
     from connectors.http import Http
+    from rules.policy import Policy
 
 THREADS = 8
 """Sources read at once: reading waits for networks, and the store takes one writer at a time."""
@@ -104,9 +106,7 @@ class App:
             zone=organisation.zone,
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
-            titles={
-                key: title for policy in reversed(self.rules.policies) for key, title in policy.roles.items()
-            },
+            titles=titles(self.rules.policies),
             sources=tuple(source.name for source in self.sources()),
             compose=partial(_message, known_hosts=_known_hosts(self.settings)),
             compose_protected=partial(render_protected, known_hosts=_known_hosts(self.settings)),
@@ -304,6 +304,12 @@ def stages(settings: Settings, rules: RuleSet, organisation: Organisation | None
         filters=SiteFilters,
         official_handles=frozenset(map(authorisation.bare, settings.organisation.handles)),
     )
+
+
+def titles(policies: Iterable[Policy]) -> dict[str, str]:
+    """What each role is called: by the first policy in force that names it, else plainly."""
+    named = {key: title for policy in reversed([*policies]) for key, title in policy.roles.items()}
+    return {key: role.title for key, role in ROLES.items()} | named
 
 
 def way_out(settings: Settings, now: Clock, **limits: Any) -> Http:

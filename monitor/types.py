@@ -378,6 +378,11 @@ class Finding:
     level: str = ""
 
 
+DP_COMPLAINT_RULES = frozenset({"DPC-001"})
+"""The rules whose findings may be complaints about the author's own data: once a person confirms it, they are
+to be acknowledged within 30 days of being received (Data Protection Act 2018, s. 164A)."""
+
+
 class Verdict(StrEnum):
     """What a person says of a rule's finding: it was right to point there, or a false alarm."""
 
@@ -528,12 +533,14 @@ class Recipient:
     """Somebody who is told: an address and the role (routing key) that decides what they see.
 
     `login` is their account on this computer, `deputy` the address of who stands in while they are away.
+    `stands_for` is the address of who is away, where somebody holds the role today in their place.
     """
 
     address: str
     role: str
     login: str | None = None
     deputy: str | None = None
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,3 +37,6 @@ PROTECTED_EXPRESSION = "protected-expression"
 
 HANDLING = frozenset({"confidential-person", "data-protection", "patient-identifier"})
 """Clauses of these categories also bind whoever handles what was found, and not only its author."""
+
+ANSWERING = HANDLING | {"process", "routing"}
+"""Clauses of these categories bind whoever receives a complaint about personal data."""

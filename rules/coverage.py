@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal
 
-from pydantic import Field, model_validator
-
-from rules import pack
-from rules.categories import GROUP, PROTECTED_EXPRESSION
+from rules.categories import PROTECTED_EXPRESSION
 from rules.engine import Rule
 from rules.policy import Policy
-from rules.schema import Category, ClauseEntry, LaneName, Line, RoutingKey, Table
+from rules.schema import ClauseEntry
+from rules.treatments import Treatment, categories
 
 Status = Literal["by a rule", "by a person", "no rule yet", "done today", "planned", "never monitored"]
 
@@ -36,31 +33,6 @@ _WITHOUT_RULE: Mapping[str, Status] = {
 }
 
 
-class Treatment(Table):
-    """What is done about the clauses of a category; `never` is why some of them are not monitored.
-
-    `built` says how far the product is where no rule answers: None for a category that rules should cover.
-    """
-
-    lane: LaneName | None = None
-    told: list[RoutingKey] = Field(default_factory=list)
-    does: Line | None = None
-    built: Literal["today", "planned", "by hand"] | None = None
-    never: Line | None = None
-
-
-class Categories(Table):
-    """The file of categories: every one of them, once."""
-
-    categories: dict[Category, Treatment]
-
-    @model_validator(mode="after")
-    def _complete(self) -> Categories:
-        if missing := [category for category in GROUP if category not in self.categories]:
-            raise ValueError(f"the category {missing[0]!r} is missing")
-        return self
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the product does about one clause. `told` holds routing keys, most important first."""
@@ -78,12 +50,6 @@ class Answer:
     def kind(self) -> str:
         """Who or what answers for the clause, in words."""
         return CLASSES[self.clause.observability]
-
-
-def categories() -> Mapping[str, Treatment]:
-    """What is done about each category. Raises RuleError where the file leaves one out."""
-    file = files("rules") / "catalogue" / "categories.yaml"
-    return pack.read(file, "rules/catalogue/categories.yaml", Categories).categories
 
 
 def answers(policies: Iterable[Policy], rules: Iterable[Rule]) -> Iterator[Answer]:

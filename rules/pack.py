@@ -1,35 +1,32 @@
-"""Loads rule files and policy packs, and refuses what could mislead: the only part that reads files."""
+"""Loads rule files and policy packs, and refuses what could mislead."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path as FilePath
 from types import MappingProxyType
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from monitor.config import Organisation, PolicySettings, RuleSettings
-from monitor.config.problems import did_you_mean
 from monitor.errors import RuleError
+from monitor.roles import HANDED_OVER, misaddressed
+from monitor.types import Lane
 from rules import detectors, examples
 from rules.detectors import Options
 from rules.engine import Rule, RuleSet
+from rules.files import texts, validated
 from rules.hostility import opinion
 from rules.policy import Policies
 from rules.refusal import refusals
-from rules.schema import PolicyFile, RuleFile, Table
+from rules.schema import PolicyFile, RuleFile
+from rules.treatments import categories
 from rules.wording import Wording
-from rules.yamlfile import YamlFile, parse
-
-_T = TypeVar("_T", bound=Table)
+from rules.yamlfile import Path, YamlFile, parse
 
 _BEHAVED: set[str] = set()
 """Versions of rules whose examples were run and behaved: once a process is enough."""
@@ -81,7 +78,7 @@ def check(
     rules: dict[str, Rule] = {}
     errors: list[RuleError] = []
     for folder, shown in ((shipped, "rules/packs"), (settings.folder, str(settings.folder))):
-        for name, text in _texts(folder, shown):
+        for name, text in texts(folder, shown):
             try:
                 rule = compile_rule(text, name, policies, rehearsal=settings.rehearsal)
                 on = rule.id in settings.enabled or not rule.file.optional
@@ -98,7 +95,7 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
     count as real ones.
     """
     source, file = _parsed(text, name)
-    if Path(name).stem != file.id:
+    if FilePath(name).stem != file.id:
         raise source.error(("id",), f"the id {file.id!r} is not the name of the file")
     for path, reason in refusals(file, policies):
         raise source.error(path, reason)
@@ -116,7 +113,7 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
 @lru_cache(maxsize=512)
 def _parsed(text: str, name: str) -> tuple[YamlFile, RuleFile]:
     source = parse(text, name)
-    return source, _validated(source, RuleFile)
+    return source, validated(source, RuleFile)
 
 
 def _rule(file: RuleFile, policies: Policies, options: dict[str, object], *, all_known: bool = False) -> Rule:
@@ -141,83 +138,24 @@ def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, Wordin
     packs: dict[str, PolicyFile] = {}
     for folder, shown in ((shipped, "rules/policies"), (policy.folder, str(policy.folder))):
         here: dict[str, str] = {}
-        for name, text in _texts(folder, shown):
+        for name, text in texts(folder, shown):
             source = parse(text, name)
-            pack = _validated(source, PolicyFile)
+            pack = validated(source, PolicyFile)
             if pack.key in here:
                 raise source.error(("key",), f"the key {pack.key!r} is that of {here[pack.key]}, too")
+            for path, reason in _misaddressed(pack):
+                raise source.error(path, reason)
             packs[pack.key], here[pack.key] = pack, name
     return Policies.of(packs.values(), policy.packs, today, wordings)
 
 
-def _texts(folder: Traversable | Path | None, shown: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every YAML file of a folder, by name; `folder` may also be one file."""
-    if folder is None:
-        return
-    if folder.is_file():
-        yield shown, _text(folder, shown)
-    elif folder.is_dir():
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith((".yaml", ".yml")):
-                yield f"{shown}/{entry.name}", _text(entry, f"{shown}/{entry.name}")
-    else:
-        raise RuleError(f"{shown}:1: the folder does not exist")
-
-
-def _text(file: Traversable | Path, shown: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (UnicodeDecodeError, OSError) as error:
-        raise RuleError(f"{shown}:1: cannot be read: {type(error).__name__}") from None
-
-
-def read(file: Traversable | Path, shown: str, model: type[_T]) -> _T:
-    """One YAML file as `model`. Raises RuleError ("file:line: reason")."""
-    return _validated(parse(_text(file, shown), shown), model)
-
-
-def _validated(source: YamlFile, model: type[_T]) -> _T:
-    try:
-        return model.model_validate(source.value)
-    except ValidationError as error:
-        raise _refusal(source, error) from None
-
-
-_TELLING = ("extra_forbidden", "value_error", "missing")
-_SHAPE = frozenset({"string_type", "model_type", "dict_type", "literal_error"})
-
-
-def _refusal(source: YamlFile, error: ValidationError) -> RuleError:
-    """The most telling of pydantic's errors.
-
-    A misspelt key is reported as a missing one, too, and a union reports the branches nobody meant.
-    """
-    detail = min(error.errors(include_url=False), key=lambda entry: _rank(entry["type"]))
-    path: tuple[int | str, ...] = ()
-    for step in detail["loc"]:
-        if (*path, step) in source.lines:
-            path = (*path, step)
-    key = ".".join(str(step) for step in path)
-    last = str(detail["loc"][-1]) if detail["loc"] else ""
-    if detail["type"] == "extra_forbidden":
-        return source.error(path, f"unknown key {last!r}: {did_you_mean(last, sorted(_keys()))}")
-    if detail["type"] == "missing":
-        return source.error(path, f"the key {last!r} is missing")
-    reason = detail["msg"].removeprefix("Value error, ")
-    return source.error(path, f"{key}: {reason}" if key else reason)
-
-
-def _rank(kind: str) -> int:
-    if kind in _TELLING:
-        return _TELLING.index(kind)
-    return len(_TELLING) + (kind in _SHAPE)
-
-
-def _keys() -> set[str]:
-    return {name for model in _tables(Table) for name in model.model_fields}
-
-
-def _tables(model: type[Table]) -> Iterable[type[Table]]:
-    for child in model.__subclasses__():
-        yield child
-        yield from _tables(child)
+def _misaddressed(pack: PolicyFile) -> Iterator[tuple[Path, str]]:
+    """Roles that a clause names and that may not hear of its lane; whom people hand cases to may be named."""
+    treatments = categories()
+    for number, clause in enumerate(pack.clauses):
+        lane = treatments[clause.category].lane
+        if lane is None or clause.observability not in "PH":
+            continue
+        named = [role for role in clause.roles if lane is Lane.PROTECTED or role not in HANDED_OVER]
+        if reason := misaddressed(lane, named):
+            yield ("clauses", number, "roles"), f"clause {clause.id}: {reason}"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from monitor.roles import misaddressed
 from monitor.types import Lane
 from rules import detectors
-from rules.categories import GROUP, HANDLING, PROTECTED_EXPRESSION
+from rules.categories import ANSWERING, GROUP, HANDLING, PROTECTED_EXPRESSION
 from rules.policy import Policies
 from rules.schema import RuleFile, Window
 from rules.yamlfile import Path
@@ -46,6 +47,8 @@ def _of_clauses(file: RuleFile, policies: Policies) -> Iterator[Refusal]:
                     )
             elif file.owner == "welfare" and clause.category in HANDLING:
                 continue  # nobody broke it: it binds whoever reads of another's distress
+            elif file.category == "data-protection" and clause.category in ANSWERING:
+                continue  # nor this one: it says who takes a complaint, and how
             elif not _goes_with(clause.category, file.category):
                 yield place, f"clause {clause_id} is of another category group than {file.category!r}"
 
@@ -61,13 +64,13 @@ def _goes_with(cited: str, own: str) -> bool:
 
 
 def _of_lane(file: RuleFile) -> Iterator[Refusal]:
-    route = set(file.route.to)
     if file.lane is Lane.CONDUCT and set(file.subjects) != {"staff_account"}:
         yield ("subjects",), "the conduct lane is for authorised staff accounts only, never for the public"
-    if file.lane is Lane.PROTECTED and route | {file.owner} != {"concerns"}:
-        yield ("route", "to"), "the protected lane goes to `concerns` and to nobody else"
-    if file.lane is not Lane.PROTECTED and "concerns" in route | {file.owner}:
-        yield ("route", "to"), "`concerns` is told of the protected lane only"
+    for number, role in enumerate(file.route.to):
+        if astray := misaddressed(file.lane, (role,)):
+            yield ("route", "to", number), astray
+    if astray := misaddressed(file.lane, (file.owner,)):
+        yield ("owner",), astray
     if file.lane in file.silences or Lane.PROTECTED in file.silences:
         yield ("silences",), "a rule silences neither its own lane nor the protected one"
     if file.lane in (Lane.CONFIDENTIAL, Lane.PROTECTED) and not file.route.redact:

@@ -25,6 +25,7 @@ from monitor.cli import (
     filters,
     imports,
     init,
+    kpi,
     org,
     output,
     policy,
@@ -33,6 +34,7 @@ from monitor.cli import (
     registers,
     replay,
     report,
+    roles,
     rules,
     run,
     scan,
@@ -119,6 +121,8 @@ app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
 app.add_typer(accounts.app, name="accounts", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
+app.add_typer(roles.app, name="roles", cls=House, rich_help_panel=SETUP)
+policy.app.command("kpi")(kpi.kpi)
 rules.app.command("replay")(replay.replay)
 rules.app.command("precision")(precision.precision)
 app.add_typer(rules.app, name="rules", cls=House, rich_help_panel=SETUP)

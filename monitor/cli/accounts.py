@@ -350,8 +350,8 @@ def _platform(word: str) -> str:
     """The kind of source that reads accounts of a platform, or `web`. Raises a usage error."""
     import connectors
     from monitor import refusals
-    from monitor.refusals import WEB
     from monitor.config.problems import did_you_mean
+    from monitor.refusals import WEB
 
     named = word.strip().lower()
     told = {*refusals.PLATFORMS, *refusals.OPT_IN}

@@ -20,8 +20,8 @@ from monitor.cases import Directory
 from monitor.cli.staffing import the_authorisations, the_decisions
 from monitor.cli.verdicts import Check, Doubt
 from monitor.config import Settings, SourceSettings
-from monitor.delivery import GUARDIAN
 from monitor.errors import ConfigError, DeliveryError, RuleError, StoreError
+from monitor.roles import GUARDIAN
 from monitor.types import Recipient
 
 WAL_RESET_FIXED = (3, 51, 3)

@@ -32,12 +32,21 @@ def whoever(by: str | None) -> str:
 
 
 def at_terminal(settings: Settings, store: Store) -> Person:
-    """Who logged in, and the roles that the settings give that login today. Raises a usage error."""
+    """Who logged in, and the roles that the settings give that login today, absences heeded.
+
+    Raises a usage error where nobody did.
+    """
+    from datetime import UTC, datetime
+
     from monitor import access
+    from monitor.store.absences import away_on
     from monitor.types import Recipient
 
     recipients = tuple(Recipient(**r.model_dump()) for r in settings.recipients)
-    return access.person(whoever(None), recipients)
+    today = datetime.now(UTC).astimezone(settings.organisation.zone).date()
+    with store.reading() as connection:
+        away = away_on(connection, today)
+    return access.person(whoever(None), recipients, away)
 
 
 @contextmanager

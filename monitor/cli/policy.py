@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from connectors.parts.catalogue import Platform
     from monitor.config import Settings
     from rules.coverage import Answer
+    from rules.duties import Duty
     from rules.pack import Checked
     from rules.policy import Policy
     from rules.wording import Place
+
+_CARRIED = {"yes": "carried", "in part": "carried in part", "planned": "planned"}
 
 app = typer.Typer(help="List the policies, show a clause, see what is covered.", no_args_is_help=True)
 
@@ -88,22 +91,27 @@ def coverage(
     """For every clause and every platform of the policies: what the product does about it, or why not."""
 
     from connectors.parts import catalogue
+    from rules.duties import duties
 
     known = installed(context, None)
     wanted = [each for each in known.policies.installed if policy is None or each.key == policy.upper()]
     if not wanted:
         raise _unknown(str(policy), [each.key for each in known.policies.installed])
     answers = _answers(known, wanted)
+    owed = list(duties())
     platforms = [platform for platform in catalogue.platforms() if platform.named]
     if as_json:
         shown = [platform.model_dump(by_alias=True) for platform in platforms]
-        output.print_json({"clauses": list(map(_as_data, answers)), "platforms": shown})
+        carried = [duty.model_dump() for duty in owed]
+        output.print_json({"clauses": list(map(_as_data, answers)), "platforms": shown, "duties": carried})
         return
     _clause_table(answers)
     output.show("")
     _platform_table(platforms)
     output.show("")
-    for line in _totals(answers, platforms):
+    _duty_table(owed)
+    output.show("")
+    for line in (*_totals(answers, platforms), _carried(owed)):
         output.show(line)
 
 
@@ -274,6 +282,22 @@ def _clause_table(answers: Iterable[Answer]) -> None:
 def _platform_table(platforms: Iterable[Platform]) -> None:
     rows = ((p.name, p.openness, p.state, " ".join(p.kinds) or "-", p.why) for p in platforms)
     output.table(("platform", "is", "today", "by", "why"), rows)
+
+
+def _duty_table(owed: Iterable[Duty]) -> None:
+    rows = (
+        (
+            str(d.number), d.duty, d.carried, d.does,
+            ", ".join(f"monitor {command}" for command in d.commands) or "-", ", ".join(d.clauses),
+        )
+        for d in owed
+    )  # fmt: skip
+    output.table(("duty", "what is asked", "carried", "how", "by", "clauses"), rows)
+
+
+def _carried(owed: list[Duty]) -> str:
+    how = _counts(_CARRIED[duty.carried] for duty in owed)
+    return f"{sum(bool(duty.does) for duty in owed)} of {len(owed)} duties have an answer: {how}."
 
 
 def _as_data(answer: Answer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.config.layers import PSEUDONYM
 from monitor.config.toml import Key
+from monitor.roles import GUARDIAN, HANDED_OVER
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 Problem = tuple[Key, str]
 """A key, and what to do about it."""
 
-HANDED_OVER = ("line_management", "professional_body", "platform")
-"""Roles that a person hands a case to: nothing is mailed to them by itself."""
+_MANAGE_STAFF = frozenset({"hr", "line_management"})
+
+_NEED_DEPUTY = frozenset({"patient_confidentiality", "information", "concerns"})
+"""Roles that nobody else can act for: who may reveal, and the Guardian."""
+
+_COMMS = frozenset({"comms", "comms_director"})
 
 _TELLING = 3
 """Letters from which on a handle is told apart from a word."""
@@ -36,6 +41,7 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         [(r.address.casefold(), r.role) for r in settings.recipients],
     )
     yield from _staff(settings)
+    yield from _guardian_apart(settings)
 
 
 def _twice(paths: Sequence[Key], values: Sequence[Hashable]) -> Iterator[Problem]:
@@ -56,6 +62,27 @@ def _staff(settings: Settings) -> Iterator[Problem]:
         if len(handle) >= _TELLING and handle in source.name.casefold():
             what = "shows the account, and digests print it: name the source after its `authorisation`"
             yield ("sources", index, "name"), what
+
+
+def _guardian_apart(settings: Settings) -> Iterator[Problem]:
+    for index, role in _other_roles_of_guardians(settings):
+        if role in _MANAGE_STAFF:
+            what = f"may hear of protected disclosures, so not {role}: choose somebody who manages no staff"
+            yield ("recipients", index, "role"), what
+
+
+def _other_roles_of_guardians(settings: Settings) -> Iterator[tuple[int, str]]:
+    """What else is held by whoever may hear of a disclosure, deputies included: the row and its role."""
+    rows = settings.recipients
+    hearing = {row.address for row in rows if row.role == GUARDIAN}
+    deputies = {row.deputy for row in rows if row.role == GUARDIAN and row.deputy}
+    while deputies - hearing:
+        hearing |= deputies
+        deputies = {row.deputy for row in rows if row.address in deputies and row.deputy}
+    logins = {row.login for row in rows if row.address in hearing and row.login}
+    for index, row in enumerate(rows):
+        if row.role != GUARDIAN and (row.address in hearing or row.login in logins):
+            yield index, row.role
 
 
 def doubts(settings: Settings) -> Iterator[Problem]:
@@ -88,6 +115,12 @@ def _nobody_told(settings: Settings) -> Iterator[Problem]:
     for index, recipient in enumerate(settings.recipients):
         if recipient.role in HANDED_OVER:
             yield ("recipients", index, "role"), "people hand cases to this role; nothing is mailed to it"
+        if recipient.role in _NEED_DEPUTY and recipient.deputy is None:
+            yield ("recipients", index, "deputy"), "is not set: while they are away nobody stands in for them"
+    for index, role in _other_roles_of_guardians(settings):
+        if role in _COMMS:
+            what = "may hear of protected disclosures: somebody outside communications is the better choice"
+            yield ("recipients", index, "role"), what
 
 
 def _nothing_read(settings: Settings) -> Iterator[Problem]:

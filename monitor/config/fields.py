@@ -19,13 +19,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from monitor import roles
 from monitor.config.problems import did_you_mean
 
-ROLES = (
-    "comms", "comms_director", "patient_confidentiality", "information", "concerns", "governors",
-    "line_management", "hr", "welfare", "professional_body", "platform", "authorities", "oversight", "ict",
-    "conduct", "auditor",
-)  # fmt: skip
+ROLES = tuple(roles.ROLES)
 """The routing keys that policy packs use; `welfare`, whom a person's own distress reaches; `conduct`, the
 named reviewers of staff accounts; `auditor`, who reads the audit log and nothing else."""
 

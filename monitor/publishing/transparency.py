@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from monitor.access import LOOKS
 from monitor.authorisation import bare
 from monitor.config import Retention, Settings, SourceSettings
 from monitor.publishing.names import kind_name, role_names
 from monitor.publishing.pages import few, rendered
+from monitor.roles import LOOKS
 from monitor.types import Lane
 from rules.engine import RuleSet
 

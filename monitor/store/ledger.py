@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 
 from monitor.store.audit import AuditLog
+from monitor.store.routing import SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import (
     Case,
@@ -218,7 +219,8 @@ class Ledger:
         values |= {"claimed_by": None, "claimed_until": None}
         tx.connection.execute(self._delivery.update().where(self._delivery.c.id == delivery).values(**values))
         if items is not None and not self.protected:
-            tx.connection.execute(_item.update().where(_item.c.delivery_id == delivery).values(**items))
+            theirs = and_(_item.c.delivery_id == delivery, _item.c.status != SUPERSEDED)
+            tx.connection.execute(_item.update().where(theirs).values(**items))
 
     # -- what a digest says -----------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, literal, or_, select
 
+from monitor.roles import ROLES, lanes_told
 from monitor.store.excerpts import around, shorten
+from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
 from monitor.types import Clause, Item, Lane, MentionLine, Severity
@@ -25,7 +27,7 @@ _occurrence = table_of(Occurrence)
 def items_for(
     store: Store, address: str, roles: frozenset[str], clauses: Mapping[str, Clause]
 ) -> tuple[list[Item], tuple[int, ...]]:
-    """New and still open cases of who holds `roles`, most severe first; never of the protected lane.
+    """New and still open cases of who holds `roles`, most severe first; never outside the lanes of these.
 
     Also the ledger ids of what is new in them, read in one look: what arrives later is in neither.
     """
@@ -36,7 +38,8 @@ def items_for(
         .join(_item, _item.c.finding_id == _finding.c.id)
         .where(_item.c.recipient == address)
         .where(or_(owed, _case.c.status == "open"))
-        .where(_case.c.lane != Lane.PROTECTED)
+        .where(_item.c.status.not_in((SUPERSEDED, REFUSED)))
+        .where(_case.c.lane.in_(sorted(lanes_told(roles) - {Lane.PROTECTED})))
     )
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
@@ -165,8 +168,13 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: froze
         mailable=_may_mail(lead),
         is_new=any(getattr(row, "owed", True) for row in rows),
         purged_for=lead.purged_for,
-        misrouted=lead.route[0] if roles and roles.isdisjoint(lead.route) else None,
+        misrouted=_missing(lead.route) if roles and roles.isdisjoint(lead.route) else None,
     )
+
+
+def _missing(route: Sequence[str]) -> str | None:
+    """The role that something was for and that nobody holds; None where nobody need hold it."""
+    return None if ROLES[route[0]].optional else str(route[0])
 
 
 def _may_mail(row: Row[Any]) -> bool:

@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 
 from monitor.errors import ConfigError
 from rules.detectors.discrimination import unnamed
-from rules.pack import read
+from rules.files import read
 from rules.schema import Table
 from rules.text.fold import fold
 

@@ -440,3 +440,35 @@ def test_any_file_gives_settings_or_problems_that_each_begin_with_a_place(
     except ConfigError as error:
         problems = str(error).splitlines()
     assert all(re.match(rf"{re.escape(str(path))}:\d+:\d+: [\w.]+: \S", problem) for problem in problems)
+
+
+def guardians(*others: str) -> str:
+    """Settings whose Guardian has a deputy, and rows besides."""
+    rows = (
+        'role = "concerns"\naddress = "ftsu@wvft.nhs.test"\nlogin = "gil"\ndeputy = "two@wvft.nhs.test"',
+        *others,
+    )
+    return HEAD + "".join(f"\n[[recipients]]\n{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        'role = "hr"\naddress = "ftsu@wvft.nhs.test"',
+        'role = "line_management"\naddress = "other@wvft.nhs.test"\nlogin = "gil"',
+        'role = "hr"\naddress = "two@wvft.nhs.test"',
+    ],
+    ids=["the same address", "the same login", "the deputy"],
+)
+def test_whoever_hears_of_disclosures_manages_no_staff(write: Write, other: str) -> None:
+    [said] = refusal(write(guardians(other)))
+    assert ": recipients.1.role: " in said
+    assert "may hear of protected disclosures" in said
+
+
+def test_a_guardian_in_communications_and_a_missing_deputy_are_doubts(write: Write) -> None:
+    told = warnings(load(write(guardians('role = "comms"\naddress = "two@wvft.nhs.test"'))))
+    assert any("somebody outside communications" in line for line in told)
+    assert not any("nobody stands in" in line for line in told)
+    alone = HEAD + '[[recipients]]\naddress = "dpo@wvft.nhs.test"\nrole = "information"\n'
+    assert any("nobody stands in for them" in line for line in warnings(load(write(alone))))

@@ -18,6 +18,10 @@ EVERY = ("CDD", "VOY", "SWL", "NT", "BOL")
 
 # Lines that a rule on identifiers takes for more than a complaint, each known and accepted; by rule.
 CONFIDENTIAL: dict[str, set[str]] = {
+    "DPC-001": {  # a complaint of one's own data is one however it is made: a person confirms
+        "I've asked for my records under the Data Protection Act and heard nothing",
+        "My notes were left on a chair in the corridor for anyone to read",
+    },
     "IND-001": {"Does anyone know if ward 9 lets you bring a dog in to see a patient?"},
 }
 

@@ -131,12 +131,35 @@ FAULTS = {
     ),
     "unknown routing key": ("to: [patient_confidentiality]", "to: [Jo Bell]", 10, "unknown routing key"),
     "conduct for the public": ("lane: confidential", "lane: conduct", 8, "authorised staff accounts only"),
-    "protected beyond the guardian": ("lane: confidential", "lane: protected", 10, "goes to `concerns`"),
+    "protected beyond the guardian": (
+        "lane: confidential",
+        "lane: protected",
+        10,
+        "is outside the protected lane, which is for concerns",
+    ),
     "concerns outside its lane": (
         "to: [patient_confidentiality]",
         "to: [concerns]",
         10,
-        "protected lane only",
+        "`concerns` is outside the confidential lane",
+    ),
+    "a route outside its lane": (
+        "to: [patient_confidentiality]",
+        "to: [information, hr]",
+        10,
+        "`hr` is outside the confidential lane",
+    ),
+    "an owner outside the lane": (
+        "owner: patient_confidentiality",
+        "owner: conduct",
+        9,
+        "`conduct` is outside the confidential lane",
+    ),
+    "a route to whom people hand cases": (
+        "to: [patient_confidentiality]",
+        "to: [line_management]",
+        10,
+        "people hand cases to `line_management`",
     ),
     "a lane that silences itself": (
         "owner:",
@@ -266,6 +289,7 @@ clauses:
         ("category: bullying", "category: gossip", "unknown category"),
         ("Be kind.", "one two three four five six seven eight nine ten a b c d e f", "at most 15 words"),
         ("key: XYZ", "kye: XYZ", "did you mean 'key'?"),
+        ("category: bullying", "category: whistleblowing", "`comms` is outside the protected lane"),
         (
             "clauses:\n",
             'clauses:\n  - {id: XYZ-1, section: "2", paraphrase: B., category: kpi, observability: R}\n',
