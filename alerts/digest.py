@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from alerts import wording
 from monitor.types import Briefing, Coverage, Digest, Item, Lane, LaneBlock, Severity
@@ -87,8 +88,10 @@ def _counts(briefing: Briefing, decide: Sequence[Item], rest: Sequence[Item]) ->
 
 
 def _urgency(item: Item) -> tuple[object, ...]:
-    # Patients before brand (users.md 2.1, "Order"), then whoever has waited longest.
-    return (-item.severity.rank, item.lane is not Lane.CONFIDENTIAL, item.opened_at, item.number)
+    # Patients before brand, then the clock that ends first, then whoever has waited longest.
+    patients = item.lane is not Lane.CONFIDENTIAL
+    ends = item.clock_ends or datetime.max.replace(tzinfo=UTC)
+    return (-item.severity.rank, patients, ends, item.opened_at, item.number)
 
 
 def _newest_first(item: Item) -> tuple[object, ...]:

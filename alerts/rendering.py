@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from alerts import wording
 from alerts.text import KNOWN_HOSTS, defang, link, safe, shorten
-from monitor.types import Briefing, Digest, Message, Severity
+from monitor.types import Briefing, Digest, Item, Message, Severity
 
 EXCERPTS = (240, 120, 0)
 """Characters of a post that leave in a mail; the next smaller figure where a mail gets too large."""
@@ -62,20 +62,32 @@ def render_protected(
     return Message(
         to=briefing.recipient.address,
         subject=subject,
-        text=_environment().get_template("protected.txt.j2").render(words),
-        html=_inliner().inline(_environment().get_template("protected.html.j2").render(words)),
+        text=environment().get_template("protected.txt.j2").render(words),
+        html=_inliner().inline(environment().get_template("protected.html.j2").render(words)),
         message_id=message_id,
         list_id=list_id,
     )
 
 
+def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
+    """One case in plain text, as a digest with that briefing shows it."""
+    words = {
+        "item": item,
+        "longest": EXCERPTS[0],
+        "times": partial(wording.times, briefing=briefing),
+        "age": partial(wording.age, briefing=briefing),
+        "link": partial(link, known_hosts=known_hosts),
+    }
+    return environment().get_template("item.txt.j2").render(words)
+
+
 def _fitting(words: dict[str, Any]) -> tuple[str, str]:
     for longest in EXCERPTS:
         words |= {"longest": longest, "excerpts": wording.excerpts(longest)}
-        html = _inliner().inline(_environment().get_template("digest.html.j2").render(words))
+        html = _inliner().inline(environment().get_template("digest.html.j2").render(words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
-    return _environment().get_template("digest.txt.j2").render(words), html
+    return environment().get_template("digest.txt.j2").render(words), html
 
 
 def _words(digest: Digest, known_hosts: Collection[str]) -> dict[str, Any]:
@@ -99,8 +111,9 @@ def _words(digest: Digest, known_hosts: Collection[str]) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates, and the words and filters that they may use. A name that is not there is an error."""
+    made = Environment(
         loader=PackageLoader("alerts"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=True),
         undefined=StrictUndefined,
@@ -109,8 +122,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(defang=defang, shorten=shorten, wrapped=_wrapped)
-    environment.globals.update(
+    made.filters.update(defang=defang, shorten=shorten, wrapped=_wrapped)
+    made.globals.update(
         calendar=wording.calendar,
         command=wording.command,
         link_only=wording.LINK_ONLY,
@@ -118,7 +131,7 @@ def _environment() -> Environment:
         standing=wording.standing,
         symbols=wording.SYMBOLS,
     )
-    return environment
+    return made
 
 
 def _wrapped(text: str, indent: str = "", hanging: str | None = None) -> str:

@@ -97,14 +97,15 @@ class Clerk:
 
     def place(self, judged: Judged, finding: Finding) -> NewCase:
         """The case of `finding`, and whom its rule's route reaches."""
-        day = self.now.astimezone(self.zone).date().isoformat()
-        key = "|".join((finding.lane, judged.subject, finding.category, day))
+        day = self.now.astimezone(self.zone).date()
+        key = "|".join((finding.lane, judged.subject, finding.category, day.isoformat()))
         told = self.directory.route(finding.route)
         return NewCase(
             key=key,
             subject=judged.subject,
             owner=self.directory.answering(finding.owner),
             recipients=tuple(r.address for r in told),
+            day=day,
         )
 
 

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from monitor.cases import Directory
+from monitor.clocks import Clocks
 from monitor.config import DigestSettings
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
@@ -201,7 +202,8 @@ class Desk:
         last = self.ledger.last(recipient.address, DIGEST)
         roles = self.directory.roles(recipient.address)
         sees_mentions = not SEES_MENTIONS.isdisjoint(roles)
-        items, item_ids = items_for(self.store, recipient.address, roles, self.clauses)
+        clocks = Clocks(self.zone, self.now())
+        items, item_ids = items_for(self.store, recipient.address, roles, self.clauses, clocks)
         numbers, totals = self.ledger.numbers(last.totals if last else {})
         told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
         mentions, total, highest = self.ledger.mentions_after(told)

@@ -378,11 +378,6 @@ class Finding:
     level: str = ""
 
 
-DP_COMPLAINT_RULES = frozenset({"DPC-001"})
-"""The rules whose findings may be complaints about the author's own data: once a person confirms it, they are
-to be acknowledged within 30 days of being received (Data Protection Act 2018, s. 164A)."""
-
-
 class Verdict(StrEnum):
     """What a person says of a rule's finding: it was right to point there, or a false alarm."""
 
@@ -470,7 +465,8 @@ class Item:
     """A case as people see it: masked, with the finding that speaks for it (the most severe one).
 
     `purged_for` says why the words it was about are not kept any more, None while they are. `clock` is a
-    time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05"; `held_by` has claimed it.
+    time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05", that ends at `clock_ends`;
+    `held_by` has claimed it.
     """
 
     number: int
@@ -499,6 +495,7 @@ class Item:
     is_new: bool = True
     misrouted: str | None = None
     clock: str | None = None
+    clock_ends: datetime | None = None
     held_by: str | None = None
 
 

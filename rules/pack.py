@@ -73,7 +73,7 @@ def check(
     wordings: Mapping[str, Wording] = MappingProxyType({}),
 ) -> Checked:
     """Look at every rule file and run its examples. Raises RuleError only for a policy pack."""
-    policies = _policies(policy, today or datetime.now(UTC).date(), wordings)
+    policies = read_policies(policy, today=today, wordings=wordings)
     shipped = files("rules") / "packs"
     rules: dict[str, Rule] = {}
     errors: list[RuleError] = []
@@ -133,7 +133,13 @@ def _rule(file: RuleFile, policies: Policies, options: dict[str, object], *, all
     )
 
 
-def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, Wording]) -> Policies:
+def read_policies(
+    policy: PolicySettings,
+    *,
+    today: date | None = None,
+    wordings: Mapping[str, Wording] = MappingProxyType({}),
+) -> Policies:
+    """Every policy pack there is, and those in force. Raises RuleError."""
     shipped = files("rules") / "policies"
     packs: dict[str, PolicyFile] = {}
     for folder, shown in ((shipped, "rules/policies"), (policy.folder, str(policy.folder))):
@@ -146,7 +152,7 @@ def _policies(policy: PolicySettings, today: date, wordings: Mapping[str, Wordin
             for path, reason in _misaddressed(pack):
                 raise source.error(path, reason)
             packs[pack.key], here[pack.key] = pack, name
-    return Policies.of(packs.values(), policy.packs, today, wordings)
+    return Policies.of(packs.values(), policy.packs, today or datetime.now(UTC).date(), wordings)
 
 
 def _misaddressed(pack: PolicyFile) -> Iterator[tuple[Path, str]]:

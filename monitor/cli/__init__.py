@@ -14,7 +14,7 @@ from monitor import __version__
 from monitor.cli import (
     accounts,
     audit,
-    cases,
+    casework,
     check,
     compliance,
     config,
@@ -40,6 +40,7 @@ from monitor.cli import (
     scan,
     sources,
 )
+from monitor.cli.casework import reminders
 from monitor.cli.house import House
 from monitor.cli.output import Exit
 
@@ -103,13 +104,14 @@ DAILY, PEOPLE, LEARNING, SETUP = "Day to day", "People", "Learning from use", "S
 app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
 app.command("digest", rich_help_panel=DAILY)(digest.digest)
+app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
+app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)
 app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
 app.add_typer(audit.app, name="audit", cls=House, rich_help_panel=PEOPLE)
 app.command("evaluate", rich_help_panel=LEARNING)(evaluate.evaluate)
-app.add_typer(cases.app, name="cases", cls=House, rich_help_panel=LEARNING)
 app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)
 app.add_typer(compliance.app, name="compliance", cls=House, rich_help_panel=DAILY)
 app.add_typer(registers.app, name="registers", cls=registers.Made, rich_help_panel=DAILY)

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from monitor.store.casefiles import case_file, change
 from monitor.store.store import Store
 from monitor.store.tables import Case, Decision, Finding, Mention, table_of
-from monitor.types import Lane, Severity, Verdict
+from monitor.types import Actor, Lane, Severity, Verdict
 
 _case = table_of(Case)
 _decision = table_of(Decision)
@@ -46,11 +47,18 @@ class Record:
 
 
 def mark(
-    store: Store, case: int, verdict: Verdict, by: str, reason: str, now: datetime
+    store: Store,
+    case: int,
+    verdict: Verdict,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    decided_by: str | None = None,
 ) -> tuple[Suspect, ...] | None:
     """Record a verdict on a case; returns its rules, the most severe first. None: there is no such case.
 
-    A case of the protected lane is nobody's here: it is as if it were not there.
+    `decided_by` names who decided where `by` only writes it down. A case of the protected lane is nobody's
+    here: it is as if it were not there.
     """
     query = (
         select(_finding.c.rule_id, _finding.c.severity, _mention)
@@ -58,12 +66,20 @@ def mark(
         .join(_mention, _mention.c.id == _finding.c.mention_id)
         .where(_case.c.id == case, _case.c.lane != Lane.PROTECTED)
     )
-    row = {"case_id": case, "verdict": verdict, "made_by": by, "reason": reason, "made_at": now}
+    row = {
+        "case_id": case,
+        "verdict": verdict,
+        "made_by": decided_by or by.name,
+        "reason": reason,
+        "made_at": now,
+    }
     with store.transaction() as tx:
         findings = list(tx.connection.execute(query.order_by(_finding.c.id)))
-        if not findings:
+        known = case_file(tx.connection, case) if findings else None
+        if known is None:
             return None
-        tx.connection.execute(tx.insert(_decision), row)
+        change(tx, known, by, "case.marked", now, reason, verdict=verdict.value)
+        tx.connection.execute(tx.insert(_decision), row | {"made_by": decided_by or by.name})
     findings.sort(key=lambda finding: -Severity(finding.severity).rank)
     return tuple({finding.rule_id: _suspect(finding) for finding in reversed(findings)}.values())[::-1]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import case as sql_case
 
+from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
 from monitor.roles import ROLES, lanes_told
+from monitor.store.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.store import Store
@@ -25,7 +28,11 @@ _occurrence = table_of(Occurrence)
 
 
 def items_for(
-    store: Store, address: str, roles: frozenset[str], clauses: Mapping[str, Clause]
+    store: Store,
+    address: str,
+    roles: frozenset[str],
+    clauses: Mapping[str, Clause],
+    clocks: Clocks | None = None,
 ) -> tuple[list[Item], tuple[int, ...]]:
     """New and still open cases of who holds `roles`, most severe first; never outside the lanes of these.
 
@@ -33,7 +40,7 @@ def items_for(
     """
     owed = and_(_item.c.status == "owed", _item.c.delivery_id.is_(None))
     query = (
-        _findings()
+        _findings(clocks)
         .add_columns(owed.label("owed"), _item.c.id.label("item_id"))
         .join(_item, _item.c.finding_id == _finding.c.id)
         .where(_item.c.recipient == address)
@@ -43,7 +50,8 @@ def items_for(
     )
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, roles), tuple(row.item_id for row in rows if row.owed)
+        items = _items(rows, clauses, roles, _running(connection, rows, clocks))
+    return items, tuple(row.item_id for row in rows if row.owed)
 
 
 def items_found_since(
@@ -58,7 +66,18 @@ def items_found_since(
         query = query.where(_mention.c.source == source)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, frozenset())
+    return _items(rows, clauses, frozenset(), {})
+
+
+def items_of(
+    store: Store, numbers: Iterable[int], clauses: Mapping[str, Clause], clocks: Clocks
+) -> dict[int, Item]:
+    """These cases by number; one whose findings went into another, or are gone, is not there."""
+    query = _findings(clocks).where(_case.c.id.in_(numbers), _case.c.lane != Lane.PROTECTED)
+    with store.reading() as connection:
+        rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
+        items = _items(rows, clauses, frozenset(), _running(connection, rows, clocks))
+    return {item.number: item for item in items}
 
 
 def mentions_of(store: Store, source: str, since: datetime) -> list[tuple[MentionLine, tuple[int, ...]]]:
@@ -101,7 +120,7 @@ def _headline(row: Row[Any]) -> str:
     return str(row.title or row.text)
 
 
-def _findings() -> Select[Any]:
+def _findings(clocks: Clocks | None = None) -> Select[Any]:
     places = (
         select(func.count(_occurrence.c.id))
         .where(_occurrence.c.mention_id == _mention.c.id)
@@ -117,6 +136,8 @@ def _findings() -> Select[Any]:
             _case.c.owner,
             _case.c.route,
             _case.c.opened_at,
+            _holder(clocks).label("held_by"),
+            _case.c.confirmed_at,
             _finding,
             _mention.c.platform,
             _mention.c.author,
@@ -135,13 +156,62 @@ def _findings() -> Select[Any]:
     )
 
 
-def _items(rows: Iterable[Row[Any]], clauses: Mapping[str, Clause], roles: frozenset[str]) -> list[Item]:
+def _holder(clocks: Clocks | None) -> ColumnElement[str | None]:
+    """Who is at work on a case: whoever claimed it, while that is fresh."""
+    fresh = _case.c.held_at >= clocks.now - HELD_FOR if clocks else _case.c.held_at.is_not(None)
+    return sql_case((fresh, _case.c.held_by))
+
+
+def _items(
+    rows: Iterable[Row[Any]],
+    clauses: Mapping[str, Clause],
+    roles: frozenset[str],
+    running: Mapping[int, Sequence[Clock]],
+) -> list[Item]:
     grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
-    items = [_case_item(group, clauses, roles) for group in grouped]
-    return sorted(items, key=lambda item: (-item.severity.rank, item.opened_at, item.number))
+    items = [_case_item(group, clauses, roles, running.get(group[0].case_id, ())) for group in grouped]
+    return sorted(items, key=_urgency)
 
 
-def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: frozenset[str]) -> Item:
+def _urgency(item: Item) -> tuple[object, ...]:
+    last = datetime.max.replace(tzinfo=UTC)
+    return (-item.severity.rank, item.clock_ends or last, item.opened_at, item.number)
+
+
+def _running(
+    connection: Connection, rows: Iterable[Row[Any]], clocks: Clocks | None
+) -> dict[int, list[Clock]]:
+    """The clocks of the open cases among these, by case."""
+    grouped = {case: list(group) for case, group in groupby(rows, key=lambda row: int(row.case_id))}
+    timed = {case: group for case, group in grouped.items() if _is_timed(group)}
+    if clocks is None or not timed:
+        return {}
+    answers = answers_of(connection, timed)
+    return {case: clocks.running(_timing(group, answers[case])) for case, group in timed.items()}
+
+
+def _is_timed(rows: Sequence[Row[Any]]) -> bool:
+    of_interest = rows[0].confirmed_at is not None or any(row.category in COMPLAINTS for row in rows)
+    return rows[0].status == OPEN and of_interest
+
+
+def _timing(rows: Sequence[Row[Any]], answers: Mapping[str, str]) -> Timing:
+    complaint = any(row.category in COMPLAINTS for row in rows)
+    return Timing(
+        confirmed_at=rows[0].confirmed_at,
+        first_seen_at=min(row.first_seen_at for row in rows),
+        posted_at=min(row.posted_at or row.first_seen_at for row in rows),
+        answered=answers.keys(),
+        is_complaint=complaint and answers.get("complaint") != "is-none",
+    )
+
+
+def _case_item(
+    rows: list[Row[Any]],
+    clauses: Mapping[str, Clause],
+    roles: frozenset[str],
+    running: Sequence[Clock],
+) -> Item:
     lead = max(rows, key=lambda row: Severity(row.severity).rank)
     return Item(
         number=lead.case_id,
@@ -169,6 +239,9 @@ def _case_item(rows: list[Row[Any]], clauses: Mapping[str, Clause], roles: froze
         is_new=any(getattr(row, "owed", True) for row in rows),
         purged_for=lead.purged_for,
         misrouted=_missing(lead.route) if roles and roles.isdisjoint(lead.route) else None,
+        clock="; also ".join(clock.words for clock in running) or None,
+        clock_ends=running[0].ends if running else None,
+        held_by=lead.held_by,
     )
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store.audit import AuditLog
 from monitor.store.identity import content_hash, fold_keys
+from monitor.store.opening import open_or_extend
 from monitor.store.protected import ProtectedLane
 from monitor.store.purging import Purging
 from monitor.store.rows import (
     back_row,
     bearer,
-    case_row,
     copy_row,
     edit_row,
     evidence,
@@ -26,7 +26,6 @@ from monitor.store.rows import (
 )
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
-    Case,
     Delivery,
     DeliveryItem,
     Finding,
@@ -37,7 +36,7 @@ from monitor.store.tables import (
     Source,
     table_of,
 )
-from monitor.types import Actor, Filter, Lane, Post, Reference, Severity, SourceState
+from monitor.types import Actor, Filter, Lane, Post, Reference, SourceState
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
@@ -48,7 +47,6 @@ _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 _finding = table_of(Finding)
 _hidden = table_of(HiddenFinding)
-_case = table_of(Case)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
 
@@ -79,12 +77,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """Where a finding belongs: the case's key and what a case opened by it would say."""
+    """Where a finding belongs: the case's key and what a case opened by it on local `day` would say."""
 
     key: str
     subject: str
     owner: str
     recipients: tuple[str, ...]
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +281,7 @@ class Transaction:
         if not new:
             return 0
         cases = {key: place(j, finding) for key, (j, finding, _) in new.items()}
-        case_ids = self._open_or_extend([(cases[key], finding) for key, (_, finding, _) in new.items()], now)
+        case_ids = open_or_extend(self, [(cases[key], f) for key, (_, f, _) in new.items()], now)
         rows = [
             finding_row(key, finding, mention_id, case_ids[cases[key].key], now)
             for key, (_, finding, mention_id) in new.items()
@@ -324,32 +323,6 @@ class Transaction:
         return self.key.hash(
             "finding", bearer(judged, mention_id, finding), finding.rule_id, evidence(finding)
         )
-
-    def _open_or_extend(
-        self, placed: Sequence[tuple[NewCase, FindingValue]], now: datetime
-    ) -> dict[str, int]:
-        """Case ids by key: a case that is there is extended, and as severe as the worst in it."""
-        c = _case.c
-        worst: dict[str, Severity] = {}
-        for case, finding in placed:
-            worst[case.key] = max(finding.severity, worst.get(case.key, finding.severity))
-        query = select(c.key, c.id, c.severity).where(c.key.in_(worst))
-        known = {row.key: row for row in self.connection.execute(query)}
-        for key, row in known.items():
-            severity = max(worst[key], Severity(row.severity))
-            self.connection.execute(
-                _case.update().where(c.id == row.id).values(severity=severity, changed_at=now)
-            )
-        opened = {
-            case.key: case_row(case, finding, worst[case.key], now)
-            for case, finding in placed
-            if case.key not in known
-        }
-        ids = {key: row.id for key, row in known.items()}
-        if opened:
-            statement = self.insert(_case).returning(c.key, c.id)
-            ids |= {key: id_ for key, id_ in self.connection.execute(statement, list(opened.values()))}
-        return ids
 
     # -- sources ----------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from monitor.errors import DeliveryError
 from monitor.store.decisions import mark
 from monitor.store.filters import add_filter
 from monitor.store.tables import Case, Decision, Delivery, HiddenFinding, Mention, ProtectedPost
-from monitor.types import Account, Briefing, Filter, Kind, Message, Post, Recipient, Verdict
+from monitor.types import Account, Actor, Briefing, Filter, Kind, Message, Post, Recipient, Verdict
 from rules import pack
 from rules.examples import ORGANISATION
 from tests.core.world import COMMS, NOW, NUMBER, Feed, World, post
@@ -223,7 +223,7 @@ def test_a_mention_that_is_edited_into_one_is_erased_with_everything_made_of_it(
 def test_what_people_and_filters_said_of_the_mention_is_erased_with_it(world: World) -> None:
     before = f"Long night at WVFT on ward nine, patient with NHS number {NUMBER} was so kind"
     world.poll(Feed([[disclosure(before)]]))
-    assert mark(world.store, 1, Verdict.WRONG, "J. Bell", "known to us", NOW)
+    assert mark(world.store, 1, Verdict.WRONG, Actor("J. Bell", "comms"), "known to us", NOW)
     day = (NOW + timedelta(days=30)).date()
     by_author = Filter(
         rule_id="NHS-001", made_by="J. Bell", reason="a drill", expires_on=day, source="gazette"

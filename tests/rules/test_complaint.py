@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pytest
 
+from monitor.clocks import COMPLAINTS
 from monitor.config import PolicySettings, RuleSettings
-from monitor.types import DP_COMPLAINT_RULES, Finding, Lane
+from monitor.types import Finding, Lane
 from rules import pack
 from rules.engine import RuleSet
 from rules.examples import ORGANISATION
@@ -23,7 +24,7 @@ def rules(*policies: str) -> RuleSet:
 
 
 def complaint(in_force: RuleSet, text: str) -> list[Finding]:
-    return [found for found in in_force.evaluate(post(text)) if found.rule_id in DP_COMPLAINT_RULES]
+    return [found for found in in_force.evaluate(post(text)) if found.category in COMPLAINTS]
 
 
 def test_hardly_anything_else_is_taken_for_a_complaint_and_most_complaints_are_found() -> None:

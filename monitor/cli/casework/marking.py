@@ -1,58 +1,55 @@
-"""`monitor cases`: what people say of a case."""
+"""`monitor cases mark`: whether a case was rightly reported."""
 
 from __future__ import annotations
 
 import shlex
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import output
-from monitor.cli.person import By, free_of_identifiers, whoever
-from monitor.cli.replay import opened
+from monitor.cli.casework.work import Number, at_work
+from monitor.cli.person import By
 from monitor.types import Verdict
 
 if TYPE_CHECKING:
     from monitor.store.decisions import Suspect
 
-app = typer.Typer(help="Say whether a case was rightly reported.", no_args_is_help=True)
-
 _QUIET_FOR = "90d"
 
 
-@app.command()
 def mark(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The case, as the digest numbers it.")],
+    number: Number,
     verdict: Annotated[Verdict, typer.Argument(help="Was the rule right to point at it, or wrong?")],
     reason: Annotated[str, typer.Option(help="Why, in a few words. Name no person.")] = "",
     by: By = None,
 ) -> None:
     """Say whether a case was rightly reported, or a false alarm: `monitor rules precision` learns from it.
 
-    The case stays as it is. Marked again, the last word counts.
+    The case stays open, but one that is marked wrong may be closed as it is. The last word counts.
     """
+    from monitor.errors import CaseRefused
     from monitor.service import utc_now
     from monitor.store.decisions import mark as record
 
-    settings = output.settings(context)
-    free_of_identifiers(reason, "--reason", settings.organisation)
-    with closing(opened(settings)) as store:
-        suspects = record(store, number, verdict, whoever(by), reason.strip(), utc_now())
+    with at_work(context) as work:
+        text = work.words(reason, "--reason")
+        _, actor = work.case(number)
+        suspects = record(work.store, number, verdict, actor, text, utc_now(), by)
     if suspects is None:
-        raise typer.BadParameter(f"there is no case {number}", param_hint="NUMBER")
+        raise CaseRefused(f"nothing of what case {number} found is kept")
     output.show(f"Case {number} is marked {verdict}.")
     if verdict is Verdict.WRONG:
         output.say(f"\nIf it will come again, hide it for {_QUIET_FOR} (look first with --dry-run):")
         for suspect in suspects:
-            output.show(_command(suspect, number, reason))
+            output.show(_command(suspect, number, text))
 
 
 def _command(suspect: Suspect, number: int, reason: str) -> str:
     """The filter to type, as narrow as the case allows."""
     words = ["monitor", "filters", "add", suspect.rule_id, *_scope(suspect)]
-    words += ["--reason", reason.strip() or f"false alarm, case {number}", "--expires", _QUIET_FOR]
+    words += ["--reason", reason or f"false alarm, case {number}", "--expires", _QUIET_FOR]
     return shlex.join(" ".join(output.plain(word).split()) for word in words)
 
 
