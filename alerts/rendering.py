@@ -42,10 +42,8 @@ def render(
     )
 
 
-def render_protected(
-    briefing: Briefing, *, message_id: str, list_id: str, known_hosts: Collection[str] = KNOWN_HOSTS
-) -> Message:
-    """The Guardian's mail about the items of the protected lane in `briefing`; names no author.
+def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Message:
+    """The Guardian's mail: how many items of the protected lane wait, and how to open them. Nothing of what.
 
     Its subject tells nobody what it is about: it reaches lock screens and server logs.
     """
@@ -54,10 +52,11 @@ def render_protected(
         "briefing": briefing,
         "subject": subject,
         "lead": wording.PROTECTED_LEAD,
+        "waiting": wording.protected_waiting(briefing),
+        "steps": wording.PROTECTED_STEPS,
         "guidance": wording.PROTECTED_GUIDANCE,
         "foot": wording.protected_foot(briefing),
-        "times": partial(wording.times, briefing=briefing),
-        "link": partial(link, known_hosts=known_hosts),
+        "moment": partial(wording.moment, briefing=briefing),
     }
     return Message(
         to=briefing.recipient.address,

@@ -37,13 +37,19 @@ PROTECTED_LEAD = (
     "Somebody who may work here has written in public of something that may need to be put right. Only your "
     "role is told: nobody else has a mail, a list or a number about it."
 )
+PROTECTED_STEPS = (
+    ("monitor protected list", "what waits, by number"),
+    ('monitor protected show 1 --reason "why you look"', "what was written, where, and why it is here"),
+    ("monitor protected hand-over 1", "you have taken it over: it waits no more, and is deleted in its time"),
+)
+"""The Guardian's commands, and what each is for. They need the key that only the Guardian holds."""
 PROTECTED_GUIDANCE = (
     "Meet the author kindly and thank them. Nothing here says whether the law protects the post.",
     "See to what it reports, and offer the routes that there are for speaking up.",
     "Make sure that nobody suffers for having written it, and tell nobody who it was unless they agree.",
     "The policy may read stricter than the law: a post can be protected all the same.",
 )
-"""What the Guardian's mail says beside every item (Employment Rights Act 1996, ss.43G, 43J and 47B)."""
+"""What the Guardian's mail says of every item (Employment Rights Act 1996, ss.43G, 43J and 47B)."""
 
 PURGED = {
     "deleted": "It was deleted where it stood, so its words are not kept here either.",
@@ -85,8 +91,15 @@ def subject(briefing: Briefing, counts: Counts) -> str:
 
 def protected_subject(briefing: Briefing) -> str:
     """The subject of the Guardian's mail: how many, and nothing of what."""
-    many = _number(len(briefing.items), "item")
+    many = _number(briefing.waiting, "item")
     return safe(f"[{briefing.organisation} monitor] {many} for you, {calendar(briefing.day)}")
+
+
+def protected_waiting(briefing: Briefing) -> str:
+    """How many items wait for the Guardian, and how many of them are new."""
+    waits = "waits" if briefing.waiting == 1 else "wait"
+    newly = f"{briefing.newly} of them new since the last such mail" if briefing.newly else "none of them new"
+    return f"{_number(briefing.waiting, 'item')} {waits} for you, {newly}."
 
 
 def protected_foot(briefing: Briefing) -> str:
@@ -94,7 +107,7 @@ def protected_foot(briefing: Briefing) -> str:
     return (
         f"{briefing.organisation} monitor, made {moment(briefing.made_at, briefing)}. "
         f"Times are {briefing.time_zone}. You get this because the settings name you for concerns. "
-        "The author is left out and personal details are masked; what the post says now is behind its link."
+        "What was found is sealed: your key opens it, and nobody else's."
     )
 
 

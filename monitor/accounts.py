@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from monitor import refusals
 from monitor.authorisation import bare
@@ -78,7 +79,7 @@ def finish(
         ended = end(tx, person, why, by, now, reason)
         forget_readings(tx, sources)
         erased = erase_staff(tx, person, now)
-        counts = {"rows": ended, "mentions": erased.mentions, "cases": erased.cases}
+        counts: dict[str, Any] = {"rows": ended, "mentions": erased.mentions, "cases": erased.cases}
         tx.audit(by, f"account.{why}", f"account:{person}", now, reason, **counts)
     store.scrub()
     return Ended(ended, erased)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 COMPLAINTS: Collection[str] = frozenset({"data-protection"})
-"""The categories of findings that may be complaints about the use of the author's own data (DPC-001): they are
-to be acknowledged within 30 days (Data Protection Act 2018, s. 164A)."""
+"""The categories of findings that may be complaints about the use of the author's own data (DPC-001).
+
+They are to be acknowledged within 30 days (Data Protection Act 2018, s. 164A)."""
 
 PROGRESS = timedelta(days=14)
 """So often whoever answers for a complaint is reminded of it until its case is closed."""

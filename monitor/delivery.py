@@ -18,27 +18,30 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import Row
 
 from monitor.cases import Directory
 from monitor.clocks import Clocks
 from monitor.config import DigestSettings
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
-from monitor.roles import GUARDIAN, lanes_told
+from monitor.roles import GUARDIAN, LOOKS, lanes_told
 from monitor.store import Store
 from monitor.store.absences import away_on
 from monitor.store.audit import AuditLog
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
-from monitor.store.protected import protected_items
+from monitor.store.looks import REVEALED, SHOWN, looks_since
+from monitor.store.protected import counts
 from monitor.store.register import ENDING, authorisations_due, year_after
 from monitor.store.registers import registers_due
 from monitor.store.reminders import reminders_due
 from monitor.store.routing import refusals_since, refuse_outside, stand_in
 from monitor.store.views import items_for, mention_line
-from monitor.types import Briefing, Clause, Coverage, Due, Item, Message, Recipient, SourceState
+from monitor.types import Briefing, Clause, Coverage, Due, Item, Look, Message, Recipient, SourceState
 
 log = structlog.get_logger("monitor.delivery")
 
@@ -48,6 +51,8 @@ LEASE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=5)
 LONGEST_PAUSE = timedelta(minutes=60)
 MARKED_LATE = timedelta(minutes=30)
+AUDITED = "audited"
+"""Under this name a delivery's totals hold how far into the audit log it told of looks."""
 SEES_MENTIONS = frozenset({"comms", "comms_director"})
 
 Compose = Callable[..., Message]
@@ -142,25 +147,27 @@ class Desk:
             window = self._free_window(ledger, guardian, day) if again else day.isoformat()
             if ledger.is_owed(guardian.address) or ledger.exists(guardian.address, DIGEST, window):
                 continue
-            told = self._protected_up_to(guardian)
+            told, looked = self._protected_up_to(guardian)
             with self.store.reading() as connection:
-                items, highest = protected_items(connection, told, self.clauses)
-            if items:
-                briefing = replace(self._empty(guardian, day), items=tuple(items))
+                total, newly, highest = counts(connection, told)
+                seen, _ = AuditLog(connection, protected=True).head()
+                looks = looks_since(connection, SHOWN, looked, protected=True)
+            if newly or looks:
+                briefing = replace(self._empty(guardian, day), waiting=total, newly=newly, looks=tuple(looks))
                 message = self.compose_protected(
                     briefing,
                     message_id=self._message_id(guardian, f"{window}.g"),
                     list_id=f"guardian.{self.host}",
                 )
-                ledger.make(
-                    Parcel(guardian, DIGEST, window, message, Account((), highest, {})), briefing.made_at
-                )
+                account = Account((), highest, {AUDITED: seen})
+                ledger.make(Parcel(guardian, DIGEST, window, message, account), briefing.made_at)
 
-    def _protected_up_to(self, guardian: Recipient) -> int:
-        """How far the Guardian knows the lane; a deputy begins where the one whom they stand in for ended."""
+    def _protected_up_to(self, guardian: Recipient) -> tuple[int, int]:
+        """How far the Guardian knows the lane, and its looks; a deputy goes on where they ended."""
         known = (guardian.address, guardian.stands_for)
         told = [self.protected.last(address, DIGEST) for address in known if address]
-        return max((row.mentions_up_to for row in told if row is not None), default=0)
+        items = max((row.mentions_up_to for row in told if row is not None), default=0)
+        return items, max(map(_looked_up_to, told), default=0)
 
     def _empty(self, recipient: Recipient, day: date) -> Briefing:
         return Briefing(
@@ -208,6 +215,7 @@ class Desk:
         told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
         mentions, total, highest = self.ledger.mentions_after(told)
         since = last.created_at if last else None
+        seen, head, looks = self._audit(roles, _looked_up_to(last))
         briefing = replace(
             self._empty(recipient, day),
             items=tuple(self._titled(item) for item in items),
@@ -220,11 +228,12 @@ class Desk:
             ),
             numbers=numbers,
             due=self._due(roles, day),
-            audit_head=self._audit_head(),
+            looks=looks,
+            audit_head=f"row {seen}, {head[:16]}" if seen else "",
             late=late,
             since=since,
         )
-        return briefing, Account(item_ids, highest, totals)
+        return briefing, Account(item_ids, highest, totals | {AUDITED: seen})
 
     def _due(self, roles: frozenset[str], day: date) -> tuple[Due, ...]:
         """What falls due for these roles, overdue first."""
@@ -240,10 +249,12 @@ class Desk:
         if self.dpia_reviewed is not None and (on := year_after(self.dpia_reviewed)) <= day + ENDING:
             yield Due(on=on, words="The impact assessment of this monitoring is to be looked at again.")
 
-    def _audit_head(self) -> str:
+    def _audit(self, roles: frozenset[str], after: int) -> tuple[int, str, tuple[Look, ...]]:
+        """The audit log's last row, its hash, and what was revealed since in the lanes of these roles."""
+        lanes = {lane for lane, seen_by in LOOKS.items() if not roles.isdisjoint(seen_by)}
         with self.store.reading() as connection:
             number, hashed = AuditLog(connection).head()
-        return f"row {number}, {hashed[:16]}" if number else ""
+            return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes))
 
     def _titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""
@@ -342,7 +353,14 @@ class Desk:
 def is_quiet(briefing: Briefing) -> bool:
     """True where a digest would only say that nothing happened."""
     answered = all(source.state.answered for source in briefing.coverage)
-    return answered and not (briefing.items or briefing.mentions_total or briefing.failed_deliveries)
+    return answered and not (
+        briefing.items or briefing.mentions_total or briefing.failed_deliveries or briefing.looks
+    )
+
+
+def _looked_up_to(last: Row[Any] | None) -> int:
+    """Up to which row of the audit log a delivery told of looks."""
+    return int(last.totals.get(AUDITED, 0)) if last else 0
 
 
 def _never_asked(name: str) -> Coverage:

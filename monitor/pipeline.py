@@ -2,7 +2,7 @@
 
     connector.pages(cursor)      one answer of the source at a time
       | unseen or changed        identity decides, never a timestamp
-      | judge                    references, rules, masking: no lock is held
+      | judge                    references, rules, masking, sealing: no lock is held
       | one transaction          mentions, findings, cases and the cursor, or nothing of the page
 
 A source that fails takes nobody with it: its state says what happened, and everything committed
@@ -11,7 +11,7 @@ stays. Kill the process anywhere: after the restart the same page comes again an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,12 +24,16 @@ from monitor.config import SourceSettings
 from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound, SourceRefused
 from monitor.health import Setback
 from monitor.logs import place_of
+from monitor.originals import lock
 from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
 from monitor.redaction import redact
+from monitor.sealing import PublicKey
 from monitor.store import Judged, Store
 from monitor.store.absences import away_on
 from monitor.store.filters import filters_on
+from monitor.store.identity import content_hash
 from monitor.store.registers import official_handles
+from monitor.store.sealingkeys import current_keys
 from monitor.types import (
     GONE,
     Account,
@@ -196,7 +200,9 @@ class Pipeline:
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
         filters = self._filters() if fresh else None
         ours = {key: self._known_author(post, task, registration) for key, post in fresh.items()}
-        kept = [judged for key, post in ours.items() if (judged := self._judge(key, post, task, filters))]
+        keys = self._keys() if fresh else {}
+        judging = (self._judge(key, post, task, filters, keys) for key, post in ours.items())
+        kept = [judged for judged in judging if judged]
         sealed = self.store.protected(source, posts)
         clerk = Clerk(self._directory(kept), self.zone, self.now())
         with self.store.transaction() as tx:
@@ -246,24 +252,35 @@ class Pipeline:
         in_force = filters_on(self.store, self._today())
         return self.stages.filters(in_force) if in_force else None
 
-    def _judge(self, key: str, post: Post, task: Task, filters: Filters | None) -> Judged | None:
+    def _keys(self) -> dict[str, PublicKey]:
+        """What is sealed to now; looked up for each page, so that a new key works at once."""
+        with self.store.reading() as connection:
+            return current_keys(connection)
+
+    def _judge(
+        self, key: str, post: Post, task: Task, filters: Filters | None, keys: Mapping[str, PublicKey]
+    ) -> Judged | None:
         """The post judged and masked, or None where it does not speak of the organisation."""
         references = self.stages.references.find(post)
         if not references and not task.keeps_everything:
             return None
+        spans = self.stages.identifiers.spans(post)
         evaluated = (addressed(finding, post.author) for finding in self.stages.rules.evaluate(post))
-        masked, findings = redact(post, self.stages.identifiers.spans(post), evaluated)
+        masked, findings = redact(post, spans, evaluated)
         author = shown_author(masked, task.pseudonym)
         hidden = {f: by for f in findings if filters and (by := filters.hiding(post, f, author))}
+        found = tuple(f for f in findings if f not in hidden)
+        version = content_hash(self.store.key, post) if found else ""
         return Judged(
             key=key,
             post=post,
             masked=masked,
             references=tuple(references) if not post.change or masked.title == post.title else (),
-            findings=tuple(f for f in findings if f not in hidden),
+            findings=found,
             hidden=tuple((by, f) for f, by in hidden.items()),
             author=author,
             subject=subject(post, key, task.pseudonym, self.store.key.hash),
+            locked=lock(key, version, post, spans, found, keys, self.store.key),
         )
 
     def _known_author(self, post: Post, task: Task, registration: Registration | None) -> Post:

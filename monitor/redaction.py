@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.types import Account, Change, Finding, Post, Span
 
-_JOIN = "\n\n"  # how Change.added and Change.removed join their hunks
+JOIN = "\n\n"  # how Change.added and Change.removed join their hunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _change(post: Post, hidden: dict[str, list[Mask]]) -> Change | None:
 
 
 def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:
-    """Each text masked by those of `hidden` that lie in it; they index the texts joined by _JOIN."""
+    """Each text masked by those of `hidden` that lie in it; they index the texts joined by JOIN."""
     result, offset, first = [], 0, 0
     for text in texts:
         end = offset + len(text)
@@ -143,7 +143,7 @@ def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:
                 )
             first += mask.end <= end
         result.append(apply(text, inside))
-        offset = end + len(_JOIN)
+        offset = end + len(JOIN)
     return result
 
 

@@ -11,7 +11,7 @@ import base64
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,14 +55,25 @@ class Keyring:
 
     def __init__(self, purpose: str, folders: Iterable[Path]) -> None:
         self.purpose = purpose
-        self._files = {_id(file): file for folder in folders for file in _key_files(folder, purpose)}
+        self._files = {_id(file): file for folder in folders for file in private_keys(purpose, folder)}
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._files
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
     def place(self, key_id: str) -> Path | None:
         """The file of a private key, None where it is not at hand."""
         return self._files.get(key_id)
+
+    def add(self, key_id: str, file: Path) -> None:
+        """Take the private key in `file` for `key_id`, whatever the file is called."""
+        self._files[key_id] = file
+
+    def public(self, key_id: str) -> PublicKey:
+        """The public half of a private key that is at hand. Raises SealError where the file holds none."""
+        return PublicKey(key_id, self.purpose, public_half(self._files[key_id]))
 
     def open(self, sealed: Sealed, place: str) -> bytes:
         """What was sealed. Raises SealError: the key is absent or another one, or the value was moved."""
@@ -96,6 +107,28 @@ def make_key(purpose: str, folder: Path) -> PublicKey:
     return key
 
 
+def public_half(file: Path) -> bytes:
+    """The public half (32 bytes) of the private key in `file`. Raises SealError where it holds none."""
+    return _private(file).public_key().public_bytes_raw()
+
+
+def move_keys(purpose: str, source: Path, target: Path) -> list[Path]:
+    """Move the private keys of `purpose` from one folder to another; where they are now.
+
+    Each is there whole before it goes here. Raises SealError where a folder cannot be written.
+    """
+    moved = []
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in private_keys(purpose, source):
+            _write(target / file.name, file.read_bytes())
+            file.unlink()
+            moved.append(target / file.name)
+    except OSError as error:
+        raise SealError(f"{error.filename or target}: the key cannot be moved: {error.strerror}") from None
+    return moved
+
+
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: a key that is half there would lose what is sealed to it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # mode 0600
@@ -114,7 +147,8 @@ def _id(file: Path) -> str:
     return file.name.rpartition("-")[2]
 
 
-def _key_files(folder: Path, purpose: str) -> list[Path]:
+def private_keys(purpose: str, folder: Path) -> list[Path]:
+    """The files in `folder` that hold private keys of `purpose`."""
     # systemd puts the credential's name before the file's where it hands over a folder.
     return sorted(folder.glob(f"*{PREFIX}{purpose}-*")) if folder.is_dir() else []
 

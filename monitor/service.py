@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,9 +36,11 @@ from monitor.ports import Clock, Connector, Notifier
 from monitor.roles import ROLES
 from monitor.store import Store, open_store
 from monitor.store.meter import StoredMeter
+from monitor.store.readiness import make_ready
 from monitor.store.register import Register
 from monitor.store.registers import official_handles
 from monitor.store.reminders import Reminding, remind
+from monitor.store.sealingkeys import FOLDER
 from monitor.types import SERVICE, Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
@@ -109,7 +112,7 @@ class App:
             titles=titles(self.rules.policies),
             sources=tuple(source.name for source in self.sources()),
             compose=partial(_message, known_hosts=_known_hosts(self.settings)),
-            compose_protected=partial(render_protected, known_hosts=_known_hosts(self.settings)),
+            compose_protected=render_protected,
             notifier=self.channel,
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
@@ -232,6 +235,7 @@ def build(
         raise RuleError(f"no pack has the clause {gone[0]} any more, which stored findings cite: {hint}")
     with store.transaction() as tx:
         tx.set_meta("installed_at", now().isoformat())
+    make_ready(store, key_folders(settings, store), now())
     note_settings(store, settings, rules.version, now())
     return App(
         settings=settings,
@@ -242,6 +246,11 @@ def build(
         now=now,
         http=http or way_out(settings, now),
     )
+
+
+def key_folders(settings: Settings, store: Store) -> list[Path]:
+    """Where private keys are looked for: among the secrets, then beside the database."""
+    return [*settings.secret_folders, store.folder / FOLDER]
 
 
 def note_settings(store: Store, settings: Settings, rules: str, now: datetime) -> None:

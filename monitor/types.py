@@ -175,11 +175,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture, sound or film that belongs to a post. `url` may expire."""
+    """A picture, sound or film that belongs to a post. `url` may expire.
+
+    `content` is what somebody handed in, under `name`; None for what only its platform has.
+    """
 
     kind: str
     url: str
     alt_text: str | None = None
+    name: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -581,7 +586,8 @@ class Briefing:
     `items` are the cases routed to the recipient: new ones (`is_new`) and those still open.
     `failed_deliveries` are sentences about earlier mails that did not arrive. `due` is what falls due,
     `looks` are the originals that were revealed since the last digest, `audit_head` is the hash of the last
-    row of the audit log: the mailbox keeps it where nobody can change it.
+    row of the audit log: the mailbox keeps it where nobody can change it. `waiting` and `newly` count
+    what the Guardian has not taken over, and what of it no mail has told: for the Guardian's mail alone.
     """
 
     organisation: str
@@ -601,6 +607,8 @@ class Briefing:
     due: tuple[Due, ...] = ()
     looks: tuple[Look, ...] = ()
     audit_head: str = ""
+    waiting: int = 0
+    newly: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from connectors.intake import Arrival
 from connectors.intake.screenshot import Screenshot
 from connectors.parts import plain
-from monitor.types import Account, Kind, Media, Origin, Post
+from monitor.types import Account, Kind, Origin, Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Report:
             text=self._text(),
             created_at=self.posted,
             links=(self.link,) if self.link else (),
-            media=tuple(Media(kind="image", url=f"urn:sha256:{shot.digest}") for shot in self.screenshots),
+            media=tuple(shot.media for shot in self.screenshots),
         )
 
     def _text(self) -> str:

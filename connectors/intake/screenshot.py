@@ -1,11 +1,12 @@
-"""A picture that somebody hands in, kept as it is in a private folder under the digest of its bytes."""
+"""A picture that somebody hands in: it travels with its report, and is sealed where that is stored."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from monitor.types import Media
 
 LARGEST = 20 * 2**20
 _SIGNS = (
@@ -31,29 +32,18 @@ class Screenshot:
 
     @property
     def name(self) -> str:
-        """The name it is kept under."""
-        return f"{self.digest}.{self.kind}"
+        """The name it is kept under; a whole digest has runs of digits that look like somebody's number."""
+        return f"{self.digest[:8]}.{self.kind}"
 
     @property
     def short(self) -> str:
-        """The same for people; a whole digest has runs of digits that look like somebody's number."""
+        """The same for people."""
         return f"{self.digest[:8]}*.{self.kind}"
 
-    def keep(self, folder: Path) -> bool:
-        """Put it into `folder`, readable by the service's account alone; False where it was there already."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half, whole = folder / f".{self.name}.{os.getpid()}", folder / self.name
-        if whole.exists():
-            return False
-        try:
-            with open(
-                os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb"
-            ) as file:
-                file.write(self.content)
-            half.rename(whole)
-        finally:
-            half.unlink(missing_ok=True)
-        return True
+    @property
+    def media(self) -> Media:
+        """The picture as a part of its report."""
+        return Media(kind="image", url=f"urn:sha256:{self.digest}", name=self.name, content=self.content)
 
 
 def taken(path: Path) -> Screenshot:

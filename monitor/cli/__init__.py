@@ -25,15 +25,18 @@ from monitor.cli import (
     filters,
     imports,
     init,
+    keys,
     kpi,
     org,
     output,
     policy,
     precision,
+    protected,
     publish,
     registers,
     replay,
     report,
+    reveal,
     roles,
     rules,
     run,
@@ -108,6 +111,8 @@ app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
 app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)
 app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)
+app.command("reveal", rich_help_panel=DAILY)(reveal.reveal)
+app.add_typer(protected.app, name="protected", cls=House, rich_help_panel=DAILY)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)
 app.add_typer(audit.app, name="audit", cls=House, rich_help_panel=PEOPLE)
@@ -119,6 +124,7 @@ app.add_typer(publish.app, name="publish", cls=House, rich_help_panel=DAILY)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)
+app.add_typer(keys.app, name="keys", cls=House, rich_help_panel=SETUP)
 app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
 app.add_typer(accounts.app, name="accounts", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)

@@ -14,6 +14,7 @@ def doctor(
 ) -> None:
     """Is everything in place? Checks settings, rules, disk, database, clock and mail; changes nothing."""
     from monitor.cli import checkup, verdicts
+    from monitor.cli.keyring import the_keys
 
     found = [verdicts.judged(name, check) for name, check in checkup.MACHINE]
     try:
@@ -21,7 +22,7 @@ def doctor(
     except ConfigError as error:
         found.append(verdicts.Verdict("settings", verdicts.Outcome.FAILURE, str(error)))
     else:
-        checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS)
+        checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS, ("keys", the_keys))
         found += verdicts.run(checks, settings)
     verdicts.report(found, as_json=as_json)
     failures = sum(verdict.failed for verdict in found)

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
     from connectors.intake.report import Report
     from connectors.intake.screenshot import Screenshot
     from monitor.config import Settings
-    from monitor.service import App
     from monitor.types import Item
 
 app = typer.Typer(help="Report what no source can read: a link, words, a screenshot.", no_args_is_help=True)
 
 SOURCE = "reports"
-FOLDER = "reports"
 _LONGEST = 100_000  # characters
 
 
@@ -54,7 +52,7 @@ def add(
     """Report a concern. The rules look at it at once, and it goes the way of any other post.
 
     Who reports it stands in the last line of the report, for those who are told of it; with --anonymous
-    nowhere. Screenshots are kept in the state folder; what is written in them is not read yet.
+    nowhere. Screenshots are sealed; what is written in them is not read yet.
     """
     from connectors.intake.report import Report
 
@@ -133,15 +131,8 @@ def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
         post = report.post(Arrival(SOURCE, app.now, settings.organisation.zone))
         if not app.store.unseen_or_changed(SOURCE, app.store.by_identity([post]), app.stages.version):
             return False, []
-        _keep(app, report)
         app.hand_in(SOURCE, "report", [post])
         return True, seen(app, items_found_since(app.store, began, app.rules.clauses, SOURCE))[0]
-
-
-def _keep(app: App, report: Report) -> None:
-    """The pictures first: a report without its picture would be worse than the other way round."""
-    for shot in report.screenshots:
-        shot.keep(app.settings.store.state_dir / FOLDER)
 
 
 def _print(report: Report, *, is_new: bool, found: list[Item]) -> None:
@@ -151,7 +142,7 @@ def _print(report: Report, *, is_new: bool, found: list[Item]) -> None:
     output.show("The report is kept.")
     for shot in report.screenshots:
         output.show(
-            f"Screenshot {shot.short} is kept. The words in it are not read yet: give them in --words."
+            f"Screenshot {shot.short} is sealed. The words in it are not read yet: give them in --words."
         )
     for item in found:
         show_case(item)

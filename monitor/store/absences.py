@@ -45,8 +45,8 @@ def add_absence(tx: Transaction, away: Away, by: Actor, now: datetime) -> int:
     row = {"address": away.address, "starts": away.starts, "ends": away.ends}
     row |= {"made_by": by.name, "made_at": now}
     number = int(tx.connection.execute(tx.insert(_absence).returning(_absence.c.id), row).scalar_one())
-    days = {"starts": away.starts.isoformat(), "ends": away.ends.isoformat()}
-    tx.audit(by, "absence.added", f"absence:{number}", now, **days)
+    starts, ends = away.starts.isoformat(), away.ends.isoformat()
+    tx.audit(by, "absence.added", f"absence:{number}", now, starts=starts, ends=ends)
     return number
 
 

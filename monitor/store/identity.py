@@ -28,6 +28,11 @@ def content_hash(key: SiteKey, post: Post) -> str:
     )
 
 
+def platform_hash(key: SiteKey, platform: str) -> str:
+    """A platform's name, where it may not be read."""
+    return key.hash("platform", platform)
+
+
 def fold_keys(key: SiteKey, post: Post) -> tuple[str | None, str | None]:
     """What the same story by another way shares: its address, its words."""
     address, words = folding.address(post), folding.words(post)

@@ -1,20 +1,24 @@
-"""The protected lane at rest: its posts in a table of their own, and nothing of them in any other.
+"""The protected lane at rest: its posts in a table of their own, sealed, and nothing of them in any other.
 
 What may be a protected disclosure leaves no mention, sight, finding, case or debt that another role's
 commands read. The same story by another way stays here too, and so does a post that is edited afterwards.
+Only the Guardian's key opens what is told of it: here are keyed hashes, the source, and days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
-from monitor.store.excerpts import around
-from monitor.store.identity import content_hash
+from monitor.sealing import PROTECTED, Sealed
+from monitor.store import sealed
+from monitor.store.identity import content_hash, platform_hash
 from monitor.store.purging import take_back_mails
+from monitor.store.sealingkeys import current_keys
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,
@@ -28,10 +32,10 @@ from monitor.store.tables import (
     ProtectedPost,
     table_of,
 )
-from monitor.types import Clause, Item, Lane, Severity
 
 if TYPE_CHECKING:
-    from monitor.store.writing import Judged
+    from monitor.store.store import Store
+    from monitor.store.writing import Judged, Transaction
 
     Named = tuple[Judged, tuple[str, str | None, str | None]]
     """A judged post and what it answers to: its identity, its address, its words."""
@@ -48,6 +52,14 @@ _delivery = table_of(Delivery)
 
 NAMES = ("key", "address_key", "text_key")
 
+SEALED_AT_ONCE = 100
+"""Rows of an older version that one transaction seals."""
+
+
+def place_of(source: str, key: str) -> str:
+    """Where the sealed value of a post belongs, as a source shows it, by the stored form of its identity."""
+    return f"protected_post:{source}:{key}"
+
 
 class ProtectedLane:
     """What one writing transaction does about the protected lane."""
@@ -55,6 +67,7 @@ class ProtectedLane:
     def __init__(self, connection: Connection, key: SiteKey) -> None:
         self.connection = connection
         self.key = key
+        self.erased = False
 
     def take(self, source: str, page: Sequence[Named], version: str, now: datetime) -> frozenset[str]:
         """Keep those of `page` that belong here, erase what was kept of them elsewhere; their keys."""
@@ -89,18 +102,27 @@ class ProtectedLane:
         now: datetime,
     ) -> None:
         c = _post.c
-        seen = {"content_hash": content_hash(self.key, judged.post), "judged_by": version, "seen_at": now}
-        seen |= {"recheck_id": judged.post.recheck_id, "checked_at": now}
+        today = now.date()
+        seen = {"content_hash": content_hash(self.key, judged.post), "judged_by": version, "seen_on": today}
         here = and_(c.source == source, c.key == judged.key)
         row = self.connection.execute(select(c.again, c.content_hash, c.changes).where(here)).first()
         if row is None:
-            told = _words(judged, again=again) | {"again": again, "changes": 0, "first_seen_at": now}
+            told = self._told(source, judged, again=again) | {"again": again, "first_seen_on": today}
+            told["platform_key"] = platform_hash(self.key, judged.post.platform)
             named = dict(zip(NAMES, names, strict=True))
-            self.connection.execute(_post.insert().values(source=source, **named, **seen, **told))
+            self.connection.execute(_post.insert().values(source=source, changes=0, **named, **seen, **told))
             return
         changes = row.changes + (row.content_hash != seen["content_hash"])
-        told = _words(judged, again=row.again) if judged.is_protected else {}
+        told = self._told(source, judged, again=row.again) if judged.is_protected else {}
         self.connection.execute(_post.update().where(here).values(changes=changes, **seen, **told))
+
+    def _told(self, source: str, judged: Judged, *, again: bool) -> dict[str, Any]:
+        """What the Guardian may open: nothing where an earlier row tells the story."""
+        if again or not judged.is_protected:
+            return {"key_id": None, "sealed": None}
+        (locked,) = judged.locked
+        value = locked.at(place_of(source, judged.key), current_keys(self.connection)[PROTECTED])
+        return {"key_id": value.key_id, "sealed": value.data}
 
     def _erase(self, names: set[str]) -> None:
         """Take out of every other table what an earlier version, or the same story elsewhere, left there."""
@@ -109,6 +131,8 @@ class ProtectedLane:
         mentions = dict(self.connection.execute(query).all())
         if not mentions:
             return
+        self.erased = True
+        sealed.drop(self.connection, mentions)
         of_them = _finding.c.mention_id.in_(mentions)
         cases = list(self.connection.execute(select(_finding.c.case_id).where(of_them)).scalars())
         take_back_mails(self.connection, _delivery, _delivery.c.created_at >= min(mentions.values()))
@@ -125,62 +149,91 @@ class ProtectedLane:
             self.connection.execute(statement)
 
 
-def _words(judged: Judged, *, again: bool) -> dict[str, Any]:
-    """What the Guardian is told: no author, and nothing at all where an earlier row tells the story."""
-    empty = dict.fromkeys(("rule_id", "title", "reason", "platform", "excerpt"), "")
-    usual = {"confidence": 0.0, "clauses": [], "counter_clauses": [], "url": None, "posted_at": None}
-    usual["may_mail_excerpt"] = judged.masked.terms.may_mail_excerpt
-    finding = next((f for f in judged.findings if f.lane is Lane.PROTECTED), None)
-    if again or finding is None:
-        return empty | usual
-    span = next(iter(finding.spans), None)
-    text = judged.masked.part(span.where) if span else judged.masked.text
-    return {
-        "rule_id": finding.rule_id,
-        "title": finding.title,
-        "reason": finding.reason,
-        "confidence": finding.confidence,
-        "clauses": list(finding.clauses),
-        "counter_clauses": list(finding.counter_clauses),
-        "platform": judged.masked.platform,
-        "url": judged.masked.url,
-        "excerpt": around(text, span.start if span else 0) if judged.masked.terms.may_store_text else "",
-        "may_mail_excerpt": judged.masked.terms.may_mail_excerpt,
-        "posted_at": judged.masked.created_at,
-    }
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of the lane as its list shows it: nothing that tells of the post. Days are UTC."""
+
+    number: int
+    source: str
+    first_seen_on: date
+    handed_over_at: datetime | None
+    place: str
+    sealed: Sealed
 
 
-def protected_items(
-    connection: Connection, after: int, clauses: Mapping[str, Clause]
-) -> tuple[list[Item], int]:
-    """The items of the lane with an id above `after`, oldest first, and the highest id there is."""
-    query = select(_post).where(_post.c.id > after, _post.c.again.is_(False)).order_by(_post.c.id)
-    items = [_item_of(row, clauses) for row in connection.execute(query)]
-    return items, connection.execute(select(func.max(_post.c.id))).scalar() or 0
+def waiting(connection: Connection, *, everything: bool = False) -> list[Waiting]:
+    """What the Guardian has not taken over yet, oldest first; with `everything`, all that is here."""
+    query = select(_post).where(_tells()).order_by(_post.c.id)
+    if not everything:
+        query = query.where(_post.c.handed_over_at.is_(None))
+    return [_row(row) for row in connection.execute(query)]
 
 
-def _item_of(row: Any, clauses: Mapping[str, Clause]) -> Item:
-    def known(ids: Iterable[str]) -> tuple[Clause, ...]:
-        return tuple(clauses[each] for each in ids if each in clauses)
+def one(connection: Connection, number: int) -> Waiting | None:
+    """The row of that number, None where there is none that could be opened."""
+    row = connection.execute(select(_post).where(_tells(), _post.c.id == number)).first()
+    return None if row is None else _row(row)
 
-    return Item(
-        number=row.id,
-        lane=Lane.PROTECTED,
-        severity=Severity.INFO,
-        title=row.title,
-        reason=row.reason,
-        rule_id=row.rule_id,
-        platform=row.platform,
-        author="",
-        excerpt=row.excerpt,
-        url=row.url,
-        clauses=known(row.clauses),
-        counter_clauses=known(row.counter_clauses),
-        confidence=row.confidence,
-        status="new",
-        owner="concerns",
-        opened_at=row.first_seen_at,
-        seen_at=row.first_seen_at,
-        posted_at=row.posted_at,
-        mailable=row.may_mail_excerpt,
+
+def counts(connection: Connection, after: int) -> tuple[int, int, int]:
+    """How many wait, how many of them have an id above `after`, and the highest id there is."""
+    c = _post.c
+    waits = select(func.count(c.id)).where(_tells(), c.handed_over_at.is_(None))
+    total = connection.execute(waits).scalar_one()
+    newly = connection.execute(waits.where(c.id > after)).scalar_one()
+    return total, newly, connection.execute(select(func.max(c.id))).scalar() or 0
+
+
+def hand_over(tx: Transaction, number: int, now: datetime) -> bool:
+    """Record that the Guardian has taken an item over: it waits no more. False where there is none."""
+    c = _post.c
+    here = and_(c.id == number, c.handed_over_at.is_(None), _tells())
+    return bool(tx.connection.execute(_post.update().where(here).values(handed_over_at=now)).rowcount)
+
+
+def purge_protected(tx: Transaction, before: datetime) -> int:
+    """Delete what is told of items handed over, or else first seen, before then (aware UTC); how many.
+
+    The hashes stay, as of another sight of a story: a source that shows the post still brings no news by it.
+    """
+    c = _post.c
+    old = or_(c.handed_over_at < before, and_(c.handed_over_at.is_(None), c.first_seen_on < before.date()))
+    empty = {"key_id": None, "sealed": None, "unsealed": None, "again": True}
+    gone = tx.connection.execute(_post.update().where(old, c.again.is_(False)).values(**empty)).rowcount
+    tx.wiped |= bool(gone)
+    return gone
+
+
+def seal_what_waits(store: Store) -> None:
+    """Seal what an older version kept in clear, and empty that; a kill between two lots loses nothing."""
+    c = _post.c
+    left = select(c.id, c.source, c.key, c.unsealed).where(c.unsealed.is_not(None)).limit(SEALED_AT_ONCE)
+    while True:
+        with store.reading() as connection:
+            rows = list(connection.execute(left))
+            key = current_keys(connection)[PROTECTED]
+        if not rows:
+            return
+        values = [(row, key.seal(row.unsealed, place_of(row.source, row.key))) for row in rows]
+        with store.transaction() as tx:
+            tx.wiped = True
+            for row, value in values:
+                told = {"key_id": value.key_id, "sealed": value.data, "unsealed": None}
+                told["platform_key"] = platform_hash(store.key, row.unsealed["platform"])
+                tx.connection.execute(_post.update().where(c.id == row.id).values(**told))
+
+
+def _tells() -> ColumnElement[bool]:
+    """A row with something to open: no other sight of a story, and not purged."""
+    return _post.c.again.is_(False) & _post.c.sealed.is_not(None)
+
+
+def _row(row: Any) -> Waiting:
+    return Waiting(
+        row.id,
+        row.source,
+        row.first_seen_on,
+        row.handed_over_at,
+        place_of(row.source, row.key),
+        Sealed(row.key_id, row.sealed),
     )

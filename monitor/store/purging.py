@@ -13,8 +13,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select
 
+from monitor.store import sealed
+from monitor.store.identity import platform_hash
+from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Delivery,
     DeliveryItem,
@@ -22,7 +25,6 @@ from monitor.store.tables import (
     LegalHold,
     Mention,
     Occurrence,
-    ProtectedDelivery,
     ProtectedPost,
     table_of,
 )
@@ -37,7 +39,6 @@ _finding = table_of(Finding)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
 _protected = table_of(ProtectedPost)
-_protected_delivery = table_of(ProtectedDelivery)
 _hold = table_of(LegalHold)
 
 EXPIRED = "expired"
@@ -67,16 +68,12 @@ class Due:
 
 def due(store: Store, source: str, before: datetime, limit: int) -> list[Due]:
     """Up to `limit` items of `source` that were last seen to be public before then, the longest ago first."""
-    query = union_all(
-        *(
-            select(c.key, c.recheck_id, c.checked_at).where(
-                c.source == source, c.recheck_id.is_not(None), c.checked_at < before
-            )
-            for c in (_occurrence.c, _protected.c)
-        )
-    ).subquery()
+    c = _occurrence.c
+    query = select(c.key, c.recheck_id).where(
+        c.source == source, c.recheck_id.is_not(None), c.checked_at < before
+    )
     with store.reading() as connection:
-        rows = connection.execute(select(query).order_by(query.c.checked_at).limit(limit))
+        rows = connection.execute(query.order_by(c.checked_at).limit(limit))
         return [Due(row.key, row.recheck_id) for row in rows]
 
 
@@ -90,9 +87,10 @@ def held_back(store: Store, today: date) -> int:
 class Purging:
     """What one writing transaction does about words that must go; holds are those in force `today`."""
 
-    def __init__(self, connection: Connection, today: date) -> None:
+    def __init__(self, connection: Connection, today: date, key: SiteKey) -> None:
         self.connection = connection
         self.today = today
+        self.key = key
 
     def lose(self, source: str, lost: Mapping[str, State], now: datetime) -> int:
         """Purge what the public cannot read any more, by identity; how many mentions went, holds respected.
@@ -123,7 +121,7 @@ class Purging:
         fresh = exists().where(c.mention_id == _mention.c.id, c.checked_at >= before)
         query = select(_mention.c.id).where(_mention.c.source == source, self._free(), ~fresh)
         old = self.connection.execute(query).scalars()
-        self._purge_protected((_protected.c.source == source) & (_protected.c.checked_at < before))
+        self._purge_protected((_protected.c.source == source) & (_protected.c.seen_on < before.date()))
         return self._purge(dict.fromkeys(old, EXPIRED), now)
 
     def everything(self, platform: str, reason: str, now: datetime) -> int:
@@ -134,14 +132,15 @@ class Purging:
             ~_mention.c.id.in_(_held(self.today)),
         )
         mentions = list(self.connection.execute(query).scalars())
-        self._purge_protected(_protected.c.platform == platform)
+        self._purge_protected(_protected.c.platform_key == platform_hash(self.key, platform))
         return self._purge(dict.fromkeys(mentions, reason), now)
 
     def confirm(self, source: str, keys: Iterable[str], now: datetime) -> None:
         """Record that these items of `source` were seen to be public just now."""
-        for table in (_occurrence, _protected):
-            here = (table.c.source == source) & table.c.key.in_(list(keys))
-            self.connection.execute(table.update().where(here).values(checked_at=now))
+        keys = list(keys)
+        for table, seen in ((_occurrence, {"checked_at": now}), (_protected, {"seen_on": now.date()})):
+            here = (table.c.source == source) & table.c.key.in_(keys)
+            self.connection.execute(table.update().where(here).values(**seen))
 
     def _free(self) -> ColumnElement[bool]:
         """A mention whose words are here and under no hold."""
@@ -162,6 +161,7 @@ class Purging:
             self.connection.execute(
                 _mention.update().where(gone).values(**WORDLESS, purged_at=now, purged_for=why)
             )
+        sealed.drop(self.connection, mentions)
         of_them = _occurrence.c.mention_id.in_(mentions)
         self.connection.execute(_occurrence.update().where(of_them).values(url=None, recheck_id=None))
         self.connection.execute(_finding.update().where(_finding.c.mention_id.in_(mentions)).values(spans=[]))
@@ -178,16 +178,8 @@ class Purging:
         self.connection.execute(delete(_occurrence).where(c.mention_id.in_(bases), ~c.key.in_(lost)))
 
     def _purge_protected(self, where: ColumnElement[bool]) -> None:
-        query = select(func.min(_protected.c.first_seen_at)).where(where)
-        first_seen = self.connection.execute(query).scalar()
-        if first_seen is None:
-            return
-        wordless = {"excerpt": "", "url": None, "address_key": None, "text_key": None}
-        self.connection.execute(
-            _protected.update().where(where).values(**wordless, recheck_id=None, content_hash="")
-        )
-        telling = _protected_delivery.c.created_at >= first_seen
-        take_back_mails(self.connection, _protected_delivery, telling)
+        wordless = {"key_id": None, "sealed": None, "unsealed": None, "address_key": None, "text_key": None}
+        self.connection.execute(_protected.update().where(where).values(**wordless, content_hash=""))
 
 
 def take_back_mails(

@@ -108,8 +108,19 @@ class Store:
 
         Raises DiskFull or StoreError; whatever was raised inside rolls everything back.
         """
-        with _translated(), self._one_writer(), self._writer.begin() as connection:
-            yield Transaction(connection, self.key)
+        with _translated(), self._one_writer():
+            with self._writer.begin() as connection:
+                yield (tx := Transaction(connection, self.key))
+            if tx.wiped and self.embedded:
+                self._empty_wal()
+
+    def _empty_wal(self) -> None:
+        """Take what was erased out of SQLite's log, too: its file keeps pages until they are overwritten."""
+        connection = self._writer.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -428,10 +428,11 @@ class DeliveryItem(SQLModel, table=True):
 
 
 class ProtectedPost(SQLModel, table=True):
-    """A post of the protected lane, as one source shows it: all that is kept of it, for the Guardian alone.
+    """A post of the protected lane, as one source shows it: sealed, beside days and keyed hashes.
 
-    The keys are those of a mention and an occurrence. It holds no author. `again` marks another sight of a
-    story that has a row: it says nothing, and is there so that it is not taken for news.
+    The keys are those of a mention and an occurrence; `platform_key` is a keyed hash, too. `again` marks
+    another sight of a story that has a row: it says nothing, and is there so that it is not taken for news.
+    `unsealed` holds what an older version kept in clear, until the first start seals it.
     """
 
     __tablename__ = "protected_post"
@@ -442,25 +443,17 @@ class ProtectedPost(SQLModel, table=True):
     key: str = Field(index=True)
     address_key: str | None = Field(default=None, index=True)
     text_key: str | None = Field(default=None, index=True)
+    platform_key: str = ""
     content_hash: str
     judged_by: str
     changes: int = 0
-    seen_at: datetime
     again: bool = False
-    rule_id: str = ""
-    title: str = ""
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
-    confidence: float = 0
-    clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    counter_clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    platform: str = ""
-    url: str | None = Field(default=None, sa_column=Column(Text))
-    excerpt: str = Field(default="", sa_column=Column(Text, nullable=False))
-    may_mail_excerpt: bool = True
-    posted_at: datetime | None = None
-    first_seen_at: datetime
-    recheck_id: str | None = None
-    checked_at: datetime
+    first_seen_on: date
+    seen_on: date
+    handed_over_at: datetime | None = None
+    key_id: str | None = Field(default=None, foreign_key="sealing_key.id", index=True)
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    unsealed: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class ProtectedDelivery(Mail, table=True):

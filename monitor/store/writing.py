@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.store import sealed
 from monitor.store.audit import AuditLog
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.opening import open_or_extend
@@ -58,6 +59,7 @@ class Judged:
     `key` is the stored form of its identity; `post` only makes the other keyed hashes; what is stored
     is `masked`. `author` and `subject` are what may be shown and grouped by: a public handle, or a
     pseudonym for an authorised account. `hidden` are findings that a filter keeps from becoming cases.
+    `locked` is what it said before it was masked, sealed.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Judged:
     author: str = ""
     subject: str = ""
     hidden: tuple[tuple[Filter, FindingValue], ...] = ()
+    locked: tuple[sealed.Locked, ...] = ()
 
     @property
     def is_protected(self) -> bool:
@@ -98,22 +101,38 @@ class Saved:
 
 
 class Transaction:
-    """One writing transaction on an open connection; the store commits or rolls it back."""
+    """One writing transaction on an open connection; the store commits or rolls it back.
+
+    Whoever erases in it sets `wiped`: the store then leaves no earlier page of the database behind, either.
+    """
 
     def __init__(self, connection: Connection, key: SiteKey) -> None:
         self.connection = connection
         self.key = key
+        self.wiped = False
         self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def purging(self, today: date) -> Purging:
         """What this transaction does about words that must go."""
-        return Purging(self.connection, today)
+        return Purging(self.connection, today, self.key)
 
     def audit(
-        self, actor: Actor, action: str, object: str, now: datetime, reason: str = "", **details: Any
+        self,
+        actor: Actor,
+        action: str,
+        object: str,
+        now: datetime,
+        reason: str = "",
+        *,
+        protected: bool = False,
+        **details: Any,
     ) -> None:
-        """Write down in the audit log what this transaction does. Ids only, never content."""
-        AuditLog(self.connection).append(actor, action, object, now, reason, **details)
+        """Write down in the audit log what this transaction does. Ids only, never content.
+
+        What the protected lane does is told in its own log, and there only.
+        """
+        log = AuditLog(self.connection, protected=protected)
+        log.append(actor, action, object, now, reason, **details)
 
     # -- a page -----------------------------------------------------------------------------------
 
@@ -132,7 +151,9 @@ class Transaction:
         if not judged:
             return Saved()
         named = [(j, (j.key, *fold_keys(self.key, j.post))) for j in judged]
-        protected = ProtectedLane(self.connection, self.key).take(source, named, version, now)
+        lane = ProtectedLane(self.connection, self.key)
+        protected = lane.take(source, named, version, now)
+        self.wiped |= lane.erased
         named = [(j, names) for j, names in named if j.key not in protected]
         if not named:
             return Saved(protected=protected)
@@ -149,6 +170,8 @@ class Transaction:
         self._refresh(source, {j.key: (j, known[j.key]) for j in judged if j.key in known}, now)
         ids = [_match(known, key, fold) or fresh[key] for key, fold in zip(keys, folds, strict=True)]
         self._save_occurrences(source, judged, keys, ids, version, now)
+        parts = ((part, id_) for j, id_ in zip(judged, ids, strict=True) for part in j.locked)
+        sealed.keep(self.connection, self.insert, parts, now)
         found = self._save_findings(judged, ids, now, place)
         hidden = self._save_hidden(judged, ids, now)
         added = len(set(fresh.values()))

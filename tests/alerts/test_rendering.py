@@ -13,7 +13,7 @@ import pytest
 from alerts.digest import compose
 from alerts.envelope import envelope
 from alerts.rendering import render, render_protected
-from monitor.types import Briefing, Lane, Message, Recipient, Severity, SourceState
+from monitor.types import Briefing, Lane, Look, Message, Recipient, Severity, SourceState
 from tests.alerts import factory
 from tests.alerts.factory import LAST_NIGHT, briefing, coverage, item, lookalike, mention, remark, wiki_edit
 
@@ -222,12 +222,16 @@ def test_a_clause_is_quoted_where_the_policy_was_imported_and_says_so_where_it_l
     )
 
 
-def test_the_guardians_mail_quotes_the_imported_words_as_a_digest_does() -> None:
-    quoted = replace(factory.CONCERNS, wording="Speak up, in good faith.")
-    told = briefing(items=(item(lane=Lane.PROTECTED, clauses=(quoted,)),))
-    mailed = render_protected(told, known_hosts=frozenset(), message_id="<g@wvft.test>", list_id="guardian")
-    assert "\u201cSpeak up, in good faith.\u201d" in flat(mailed)
-    assert "\u201cSpeak up, in good faith.\u201d" in html.unescape(mailed.html)
+def test_the_guardians_mail_counts_names_the_commands_and_who_looked_and_shows_no_item() -> None:
+    look = Look(at=factory.MADE_AT, who="gale", role="concerns", object="item:3", reason="to meet the author")
+    told = briefing(items=(item(lane=Lane.PROTECTED),), waiting=3, newly=1, looks=(look,))
+    mailed = render_protected(told, message_id="<g@wvft.test>", list_id="guardian")
+    for part in (flat(mailed), Page(mailed.html).text):
+        assert "3 items wait for you, 1 of them new since the last such mail." in part
+        assert "monitor protected list" in part
+        assert "gale, item 3: to meet the author" in part
+        assert item().rule_id not in part
+        assert item().reason[:20] not in part
 
 
 def test_an_overdue_policy_review_stands_beside_its_clause() -> None:

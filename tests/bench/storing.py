@@ -18,6 +18,7 @@ from monitor.config import PolicySettings, RuleSettings, Settings, SourceSetting
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.service import stages
 from monitor.store import open_store
+from monitor.store.readiness import make_ready
 from monitor.types import Account, Kind, Page, Post, Recipient, Tally
 from rules import pack
 from rules.examples import ORGANISATION
@@ -67,6 +68,7 @@ def flood(folder: Path, count: int, related: int) -> Iterator[Callable[[], Tally
     settings = Settings(organisation=ORGANISATION, store=StoreSettings(state_dir=folder))
     rules = pack.load(ORGANISATION, PolicySettings(), RuleSettings(rehearsal=True))
     store = open_store(settings.store)
+    make_ready(store, [], NOW)
     holders = Directory((Recipient(address="caldicott@trust.test", role="patient_confidentiality"),))
     pipeline = Pipeline(store, stages(settings, rules), holders, ORGANISATION.zone, now=lambda: NOW)
     task = Task(SourceSettings(name="flood", kind="rss"), Flood(count, related))
@@ -94,7 +96,7 @@ def run() -> list[Figure]:
 
 def _bare(folder: Path) -> float:
     """Posts a second when sqlite3 alone writes the rows of every table that the run filled."""
-    tables = ("mention", "occurrence", "case_file", "finding", "delivery_item")
+    tables = ("mention", "occurrence", "case_file", "finding", "delivery_item", "sealed_original")
     with closing(sqlite3.connect(folder / "trustwatch.db")) as source:
         rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
         schema = source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()

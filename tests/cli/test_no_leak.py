@@ -10,10 +10,16 @@ import email
 import email.policy
 import json
 import re
+import sqlite3
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,9 +28,19 @@ from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
+from monitor import config, service
 from monitor.cli import app
+from monitor.sealing import ORIGINALS, Keyring
+from monitor.store.sealed import originals_of
 from rules.text.fold import fold
 from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
+
+LOGINS = """
+[[recipients]]
+address = "press@wvft.nhs.test"
+role = "comms"
+login = "jo"
+"""
 
 NUMBERS = ("9992001135", "9993141593", "9990000018", "9990000026")
 GAPS = ("", " ", "  ", "-", ".", "/", "\u00a0", "\u202f", "\u2011", "\u2013", "\u200b")
@@ -82,22 +98,42 @@ class Installation:
     folder: Path
     feed: GrowingFeed
     url: str
+    patch: pytest.MonkeyPatch
 
     def run(self, *words: str) -> str:
         """What a command writes to stdout and stderr."""
         done = CliRunner().invoke(app, ["--config", str(self.folder / "monitor.toml"), *words])
         return done.output + repr(done.exception or "")
 
+    def run_as(self, login: str, *words: str) -> str:
+        """The same under somebody's login."""
+        with self.patch.context() as patched:
+            patched.delenv("SUDO_USER", raising=False)
+            patched.setenv("LOGNAME", login)
+            return self.run(*words)
+
     def emptied(self) -> None:
+        """Without content; what may never be deleted stays: the audit logs, and the keys."""
         engine = create_engine(self.url)
         with engine.begin() as connection:
             for table in reversed(SQLModel.metadata.sorted_tables):
-                if table.name != "meta":
+                if table.name not in ("meta", "sealing_key", "audit_entry", "protected_audit"):
                     connection.execute(table.delete())
         engine.dispose()
 
+    def opened(self) -> list[dict[str, Any]]:
+        """What the private key opens of the sealed originals, in the order of their mentions."""
+        ring = Keyring(ORIGINALS, [self.folder / "state" / "keys"])
+        with (
+            service.opened(config.load(self.folder / "monitor.toml")) as app,
+            app.store.reading() as connection,
+        ):
+            mentions = connection.execute(text("SELECT id FROM mention ORDER BY id")).scalars()
+            sealed = [each for mention in mentions for each in originals_of(connection, mention)]
+        return [json.loads(ring.open(each.sealed, each.place)) for each in sealed]
+
     def stored(self) -> str:
-        """Every value of every table."""
+        """Every value of every table; of what is sealed, the sealed form."""
         engine = create_engine(self.url)
         with engine.connect() as connection:
             rows = [
@@ -109,12 +145,24 @@ class Installation:
         return "\n".join(rows)
 
     def files(self) -> str:
-        """Every file of the state folder but the database, mails decoded, names too."""
+        """Every file of the state folder, mails decoded, names too; the database and its log as they are."""
         return "\n".join(
             f"{file.name}\n{_decoded(file)}"
             for file in sorted((self.folder / "state").rglob("*"))
-            if file.is_file() and not file.name.startswith("trustwatch.db")
+            if file.is_file()
         )
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """With a connection of somebody else, so that SQLite's log is not removed at each command's end."""
+        if not self.url.startswith("sqlite"):
+            yield
+            return
+        with service.opened(config.load(self.folder / "monitor.toml")):
+            pass  # the first start makes it
+        with closing(sqlite3.connect(self.folder / "state" / "trustwatch.db")) as somebody:
+            somebody.execute("SELECT count(*) FROM meta").fetchone()
+            yield
 
 
 def _decoded(file: Path) -> str:
@@ -135,12 +183,12 @@ def installation(
         url = database_url.replace("postgresql://", "postgresql+psycopg://")
     with GrowingFeed.served() as feed:
         settings_text = feed.settings(
-            REHEARSAL + CALDICOTT,
+            REHEARSAL + CALDICOTT + LOGINS,
             organisation='hospital_numbers = ["WV######"]',
             source='keep = "everything"',
         )
         (tmp_path / "monitor.toml").write_text(settings_text, encoding="utf-8")
-        yield Installation(tmp_path, feed, url)
+        yield Installation(tmp_path, feed, url, monkeypatch)
 
 
 def everything_written(installation: Installation, stories: Sequence[str]) -> dict[str, str]:
@@ -164,6 +212,13 @@ def everything_written(installation: Installation, stories: Sequence[str]) -> di
         "evaluate": installation.run("evaluate", "--failures", str(_labelled(installation, stories))),
         "check": installation.run("check", "\n\n".join(stories)),
         "check --json": installation.run("check", "--json", "\n\n".join(stories)),
+        "report list": installation.run("report", "list", "--json"),
+        "keys": installation.run("keys", "list", "--json"),
+        "reveal, refused": installation.run_as("jo", "reveal", "1", "--reason", "to see whose it is"),
+        "reveal, a reason that says too much": installation.run_as(
+            "jo", "reveal", "1", "--reason", stories[0]
+        ),
+        "protected, refused": installation.run_as("jo", "protected", "list"),
         "database": installation.stored(),
         "files": installation.files(),
     }
@@ -188,7 +243,10 @@ def _labelled(installation: Installation, stories: Sequence[str]) -> Path:
 def test_a_planted_identifier_appears_in_nothing_that_is_written(
     installation: Installation, planted: list[Planted]
 ) -> None:
-    sinks = everything_written(installation, [each.story for each in planted])
+    stories = [each.story for each in planted]
+    with installation.watched():
+        sinks = everything_written(installation, stories)
+    assert {"title", "text"} & {part for original in installation.opened() for part in original}
     assert "NHS number redacted" in sinks["database"] or "redacted" in sinks["database"]
     leaks = [
         (name, each.carrier)
@@ -198,6 +256,85 @@ def test_a_planted_identifier_appears_in_nothing_that_is_written(
     ]
     installation.emptied()
     assert leaks == []
+
+
+def thousand() -> list[Planted]:
+    """1,000 identifiers, no two alike: NHS numbers, mobile and landline numbers, addresses."""
+    numbers = (n for n in range(999_100_000, 999_200_000, 137) if _check_digit(n) < 10)
+    nhs = [f"{n}{_check_digit(n)}" for n in islice(numbers, 400)]
+    return [
+        *(Planted("NHS number {}", f"{n[:3]} {n[3:6]} {n[6:]}", n) for n in nhs),
+        *(Planted("ring his wife on {}", f"07700 900{n:03}", f"07700900{n:03}") for n in range(250)),
+        *(Planted("ring her on {}", f"01632 960{n:03}", f"01632960{n:03}") for n in range(150)),
+        *(Planted("write to {} now", f"jo.k{n:03}@mail.test", f"jo.k{n:03}@mail") for n in range(100)),
+        *(Planted("patient, hospital number {}", f"WV{481_000 + n}", f"wv{481_000 + n}") for n in range(100)),
+    ]
+
+
+def _check_digit(first_nine: int) -> int:
+    pairs = zip(str(first_nine), range(10, 1, -1), strict=True)
+    weighted = sum(int(digit) * weight for digit, weight in pairs)
+    return -weighted % 11
+
+
+def test_of_a_thousand_identifiers_none_is_written_and_each_sealed_original_has_its_own(
+    installation: Installation,
+) -> None:
+    planted = thousand()
+    assert len({each.telling for each in planted}) == 1_000
+    stories = [each.story for each in planted]
+    with installation.watched():
+        sinks = everything_written(installation, stories)
+    leaks = [
+        (name, each.telling)
+        for name, written in sinks.items()
+        for squeezed in [_squeezed(written)]
+        for each in planted
+        if _squeezed(each.telling) in squeezed
+    ]
+    assert leaks == []
+    originals = installation.opened()
+    said = {part for original in originals for part in (original.get("title"), original.get("text")) if part}
+    found = [story for story in stories if story in said]
+    assert said - {"WVFT"} == set(found), "what opens is what came, and nothing else"
+    assert len(found) >= 500, "each NHS number and each hospital number is a finding"
+
+
+def _squeezed(written: str) -> str:
+    """The folded text without what people and formats put between digits."""
+    return re.sub(r"&nbsp;|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|[\s.\-/()]", "", fold(written).text)
+
+
+FAILS_ON_EVERY_POST = """
+import monitor.pipeline
+def fails(post, *_):
+    secret = post.text
+    raise ValueError(secret)
+monitor.pipeline.redact = fails
+from monitor.cli import main
+main()
+"""
+
+
+def test_neither_a_command_nor_the_daemon_tells_what_it_crashed_on(installation: Installation) -> None:
+    installation.feed.items = 1
+    installation.feed.story = lambda _: "WVFT: patient with NHS number 999 200 1135 and 07700 900 123"
+    crash = [sys.executable, "-c", FAILS_ON_EVERY_POST, "--config", str(installation.folder / "monitor.toml")]
+    command = subprocess.run([*crash, "scan"], capture_output=True, text=True, check=False, timeout=120)
+    assert command.returncode == 1
+    assert "unexpected ValueError in" in command.stderr
+    with subprocess.Popen(
+        [*crash, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as daemon:
+        said = []
+        for line in daemon.stdout or ():
+            said.append(line)
+            if "a job failed" in line and "ValueError" in line:
+                daemon.terminate()
+    assert any("a job failed" in line for line in said)
+    for written in (command.stdout, command.stderr, "".join(said), installation.files()):
+        assert not tells(fold(written).text, "9992001135")
+        assert not tells(fold(written).text, "07700900123")
 
 
 def tells(written: str, telling: str) -> bool:

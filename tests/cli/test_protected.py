@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from monitor import config, service
 from monitor.cli import app
+from monitor.store.audit import AuditLog
 from tests.growingfeed import GrowingFeed
 
 TEXT = "Nights at WVFT: we were told to backdate the observation charts on our ward and to keep quiet."
@@ -20,6 +24,7 @@ TELLING = (
     *(TEXT[at : at + 12] for at in range(len(TEXT) - 11)),
     "quietsparrow",
     LINK,
+    "status/555",
     "disclosure",
     "whistleblow",
 )
@@ -58,7 +63,9 @@ def monitor(
     if not database_url.startswith("sqlite"):
         monkeypatch.setenv("MONITOR_STORE__URL", database_url)
     path = tmp_path / "monitor.toml"
-    second = f'[[recipients]]\naddress = "second@wvft.nhs.test"\nrole = "{request.param}"'
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    monkeypatch.setenv("LOGNAME", "jo")
+    second = f'[[recipients]]\naddress = "second@wvft.nhs.test"\nrole = "{request.param}"\nlogin = "gale"'
     path.write_text(feed.settings(second), encoding="utf-8")
     return lambda *words: CliRunner().invoke(app, ["--config", str(path), *words])
 
@@ -85,6 +92,11 @@ def test_no_command_prints_or_writes_a_word_of_it(monitor: Monitor, tmp_path: Pa
         ("sources", "list"),
         ("sources", "list", "--json"),
         ("sources", "check", "paper"),
+        ("report", "list", "--json"),
+        ("keys", "list"),
+        ("keys", "list", "--json"),
+        ("compliance", "run"),
+        ("compliance", "holds", "--all", "--json"),
         ("filters", "list", "--json"),
         ("rules", "precision"),
         ("rules", "replay", "--since", "90d"),
@@ -94,11 +106,83 @@ def test_no_command_prints_or_writes_a_word_of_it(monitor: Monitor, tmp_path: Pa
         done = monitor(*words)
         assert done.exit_code == 0, (words, done.output)
         assert told(done.output) == [], words
-    written = [
-        path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith("trustwatch.db")
-    ]
-    assert len(written) > 3
-    assert [told(path.read_text("utf-8", "replace")) for path in written] == [[]] * len(written)
+    assert len(written(tmp_path)) > 4
+    assert leaking(tmp_path) == {}
+
+
+def written(folder: Path) -> list[Path]:
+    """Every file below: settings, database and its log, lock files, keys, digests, pages."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def leaking(folder: Path) -> dict[str, list[str]]:
+    """What of it stands in which file, as bytes stand there."""
+    found = {path.name: told(path.read_bytes().decode("utf-8", "replace")) for path in written(folder)}
+    return {name: pieces for name, pieces in found.items() if pieces}
+
+
+def test_the_database_and_its_log_hold_no_word_of_it_while_somebody_reads_them(
+    monitor: Monitor, tmp_path: Path, database_url: str
+) -> None:
+    if not database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL's files are the server's")
+    monitor("scan")
+    with closing(sqlite3.connect(tmp_path / "state" / "trustwatch.db")) as reader:
+        assert reader.execute("SELECT count(*) FROM protected_post").fetchone() == (1,)
+        for words in (("scan",), ("digest", "--send"), ("protected", "list")):
+            monitor(*words)
+        assert (tmp_path / "state" / "trustwatch.db-wal").stat().st_size > 0
+        assert leaking(tmp_path) == {}
+
+
+def test_who_is_not_the_guardian_is_refused_alike_whatever_there_is(monitor: Monitor, tmp_path: Path) -> None:
+    commands = (
+        ("protected", "list"),
+        ("protected", "show", "1", "--reason", "to see what it is"),
+        ("protected", "show", "99", "--reason", "to see what it is"),
+        ("protected", "hand-over", "1"),
+        ("keys", "rotate", "protected"),
+    )
+    monitor("scan", "--until", "2020-01-02", "--since", "2020-01-01")
+    before = [monitor(*words).output for words in commands]
+    monitor("scan")
+    after = [monitor(*words) for words in commands]
+    assert [done.exit_code for done in after] == [77] * len(commands)
+    assert [done.output for done in after] == before
+    assert json.loads(monitor("keys", "list", "--json").stdout)[1]["values"] is None
+
+
+def test_the_guardian_lists_opens_and_takes_over_and_the_next_mail_says_so(
+    monitor: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor("scan")
+    if 'role = "hr"' in (tmp_path / "monitor.toml").read_text("utf-8"):
+        monkeypatch.setenv("LOGNAME", "gale")
+        assert monitor("protected", "list").exit_code == 77, "no Guardian is named: it stays sealed"
+        return
+    monkeypatch.setenv("LOGNAME", "gale")
+    (row,) = json.loads(monitor("protected", "list", "--json").stdout)
+    assert (row["number"], row["source"], row["state"]) == (1, "paper", "waits")
+    assert told(monitor("protected", "list").output) == []
+    assert monitor("protected", "show", "1", "--reason", "no").exit_code == 2
+    shown = monitor("protected", "show", "1", "--reason", "to meet the author")
+    assert shown.exit_code == 0, shown.output
+    assert TEXT in shown.stdout
+    assert "Name: quietsparrow71" in shown.stdout or "Account: quietsparrow71" in shown.stdout
+    assert f"Address: {LINK}" in shown.stdout
+    assert "Why it is here: " in shown.stdout
+    assert monitor("protected", "hand-over", "1").exit_code == 0
+    assert monitor("protected", "list").stdout == ""
+    assert '"state": "handed over"' in monitor("protected", "list", "--all", "--json").stdout
+    assert monitor("protected", "hand-over", "1").exit_code == 2
+    assert leaking(tmp_path) == {}
+    with service.opened(config.load(tmp_path / "monitor.toml")) as app, app.store.reading() as connection:
+        own = [entry.action for entry in AuditLog(connection, protected=True).entries()]
+        everybodys = [entry.action for entry in AuditLog(connection).entries()]
+    assert [action for action in own if action != "protected.listed"] == [
+        "protected.shown", "protected.handed_over",
+    ]  # fmt: skip
+    assert not any("protected" in action for action in everybodys)
 
 
 def test_a_scan_counts_what_the_feed_holds_without_it(monitor: Monitor) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
-import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from monitor import sealing, service
 from monitor.cli import app
+from monitor.sealing import ORIGINALS, Keyring
+from monitor.store.protected import waiting
+from monitor.store.sealed import POST, originals_of
 from tests.cli.installation import CONFIDENTIAL, PROTECTED, Installation
 
 PICTURES = {
@@ -39,9 +45,19 @@ def picture(folder: Path, kind: str = "png") -> Path:
     return path
 
 
-def kept(installation: Installation) -> list[Path]:
-    folder = installation.folder / "state" / "reports"
-    return sorted(folder.iterdir()) if folder.exists() else []
+def kept(installation: Installation) -> list[tuple[str, bytes]]:
+    """Every picture that is sealed with a report, opened: its part and its bytes."""
+    ring = Keyring(ORIGINALS, [installation.folder / "state" / "keys"])
+    with service.opened(installation.settings()) as app, app.store.reading() as connection:
+        mentions = connection.execute(text("SELECT id FROM mention")).scalars()
+        parts = [part for mention in mentions for part in originals_of(connection, mention)]
+    return [(p.part, ring.open(p.sealed, p.place)) for p in parts if p.part != POST]
+
+
+def on_disk(installation: Installation, content: bytes) -> list[Path]:
+    """The files of the state folder that hold `content` as it is."""
+    files = (file for file in (installation.folder / "state").rglob("*") if file.is_file())
+    return [file for file in files if content in file.read_bytes()]
 
 
 def test_a_report_makes_a_case_at_once(garden: Installation) -> None:
@@ -93,17 +109,63 @@ def test_of_an_anonymous_report_nobody_is_kept(garden: Installation, monkeypatch
 
 
 @pytest.mark.parametrize("kind", PICTURES)
-def test_a_screenshot_is_kept_privately_under_its_digest(garden: Installation, kind: str) -> None:
+def test_a_screenshot_is_sealed_with_its_report_and_lies_nowhere_else(
+    garden: Installation, kind: str
+) -> None:
     result = add(garden, "--screenshot", str(picture(garden.folder, kind)), "--by", "sam")
-    (file,) = kept(garden)
-    assert file.read_bytes() == PICTURES[kind]
-    assert file.suffix == f".{kind}"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    ((part, content),) = kept(garden)
+    assert content == PICTURES[kind]
+    assert on_disk(garden, content) == []
     assert "not read yet" in result.stdout
-    ((text,),) = garden.rows("SELECT text FROM mention")
-    assert text == f"Screenshot kept as {file.stem[:8]}*.{kind}\nReported by sam"
+    ((said,),) = garden.rows("SELECT text FROM mention")
+    name = part.removeprefix("screenshot:")
+    assert said == f"Screenshot kept as {name.replace('.', '*.')}\nReported by sam"
+    assert name.endswith(f".{kind}")
     assert "Jane" not in result.output
+
+
+def test_a_screenshot_of_a_possible_disclosure_is_sealed_to_the_guardian(garden: Installation) -> None:
+    garden.rule("OWN-003", "whistle", **PROTECTED)
+    add(garden, "--words", "The whistle", "--screenshot", str(picture(garden.folder)), "--anonymous")
+    assert kept(garden) == []
+    assert on_disk(garden, PICTURES["png"]) == []
+    ring = Keyring(sealing.PROTECTED, [garden.folder / "state" / "keys"])
+    with service.opened(garden.settings()) as app, app.store.reading() as connection:
+        (row,) = waiting(connection)
+    (content,) = json.loads(ring.open(row.sealed, row.place))["pictures"].values()
+    assert base64.b64decode(content) == PICTURES["png"]
+
+
+def test_pictures_of_an_older_version_are_sealed_at_the_next_start_and_removed(garden: Installation) -> None:
+    folder = garden.folder / "state" / "reports"
+    add(garden, "--screenshot", str(picture(garden.folder)), "--by", "sam")
+    with service.opened(garden.settings()) as app, app.store.transaction() as tx:
+        tx.connection.execute(text("DELETE FROM sealed_original"))
+    folder.mkdir()
+    digest = hashlib.sha256(PICTURES["png"]).hexdigest()
+    (folder / f"{digest}.png").write_bytes(PICTURES["png"])
+    (folder / f".{digest}.png.123").write_bytes(PICTURES["png"][:5])
+    (folder / f"{'0' * 64}.gif").write_bytes(PICTURES["gif"])  # its report was purged
+    assert kept(garden) == [(f"screenshot:{digest[:8]}.png", PICTURES["png"])]
+    assert list(folder.iterdir()) == []
+
+
+def test_an_older_picture_that_no_report_names_goes_to_the_guardian_where_it_may_be_theirs(
+    garden: Installation,
+) -> None:
+    garden.rule("OWN-003", "whistle", **PROTECTED)
+    add(garden, "--words", "The whistle", "--anonymous")
+    folder = garden.folder / "state" / "reports"
+    folder.mkdir()
+    (folder / f"{'a' * 64}.png").write_bytes(PICTURES["png"])
+    ring = Keyring(sealing.PROTECTED, [garden.folder / "state" / "keys"])
+    with service.opened(garden.settings()) as app, app.store.reading() as connection:
+        told = [json.loads(ring.open(row.sealed, row.place)) for row in waiting(connection)]
+    assert [base64.b64decode(value["pictures"].get("aaaaaaaa.png", "")) for value in told] == [
+        b"",
+        PICTURES["png"],
+    ]
+    assert on_disk(garden, PICTURES["png"]) == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +186,7 @@ def test_what_is_no_screenshot_is_refused_and_nothing_is_stored(
     result = garden.run("report", "add", "--screenshot", str(garden.folder / name))
     assert result.exit_code == 2
     assert why in " ".join(result.output.replace("│", " ").split())
-    assert not kept(garden)
+    assert not (garden.folder / "state").exists(), "nothing was stored"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +260,5 @@ def test_a_source_cannot_have_the_name_of_the_reports(garden: Installation) -> N
 
 @pytest.mark.skipif(os.name != "posix", reason="the lock is one of POSIX")
 def test_a_report_is_taken_while_the_daemon_holds_the_database(garden: Installation) -> None:
-    from monitor import service
-
     with service.opened(garden.settings()) as daemon, daemon.store.sole_daemon():
         assert "The report is kept." in add(garden, "--words", "The garden", "--anonymous").stdout

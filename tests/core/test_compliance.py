@@ -13,8 +13,10 @@ from monitor.compliance import Compliance, Enforced
 from monitor.config import SourceSettings
 from monitor.errors import SourceError, SourceUnavailable
 from monitor.pipeline import Task
+from monitor.sealing import PROTECTED
 from monitor.store.history import mentions_since
 from monitor.store.holds import add_hold, holds, release
+from monitor.store.protected import waiting
 from monitor.store.tables import Delivery, Mention, Occurrence, table_of
 from monitor.store.views import items_found_since
 from monitor.types import Account, Kind, Lane, Post, State, Terms
@@ -269,10 +271,26 @@ def test_the_words_of_the_protected_lane_go_too(world: World) -> None:
     world.rules = Sealed()
     platform = Platform([[said(1, f"WVFT: quiet sparrow {NUMBER}")]], lost={"id-1": State.DELETED})
     world.poll(platform, terms=TERMS)
-    assert "quiet sparrow" in everything_stored(world)
-    world.at += timedelta(days=2)
-    assert enforce(world, platform).asked == 1
     assert "quiet sparrow" not in everything_stored(world)
+    world.at += timedelta(days=2)
+    assert enforce(world, platform).asked == 0, "nothing in clear says what to ask its platform by"
+    with world.store.reading() as connection:
+        (row,) = waiting(connection)
+    assert b"quiet sparrow" not in world.ring(PROTECTED).open(row.sealed, row.place)
+
+
+def test_what_its_author_deletes_goes_from_the_protected_lane_where_the_source_says_so(world: World) -> None:
+    class Sealed(NumberRule):
+        lane = Lane.PROTECTED
+        route = ("concerns",)
+
+    world.rules = Sealed()
+    world.poll(Feed([[said(1, f"WVFT: {NUMBER}"), said(2, f"WVFT once more: {NUMBER}")]]))
+    world.poll(Feed([[said(1).gone(State.DELETED)]]))
+    with world.store.transaction() as tx:
+        assert [row.number for row in waiting(tx.connection)] == [2]
+        tx.purging(world.at.date()).everything(said(2).platform, "contract ended", world.at)
+        assert waiting(tx.connection) == []
 
 
 def test_the_end_of_a_contract_purges_a_platform_and_nothing_else(world: World) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import MetaData, func, select
@@ -16,11 +18,14 @@ from alerts.digest import compose
 from alerts.rendering import render, render_protected
 from monitor.config import PolicySettings, RuleSettings
 from monitor.delivery import Desk
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, SealError
+from monitor.sealing import ORIGINALS, PROTECTED
 from monitor.store.decisions import mark
 from monitor.store.filters import add_filter
-from monitor.store.tables import Case, Decision, Delivery, HiddenFinding, Mention, ProtectedPost
-from monitor.types import Account, Actor, Briefing, Filter, Kind, Message, Post, Recipient, Verdict
+from monitor.store.looks import SHOWN
+from monitor.store.protected import counts, hand_over, purge_protected, waiting
+from monitor.store.tables import Case, Decision, Delivery, HiddenFinding, Mention, ProtectedPost, table_of
+from monitor.types import Account, Actor, Briefing, Filter, Kind, Message, Post, Recipient, Terms, Verdict
 from rules import pack
 from rules.examples import ORGANISATION
 from tests.core.world import COMMS, NOW, NUMBER, Feed, World, post
@@ -70,19 +75,22 @@ def deliver(world: World) -> tuple[int, int, int]:
 
 
 def dump(world: World) -> str:
-    """Every row of every table but the protected lane's own."""
+    """Every row of every table, those of the protected lane among them: what they tell is sealed."""
     tables = MetaData()
     with world.store.reading() as connection:
         tables.reflect(connection)
-        own = {"protected_post", "protected_delivery"}
-        assert own < tables.tables.keys()
+        assert {"protected_post", "protected_delivery"} < tables.tables.keys()
         rows = [
-            repr(tuple(row))
-            for name, table in tables.tables.items()
-            if name not in own
-            for row in connection.execute(select(table))
+            repr(tuple(row)) for table in tables.tables.values() for row in connection.execute(select(table))
         ]
     return "\n".join(rows)
+
+
+def opened(world: World) -> list[dict[str, Any]]:
+    """What the Guardian's key opens."""
+    with world.store.reading() as connection:
+        rows = waiting(connection)
+    return [json.loads(world.ring(PROTECTED).open(row.sealed, row.place)) for row in rows]
 
 
 def mails(world: World, *to: Recipient) -> list[Message]:
@@ -137,17 +145,112 @@ def test_what_the_commands_count_is_the_same_with_and_without_the_guardians_mail
     assert deliver(world) == (4, 4, 0)
 
 
-def test_the_guardian_reads_the_masked_words_and_the_link_but_no_author(world: World) -> None:
+def test_the_guardians_mail_says_how_many_wait_and_how_to_open_them_and_nothing_of_what(world: World) -> None:
     world.poll(Feed([[disclosure(url="https://social.test/p/9")]]))
     deliver(world)
     mail = mails(world, GUARDIAN)[0]
     assert mail.subject == "[WVFT monitor] 1 item for you, 20 Nov 2026"
-    assert "we were told to backdate" in " ".join(mail.text.replace(">", " ").split())
-    assert "social[.]test/p/9" in mail.text
-    assert "social.test/p/9" in mail.html
-    assert "Caldicott Guardian" in mail.text, "what else the post holds is theirs to pass on"
-    for hidden in (NUMBER, "quietsparrow", "Quiet Sparrow", "breach", "misconduct"):
+    assert "1 item waits for you, 1 of them new since the last such mail." in mail.text
+    assert "monitor protected show 1 --reason" in mail.text
+    (told,) = opened(world)
+    for hidden in (
+        NUMBER,
+        "social.test",
+        "breach",
+        "misconduct",
+        told["rule_id"],
+        told["reason"][:30],
+        "gazette",
+    ):
         assert hidden not in mail.text + mail.html
+    assert traces([mail.text, mail.html, mail.subject]) == set()
+
+
+def test_the_guardians_key_opens_all_that_was_written_and_why_it_is_here(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    (told,) = opened(world)
+    assert (told["text"], told["url"], told["platform"]) == (TEXT, LINK, "web")
+    assert told["author"] == {"handle": AUTHOR.handle, "display_name": AUTHOR.display_name}
+    assert told["id"] == "gazette.test/555"
+    assert told["posted_at"] == (NOW - timedelta(hours=555)).isoformat()
+    assert "Caldicott Guardian" in told["reason"], "what else the post holds is theirs to pass on"
+    assert told["masked"] == [["text", TEXT.index(NUMBER), TEXT.index(NUMBER) + len(NUMBER), "NHS number"]]
+
+
+def test_no_other_key_opens_it(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    with world.store.reading() as connection:
+        (row,) = waiting(connection)
+    with pytest.raises(SealError, match="not at hand"):
+        world.ring(ORIGINALS).open(row.sealed, row.place)
+    with pytest.raises(SealError, match="does not open"):
+        world.ring(PROTECTED).open(row.sealed, row.place + "1")
+
+
+def test_the_table_holds_days_hashes_and_the_source_and_nothing_else(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    with world.store.reading() as connection:
+        row = connection.execute(select(table_of(ProtectedPost))).one()._asdict()
+    assert traces([repr(row)]) == set()
+    clear = {name: value for name, value in row.items() if name not in ("sealed", "key_id")}
+    keyed = {name for name in clear if name.endswith(("key", "hash"))}
+    assert all(re.fullmatch("[0-9a-f]{32,}", clear.pop(name) or "0" * 32) for name in keyed)
+    today = NOW.date()
+    assert clear == {
+        "id": 1, "source": "gazette", "judged_by": "1", "changes": 0, "again": False, "first_seen_on": today,
+        "seen_on": today, "handed_over_at": None, "unsealed": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "terms", [{"may_store_text": False}, {"recheck_hours": 24}, {"max_age_days": 30}], ids=str
+)
+def test_what_has_to_be_asked_about_again_keeps_only_its_link_and_the_reason(
+    world: World, terms: dict[str, Any]
+) -> None:
+    world.poll(Feed([[disclosure(terms=Terms(**terms))]]))
+    (told,) = opened(world)
+    assert told.keys().isdisjoint({"text", "title", "author", "links"})
+    assert told["url"] == LINK
+    assert told["reason"]
+    assert told["id"] is None
+
+
+def test_what_was_handed_over_waits_no_more_and_is_purged_in_its_time(world: World) -> None:
+    for number in (1, 2):
+        page = [disclosure(f"{TEXT} {number}", external_id=str(number), url=f"https://social.test/{number}")]
+        world.poll(Feed([page]))
+    with world.store.transaction() as tx:
+        assert hand_over(tx, 1, NOW)
+        assert not hand_over(tx, 1, NOW), "it is taken over once"
+    with world.store.reading() as connection:
+        assert counts(connection, 0) == (1, 1, 2)
+        assert [row.number for row in waiting(connection, everything=True)] == [1, 2]
+    with world.store.transaction() as tx:
+        assert purge_protected(tx, NOW) == 0
+        assert purge_protected(tx, NOW + timedelta(seconds=1)) == 1
+        assert purge_protected(tx, NOW + timedelta(days=1)) == 1, "what nobody takes over goes, too"
+        assert purge_protected(tx, NOW + timedelta(days=2)) == 0
+    assert opened(world) == []
+    world.poll(Feed([[disclosure(f"{TEXT} 1", external_id="1", url="https://social.test/1")]]))
+    assert opened(world) == [], "a source that shows it still brings no news by it"
+
+
+def test_a_look_by_the_guardian_is_in_the_guardians_next_mail_and_in_no_other(world: World) -> None:
+    world.poll(Feed([[disclosure()]]))
+    deliver(world)
+    with world.store.transaction() as tx:
+        why = "to see who is to be met"
+        tx.audit(Actor("gale", "concerns"), SHOWN, "item:1", NOW, why, protected=True)
+    world.at += timedelta(days=1)
+    before = len(world.box.sent)
+    deliver(world)
+    telling = [mail.to for mail in world.box.sent[before:] if "to see who is to be met" in mail.text]
+    assert telling == [GUARDIAN.address]
+    world.at += timedelta(days=1)
+    before = len(world.box.sent)
+    deliver(world)
+    assert not any("to see who" in mail.text for mail in world.box.sent[before:]), "once is enough"
 
 
 def test_the_guardian_is_told_once_and_again_only_if_the_mail_was_refused(world: World) -> None:
@@ -173,7 +276,7 @@ def test_nothing_waits_in_a_second_mail_while_the_first_is_on_its_way(world: Wor
         world.at += timedelta(hours=2)
         deliver(world)
     own = [mail.subject for mail in mails(world, GUARDIAN) if mail.list_id.startswith("guardian.")]
-    assert own == ["[WVFT monitor] 1 item for you, 20 Nov 2026"] * 2
+    assert own == [f"[WVFT monitor] {many} for you, 20 Nov 2026" for many in ("1 item", "2 items")]
 
 
 def test_who_was_the_guardian_when_the_mail_was_made_is_not_sent_it_afterwards(world: World) -> None:
@@ -186,7 +289,7 @@ def test_who_was_the_guardian_when_the_mail_was_made_is_not_sent_it_afterwards(w
     world.at += timedelta(hours=2)
     deliver(world)
     assert traces(repr(mail) for mail in mails(world, GUARDIAN)) == set()
-    assert any("backdate" in mail.text for mail in mails(world, successor))
+    assert any("1 item waits" in mail.text for mail in mails(world, successor))
 
 
 def test_a_guardian_who_is_named_later_is_told_what_was_sealed_before(world: World) -> None:
@@ -196,7 +299,7 @@ def test_a_guardian_who_is_named_later_is_told_what_was_sealed_before(world: Wor
     world.recipients = (COMMS, HR, GUARDIAN)
     world.at += timedelta(days=1)
     deliver(world)
-    assert any("backdate" in mail.text for mail in mails(world, GUARDIAN))
+    assert any("1 item waits" in mail.text for mail in mails(world, GUARDIAN))
 
 
 def test_it_never_leaves_by_a_channel_that_others_read(world: World) -> None:
@@ -218,6 +321,19 @@ def test_a_mention_that_is_edited_into_one_is_erased_with_everything_made_of_it(
     others = mails(world, COMMS, HR, CALDICOTT)
     assert others
     assert traces([repr(mail) for mail in others], before) == set(), "the unsent digest was made anew"
+
+
+def test_what_was_erased_is_in_no_file_of_the_database_either(world: World) -> None:
+    if not world.store.embedded:
+        pytest.skip("PostgreSQL's files are the server's")
+    before = "Long night at WVFT on ward nine"
+    with world.store.reading() as somebody:
+        somebody.execute(select(func.count()).select_from(table_of(Mention)))
+    world.poll(Feed([[disclosure(before)]]))
+    files = [file for file in world.store.folder.rglob("*") if file.is_file()]
+    assert any(before.encode() in file.read_bytes() for file in files), "as long as it was a mention"
+    world.poll(Feed([[disclosure()]]))
+    assert [file.name for file in files if before.encode() in file.read_bytes()] == []
 
 
 def test_what_people_and_filters_said_of_the_mention_is_erased_with_it(world: World) -> None:

@@ -12,7 +12,10 @@ from monitor.config import DigestSettings, SourceSettings
 from monitor.delivery import Desk
 from monitor.errors import DeliveryError, SourceError
 from monitor.pipeline import Pipeline, Stages, Task, Window
+from monitor.sealing import Keyring
 from monitor.store import Store
+from monitor.store.readiness import make_ready
+from monitor.store.sealingkeys import FOLDER
 from monitor.types import (
     Account,
     Clause,
@@ -156,6 +159,13 @@ class World:
     box: Letterbox = field(default_factory=Letterbox)
     settings: DigestSettings = field(default_factory=DigestSettings)
     stop: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        make_ready(self.store, [], self.at)
+
+    def ring(self, purpose: str) -> Keyring:
+        """The private keys of this world."""
+        return Keyring(purpose, [self.store.folder / FOLDER])
 
     def now(self) -> datetime:
         return self.at
