@@ -125,6 +125,7 @@ def environment() -> Environment:
     made.globals.update(
         calendar=wording.calendar,
         command=wording.command,
+        day=wording.day,
         link_only=wording.LINK_ONLY,
         purged=wording.purged,
         standing=wording.standing,

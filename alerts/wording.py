@@ -55,6 +55,7 @@ PURGED = {
     "deleted": "It was deleted where it stood, so its words are not kept here either.",
     "withheld": "The platform withholds it now, so its words are not kept here either.",
     "hidden": "The platform hides it now, so its words are not kept here either.",
+    "retention": "It was kept for as long as the organisation keeps such things, then purged here.",
     "expired": "Its words may not be kept for longer; the original may still be there.",
 }
 """Why an item has no words any more."""
@@ -257,6 +258,11 @@ def moment(at: datetime, briefing: Briefing) -> str:
 def calendar(day: date) -> str:
     """`day` as 21 Nov 2026."""
     return f"{day.day} {day:%b} {day.year}"
+
+
+def day(value: object) -> object:
+    """A moment or a date as its day; anything else as it is."""
+    return calendar(value) if isinstance(value, date) else value
 
 
 def command(*words: str) -> str:

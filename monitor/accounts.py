@@ -76,12 +76,11 @@ def finish(
         if last.ended_for is not None:
             raise RowRefused("person", f"{_how_it_ended(last)} already: nothing of theirs is read")
         _names_nobody(reason, last)
+        erased = erase_staff(tx, person, now, why)
         ended = end(tx, person, why, by, now, reason)
         forget_readings(tx, sources)
-        erased = erase_staff(tx, person, now)
         counts: dict[str, Any] = {"rows": ended, "mentions": erased.mentions, "cases": erased.cases}
         tx.audit(by, f"account.{why}", f"account:{person}", now, reason, **counts)
-    store.scrub()
     return Ended(ended, erased)
 
 

@@ -19,7 +19,7 @@ from monitor.config import SourceSettings
 from monitor.errors import SourceError
 from monitor.ports import Clock, Connector, Recheck
 from monitor.store import Store
-from monitor.store.purging import Due, due, held_back
+from monitor.store.purging import Due, due, expire, held_back
 from monitor.types import State, Terms
 
 log = structlog.get_logger("monitor.compliance")
@@ -109,9 +109,11 @@ class Compliance:
         """Purge what is too old, and what was held back until its hold ended."""
         now, days = self.now(), task.terms.max_age_days
         with self.store.transaction() as tx:
-            purging = tx.purging(self._today())
-            late = purging.overdue(now)
-            return late + (purging.expire(task.source.name, now - timedelta(days=days), now) if days else 0)
+            gone = tx.purging(self._today()).overdue(now)
+        if not days:
+            return gone
+        before = now - timedelta(days=days)
+        return gone + expire(self.store, task.source.name, before, self._today(), now, self.stop)
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()

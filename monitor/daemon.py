@@ -12,7 +12,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -30,6 +31,7 @@ from monitor.errors import StoreError
 from monitor.health import JITTER
 from monitor.logs import place_of
 from monitor.pipeline import Pipeline, Task, Window
+from monitor.retention import ClockAhead
 from monitor.service import THREADS, App, lookback, utc_now
 
 log = structlog.get_logger("monitor.daemon")
@@ -42,6 +44,8 @@ CLOCK_DRIFT = 5
 DELIVERY_SECONDS = 30
 COMPLIANCE_SECONDS = 3600
 """How often it is looked for items whose check is due; how often that is for one item, its terms say."""
+RETENTION_SECONDS = 3600
+"""How often it is looked whether the day's purge was made."""
 
 
 class Daemon:
@@ -52,6 +56,7 @@ class Daemon:
         self.app = replace(app, stop=self._stop.is_set)
         self._running: set[str] = set()
         self._beat = time.monotonic()
+        self._retention = self.app.retention()
         self._scheduler = BackgroundScheduler(
             timezone=app.settings.organisation.zone,
             executors={
@@ -59,6 +64,7 @@ class Daemon:
                 # Threads of their own: a slow source or mail server cannot starve what others rely on.
                 "desk": ThreadPoolExecutor(2),
                 "compliance": ThreadPoolExecutor(1),
+                "retention": ThreadPoolExecutor(1),
                 "heart": ThreadPoolExecutor(1),
             },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -89,6 +95,8 @@ class Daemon:
             log.info("freed claims of an earlier process", deliveries=freed)
         with self.app.store.transaction() as tx:
             tx.ask_refused_again()
+        with self._retaining("clock"):
+            self._retention.believe_clock()  # before the first poll makes it look right
         for task in tasks:
             self._add_poll(pipeline, task)
         at = self.app.settings.digest
@@ -101,6 +109,7 @@ class Daemon:
         self._repeat("deliveries", partial(self._deliver, desk, "deliveries"), DELIVERY_SECONDS, "desk")
         compliance = partial(self._comply, self.app.compliance(), tasks)
         self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "compliance")
+        self._repeat("retention", self._retain, RETENTION_SECONDS, "retention")
         self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, "heart")
 
     def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:
@@ -141,6 +150,21 @@ class Daemon:
             for task in tasks:
                 if not self._stop.is_set():
                     compliance.enforce(task)
+            self.app.forget_files()
+
+    def _retain(self) -> None:
+        """Once a day: purge what was kept for long enough."""
+        with self._retaining("retention"):
+            self._retention.run_daily()
+            self.app.forget_files()
+
+    @contextmanager
+    def _retaining(self, name: str) -> Iterator[None]:
+        with self._named(name):
+            try:
+                yield
+            except ClockAhead as wait:
+                log.warning("retention waits", reason=str(wait))
 
     def _stamp(self) -> None:
         self._beat = time.monotonic()
@@ -168,6 +192,8 @@ class Daemon:
     def _anchor_again(self, moved: float) -> None:
         """After a step of the clock: interval jobs would wait for the old time (up to hours)."""
         log.warning("the clock moved", seconds=round(moved))
+        with self._named("clock"):
+            self._retention.clock_moved(timedelta(seconds=moved))
         for job in self._scheduler.get_jobs():
             if isinstance(job.trigger, IntervalTrigger):
                 self._scheduler.reschedule_job(job.id, trigger=job.trigger)

@@ -193,8 +193,9 @@ class Pipeline:
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
         source = task.source.name
+        journalled = self.store.journal.size()
         registration = self._registration(task, page)
-        known = self.store.by_identity(page.posts)
+        known = self._allowed(self.store.by_identity(page.posts), task, count)
         lost = {key: state for key, post in known.items() if (state := _gone(post))}
         posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
         fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
@@ -207,6 +208,9 @@ class Pipeline:
         clerk = Clerk(self._directory(kept), self.zone, self.now())
         with self.store.transaction() as tx:
             self._registration(task, page)  # whoever withdrew meanwhile has been erased: nothing comes after
+            if self.store.journal.size() != journalled:  # somebody was erased while we judged
+                allowed = self._allowed(posts, task, count)
+                kept = [judged for judged in kept if judged.key in allowed]
             tx.purging(self._today()).lose(source, lost, clerk.now)
             saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
             if task.terms.recheck_hours or task.terms.max_age_days:
@@ -243,6 +247,10 @@ class Pipeline:
             return self.directory
         with self.store.reading() as connection:
             return self.directory.today(away_on(connection, self._today()))
+
+    def _allowed(self, posts: Mapping[str, Post], task: Task, count: Count) -> dict[str, Post]:
+        """Those of `posts` (by identity) that nobody had erased."""
+        return self.store.without_erased(posts, task.pseudonym, count.began)
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()

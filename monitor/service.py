@@ -33,8 +33,10 @@ from monitor.errors import ConfigError, RuleError
 from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Stages, Task, Window
 from monitor.ports import Clock, Connector, Notifier
+from monitor.retention import Retention
 from monitor.roles import ROLES
 from monitor.store import Store, open_store
+from monitor.store.ledger import Ledger
 from monitor.store.meter import StoredMeter
 from monitor.store.readiness import make_ready
 from monitor.store.register import Register
@@ -97,6 +99,23 @@ class App:
     def compliance(self) -> Compliance:
         """Loop 3 of this installation."""
         return Compliance(self.store, self.settings.organisation.zone, self.now, self.stop)
+
+    def retention(self) -> Retention:
+        """Loop 4 of this installation: the periods of the settings, and the terms of sources nobody reads."""
+        idle = [source for source in self.settings.sources if not source.enabled]
+        limits = {source.name: days for source in idle if (days := _terms(source).max_age_days)}
+        settings = self.settings
+        return Retention(
+            self.store, settings.retention, settings.organisation.zone, self.now, limits, self.stop
+        )
+
+    def terms_by_source(self) -> dict[str, Terms]:
+        """What may be done with the items of each source of the settings."""
+        return {source.name: _terms(source) for source in self.settings.sources}
+
+    def forget_files(self) -> int:
+        """Remove digests that were written as files and whose copy is gone; how many files went."""
+        return outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""

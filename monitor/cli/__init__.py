@@ -14,6 +14,7 @@ from monitor import __version__
 from monitor.cli import (
     accounts,
     audit,
+    backup,
     casework,
     check,
     compliance,
@@ -36,12 +37,14 @@ from monitor.cli import (
     registers,
     replay,
     report,
+    retention,
     reveal,
     roles,
     rules,
     run,
     scan,
     sources,
+    subject,
 )
 from monitor.cli.casework import reminders
 from monitor.cli.house import House
@@ -121,6 +124,10 @@ app.add_typer(filters.app, name="filters", cls=House, rich_help_panel=LEARNING)
 app.add_typer(compliance.app, name="compliance", cls=House, rich_help_panel=DAILY)
 app.add_typer(registers.app, name="registers", cls=registers.Made, rich_help_panel=DAILY)
 app.add_typer(publish.app, name="publish", cls=House, rich_help_panel=DAILY)
+app.add_typer(retention.app, name="retention", cls=House, rich_help_panel=DAILY)
+app.add_typer(subject.app, name="subject", cls=House, rich_help_panel=DAILY)
+app.command("backup", rich_help_panel=SETUP)(backup.backup)
+app.command("restore", rich_help_panel=SETUP)(backup.restore)
 app.command("init", rich_help_panel=SETUP)(init.init)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 app.add_typer(config.app, name="config", cls=House, rich_help_panel=SETUP)

@@ -263,7 +263,7 @@ def _finish(context: typer.Context, person: str, why: str, reason: str, *, as_js
             done = accounts.finish(desk.store, person, why, actor, desk.now, reason.strip(), sources)
         files = _files_gone(desk, done.erased.mails)
     erased = {"posts": done.erased.mentions, "cases": done.erased.cases, "digests": files}
-    kept = [*done.erased.kept, *_KEPT]
+    kept = [*map(str, done.erased.kept), *_KEPT]
     if as_json:
         output.print_json(
             {"person": person, "ended": why, "erased": erased, "kept": kept, "sources": sources}

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.ending import ending
-from monitor.cli.person import By, free_of_identifiers, whoever
+from monitor.cli.person import By, at_terminal, free_of_identifiers, whoever
 from monitor.cli.replay import opened
 from monitor.cli.sources import named
 
@@ -23,6 +23,11 @@ Reason = Annotated[str, typer.Option(help="Why, in a few words. Name no patient.
 _WRITTEN_PERMISSION = (
     "X asks for its written permission before deleted posts are kept, even where the law requires it: "
     "file that permission with this hold."
+)
+
+_OUTLASTS_WITHDRAWAL = (
+    "This case is about an authorised account: while the hold lasts, its items stay even if the person "
+    "withdraws. They must be told so, and why."
 )
 
 
@@ -99,8 +104,11 @@ def purge(
     if not yes:
         typer.confirm(f"Purge the words of every item from {platform}?", abort=True, err=True)
     today = utc_now().astimezone(settings.organisation.zone).date()
-    with closing(opened(settings)) as store, store.transaction() as tx:
-        gone = tx.purging(today).everything(platform, reason.strip(), utc_now())
+    with closing(opened(settings)) as store:
+        actor = at_terminal(settings, store).actor("information")
+        with store.transaction() as tx:
+            gone = tx.purging(today).everything(platform, reason.strip(), utc_now())
+            tx.audit(actor, "platform.purged", f"platform:{platform}", utc_now(), reason.strip(), items=gone)
     items = f"{gone} item" + ("" if gone == 1 else "s")
     output.show(f"{items} from {platform} purged; a tombstone of each stays.")
 
@@ -115,7 +123,7 @@ def hold(
 ) -> None:
     """Keep the items of a case although they are deleted at their source, as evidence of an incident."""
     from monitor.service import utc_now
-    from monitor.store.holds import add_hold, platforms_of
+    from monitor.store.holds import add_hold, of_staff, platforms_of
 
     settings = output.settings(context)
     if not reason.strip():
@@ -123,13 +131,16 @@ def hold(
     free_of_identifiers(reason, "--reason", settings.organisation)
     until = ending(expires, settings)
     with closing(opened(settings)) as store:
-        number = add_hold(store, case, whoever(by), reason.strip(), until, utc_now())
-        platforms = platforms_of(store, case)
+        role = at_terminal(settings, store).actor("information").role
+        number = add_hold(store, case, whoever(by), reason.strip(), until, utc_now(), role)
+        platforms, staff = platforms_of(store, case), of_staff(store, case)
     if number is None:
         raise typer.BadParameter(f"there is no case {case} whose items could be held", param_hint="CASE")
     output.show(f"Hold {number}: the items of case {case} stay until {until:%d %b %Y}.")
     if "x" in platforms:
         output.say(_WRITTEN_PERMISSION)
+    if staff:
+        output.say(_OUTLASTS_WITHDRAWAL)
 
 
 @app.command("holds")
@@ -169,8 +180,10 @@ def release(
     from monitor.service import utc_now
     from monitor.store.holds import release
 
-    with closing(opened(output.settings(context))) as store:
-        released = release(store, number, whoever(by), utc_now())
+    settings = output.settings(context)
+    with closing(opened(settings)) as store:
+        role = at_terminal(settings, store).actor("information").role
+        released = release(store, number, whoever(by), utc_now(), role)
     if not released:
         raise typer.BadParameter(f"no hold {number} is there to release", param_hint="NUMBER")
     output.show(f"Hold {number} is released.")

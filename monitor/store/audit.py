@@ -126,6 +126,11 @@ class AuditLog:
         """The latest moment that any row bears."""
         return self.connection.execute(select(func.max(self.table.c.at))).scalar()
 
+    def count_before(self, moment: datetime) -> int:
+        """How many rows are older."""
+        older = select(func.count(self.table.c.id)).where(self.table.c.at < moment)
+        return int(self.connection.execute(older).scalar_one())
+
     # -- what has expired -------------------------------------------------------------------------
 
     def expire(self, before: datetime, key: SiteKey, now: datetime) -> int:

@@ -9,7 +9,9 @@ from sqlalchemy import Row, func, select
 
 from monitor.store.store import Store
 from monitor.store.tables import Case, Finding, LegalHold, Mention, table_of
-from monitor.types import Lane
+from monitor.types import Actor, Lane
+
+TERMINAL = "terminal"
 
 _hold = table_of(LegalHold)
 _case = table_of(Case)
@@ -36,7 +38,9 @@ class Hold:
         return "in force" if today < self.expires_on else "expired"
 
 
-def add_hold(store: Store, case: int, by: str, reason: str, until: date, now: datetime) -> int | None:
+def add_hold(
+    store: Store, case: int, by: str, reason: str, until: date, now: datetime, role: str = TERMINAL
+) -> int | None:
     """Hold the items of a case; the hold's number, None where there is no such case to be held.
 
     A case of the protected lane is nobody's here, and what is purged already cannot be held.
@@ -51,7 +55,11 @@ def add_hold(store: Store, case: int, by: str, reason: str, until: date, now: da
     with store.transaction() as tx:
         if not tx.connection.execute(kept).scalar():
             return None
-        return int(tx.connection.execute(tx.insert(_hold).returning(_hold.c.id), row).scalar_one())
+        number = int(tx.connection.execute(tx.insert(_hold).returning(_hold.c.id), row).scalar_one())
+        tx.audit(
+            Actor(by, role), "hold.added", f"hold:{number}", now, reason, case=case, until=until.isoformat()
+        )
+        return number
 
 
 def platforms_of(store: Store, case: int) -> set[str]:
@@ -61,18 +69,28 @@ def platforms_of(store: Store, case: int) -> set[str]:
         return set(connection.execute(query.where(_finding.c.case_id == case)).scalars())
 
 
+def of_staff(store: Store, case: int) -> bool:
+    """Whether a case is about an authorised account, whose holder may withdraw."""
+    query = select(_case.c.id).where(_case.c.id == case, _case.c.subject.startswith("staff:"))
+    with store.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
 def holds(store: Store) -> list[Hold]:
     """Every hold there ever was, oldest first."""
     with store.reading() as connection:
         return [_value(row) for row in connection.execute(select(_hold).order_by(_hold.c.id))]
 
 
-def release(store: Store, number: int, by: str, now: datetime) -> bool:
+def release(store: Store, number: int, by: str, now: datetime, role: str = TERMINAL) -> bool:
     """Let go of a hold; False where there is none of that number, or not any more."""
     c = _hold.c
     statement = _hold.update().where(c.id == number, c.released_at.is_(None))
     with store.transaction() as tx:
-        return tx.connection.execute(statement.values(released_at=now, released_by=by)).rowcount == 1
+        if tx.connection.execute(statement.values(released_at=now, released_by=by)).rowcount != 1:
+            return False
+        tx.audit(Actor(by, role), "hold.released", f"hold:{number}", now)
+        return True
 
 
 def _value(row: Row[tuple[object, ...]]) -> Hold:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, Text, and_, cast, func, or_, select
 
 from monitor.store.audit import AuditLog
 from monitor.store.routing import SUPERSEDED
@@ -110,6 +110,13 @@ class Ledger:
         )
         with self.store.reading() as connection:
             return connection.execute(query).first()
+
+    def emptied(self) -> list[str]:
+        """The Message-IDs of mails whose copy is gone: no file of theirs is to stay either."""
+        c = self._delivery.c
+        with self.store.reading() as connection:
+            query = select(c.message_id).where(cast(c.message, Text) == "{}")
+            return list(connection.execute(query).scalars())
 
     def is_owed(self, recipient: str) -> bool:
         """True while a delivery to this recipient is made and neither sent nor refused."""

@@ -7,11 +7,11 @@ puts its items off until the hold has ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select
 
@@ -33,6 +33,8 @@ from monitor.types import GONE, State
 if TYPE_CHECKING:
     from monitor.store.store import Store
 
+T = TypeVar("T")
+
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 _finding = table_of(Finding)
@@ -41,8 +43,15 @@ _delivery = table_of(Delivery)
 _protected = table_of(ProtectedPost)
 _hold = table_of(LegalHold)
 
+CHUNK = 5_000
+"""Items that one statement names, and one transaction of a long run purges."""
+
 EXPIRED = "expired"
 """Why an item was purged that is still public: the platform's terms let its words be kept no longer."""
+
+RETENTION = "retention"
+"""Why an item was purged that is still public: it was kept for as long as the organisation keeps such items.
+It also stands where the version of the rules stood: newer ones do not judge it again."""
 
 WORDLESS: Mapping[str, object] = {
     "title": "",
@@ -79,9 +88,23 @@ def due(store: Store, source: str, before: datetime, limit: int) -> list[Due]:
 
 def held_back(store: Store, today: date) -> int:
     """How many items should go but are under a legal hold."""
-    query = select(func.count(_mention.c.id)).where(_should_go(), _mention.c.id.in_(_held(today)))
+    query = select(func.count(_mention.c.id)).where(_should_go(), _mention.c.id.in_(held(today)))
     with store.reading() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def expire(
+    store: Store, source: str, before: datetime, today: date, now: datetime, stop: Callable[[], bool]
+) -> int:
+    """Purge what `source` gave and was last seen to be public before then, some at a time; how many went."""
+    went = 0
+    while not stop():
+        with store.transaction() as tx:
+            some = tx.purging(today).expire(source, before, now)
+        went += some
+        if some < CHUNK:
+            break
+    return went
 
 
 class Purging:
@@ -111,16 +134,27 @@ class Purging:
     def overdue(self, now: datetime) -> int:
         """Purge what was lost and is under no hold (any more)."""
         query = select(_mention.c.id, _mention.c.state).where(
-            _should_go(), ~_mention.c.id.in_(_held(self.today))
+            _should_go(), ~_mention.c.id.in_(held(self.today))
         )
         return self._purge(dict(self.connection.execute(query).all()), now)
 
+    def retire(self, mentions: Iterable[int], until: datetime | None, now: datetime) -> int:
+        """Purge these, kept for long enough; no mail after `until` told of them. How many went."""
+        ids = dict.fromkeys(mentions, RETENTION)
+        for chunk in batched(ids, CHUNK):
+            here = _occurrence.c.mention_id.in_(chunk)
+            self.connection.execute(_occurrence.update().where(here).values(judged_by=RETENTION))
+        return self._purge(ids, now, until)
+
     def expire(self, source: str, before: datetime, now: datetime) -> int:
-        """Purge what `source` gave and was last seen to be public before then; how many went."""
+        """Purge what `source` gave and was last seen to be public before then; how many went.
+
+        At most CHUNK at a time: ask again until none goes.
+        """
         c = _occurrence.c
         fresh = exists().where(c.mention_id == _mention.c.id, c.checked_at >= before)
         query = select(_mention.c.id).where(_mention.c.source == source, self._free(), ~fresh)
-        old = self.connection.execute(query).scalars()
+        old = list(self.connection.execute(query.limit(CHUNK)).scalars())
         self._purge_protected((_protected.c.source == source) & (_protected.c.seen_on < before.date()))
         return self._purge(dict.fromkeys(old, EXPIRED), now)
 
@@ -129,7 +163,7 @@ class Purging:
         query = select(_mention.c.id).where(
             _mention.c.platform == platform,
             _mention.c.purged_at.is_(None),
-            ~_mention.c.id.in_(_held(self.today)),
+            ~_mention.c.id.in_(held(self.today)),
         )
         mentions = list(self.connection.execute(query).scalars())
         self._purge_protected(_protected.c.platform_key == platform_hash(self.key, platform))
@@ -144,16 +178,16 @@ class Purging:
 
     def _free(self) -> ColumnElement[bool]:
         """A mention whose words are here and under no hold."""
-        return _mention.c.purged_at.is_(None) & _mention.c.id.not_in(_held(self.today))
+        return _mention.c.purged_at.is_(None) & _mention.c.id.not_in(held(self.today))
 
     # -- the words --------------------------------------------------------------------------------
 
-    def _purge(self, mentions: Mapping[int, str], now: datetime) -> int:
-        for chunk in batched(mentions, 5_000):
-            self._purge_chunk({number: mentions[number] for number in chunk}, now)
+    def _purge(self, mentions: Mapping[int, str], now: datetime, until: datetime | None = None) -> int:
+        for chunk in batched(mentions, CHUNK):
+            self._purge_chunk({number: mentions[number] for number in chunk}, now, until)
         return len(mentions)
 
-    def _purge_chunk(self, mentions: Mapping[int, str], now: datetime) -> None:
+    def _purge_chunk(self, mentions: Mapping[int, str], now: datetime, until: datetime | None) -> None:
         oldest = select(func.min(_mention.c.first_seen_at)).where(_mention.c.id.in_(mentions))
         first_seen = self.connection.execute(oldest).scalar_one()
         for why in set(mentions.values()):
@@ -165,7 +199,12 @@ class Purging:
         of_them = _occurrence.c.mention_id.in_(mentions)
         self.connection.execute(_occurrence.update().where(of_them).values(url=None, recheck_id=None))
         self.connection.execute(_finding.update().where(_finding.c.mention_id.in_(mentions)).values(spans=[]))
-        take_back_mails(self.connection, _delivery, _delivery.c.created_at >= first_seen)
+        telling = _delivery.c.created_at >= first_seen
+        take_back_mails(
+            self.connection,
+            _delivery,
+            telling if until is None else telling & (_delivery.c.created_at <= until),
+        )
 
     def _forget_occurrences(self, source: str, lost: Mapping[str, State]) -> None:
         """No hash is left to compare with, so that what comes back is news; copies elsewhere are, too."""
@@ -202,9 +241,9 @@ def take_back_mails(
     return tuple(connection.execute(sent).scalars())
 
 
-def batched(numbers: Iterable[int], size: int) -> Iterator[list[int]]:
+def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """Lists of at most `size`: databases limit the values of one statement."""
-    rest = iter(numbers)
+    rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
 
@@ -217,7 +256,7 @@ def _should_go() -> ColumnElement[bool]:
     return lost & c.purged_at.is_(None)
 
 
-def _held(today: date) -> Select[tuple[int]]:
+def held(today: date) -> Select[tuple[int]]:
     """The mentions of cases under a hold in force."""
     c = _hold.c
     return (

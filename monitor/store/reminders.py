@@ -70,6 +70,16 @@ def settle(tx: Transaction, about: str, words: str, by: Actor, now: datetime) ->
     tx.connection.execute(open_ones.values(done_at=now, done_by=by.name))
 
 
+def done_with(tx: Transaction, about: str, by: Actor, now: datetime) -> int:
+    """Nobody need be reminded of `about` any more; how many reminders that ends."""
+    c = _reminder.c
+    open_ones = _reminder.update().where(c.about == about, c.done_at.is_(None))
+    ended = tx.connection.execute(open_ones.values(done_at=now, done_by=by.name)).rowcount
+    if ended:
+        tx.audit(by, "reminder.done", about, now)
+    return ended
+
+
 def reminders_due(store: Store, roles: frozenset[str], day: date) -> list[Due]:
     """What these roles are reminded of on `day`: overdue, due, or within AHEAD."""
     pending = reminders(store, roles, upto=day + AHEAD)

@@ -19,9 +19,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from monitor.config import StoreSettings
 from monitor.errors import AlreadyRunning, DiskFull, MonitorError, StoreError
-from monitor.store import migrations
+from monitor.store import erasing, migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
+from monitor.store.erasures import JOURNALLED, Journal, erased
 from monitor.store.identity import content_hash, identity
+from monitor.store.purging import RETENTION
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Finding,
@@ -34,6 +36,8 @@ from monitor.store.tables import (
 )
 from monitor.store.writing import Transaction
 from monitor.types import Coverage, Post, SourceState
+
+"""The folder of the screenshots that people handed in."""
 
 MAX_CHANGES = 24
 """An item that differs at every poll is judged this often, then only counted."""
@@ -78,6 +82,7 @@ def open_store(settings: StoreSettings) -> Store:
         with _translated():
             migrations.upgrade(store._writer)
             store._check_key()
+            erasing.catch_up(store)
     except BaseException:
         store.close()
         raise
@@ -90,6 +95,7 @@ class Store:
     def __init__(self, url: str, folder: Path, key: SiteKey) -> None:
         self.folder = folder
         self.key = key
+        self.journal = Journal(folder / "erasures.jsonl")
         self.embedded = is_sqlite(url)
         self._turn = threading.Lock()
         self._writer = writer_engine(url)
@@ -111,8 +117,23 @@ class Store:
         with _translated(), self._one_writer():
             with self._writer.begin() as connection:
                 yield (tx := Transaction(connection, self.key))
+                self._journalled(tx)
             if tx.wiped and self.embedded:
                 self._empty_wal()
+
+    def _journalled(self, tx: Transaction) -> None:
+        """Write what was erased beside the database, before the commit: killed in between, it is done again.
+
+        Raises StoreError where the journal cannot be written.
+        """
+        if not tx.erased:
+            return
+        try:
+            tx.set_meta(JOURNALLED, str(self.journal.append(tx.erased)), replace=True)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull(NO_ROOM) from None
+            raise StoreError(f"{self.folder}: cannot be written ({error.strerror})") from None
 
     def _empty_wal(self) -> None:
         """Take what was erased out of SQLite's log, too: its file keeps pages until they are overwritten."""
@@ -127,17 +148,6 @@ class Store:
         """A consistent look at the database that waits for nobody."""
         with _translated(), self._reader.connect() as connection:
             yield connection
-
-    def scrub(self) -> None:
-        """Leave nothing of what was erased in SQLite's write-ahead log: it is carried over and emptied."""
-        if not self.embedded:
-            return
-        with _translated(), self._one_writer():
-            connection = self._writer.raw_connection()
-            try:
-                connection.cursor().execute("pragma wal_checkpoint(truncate)")
-            finally:
-                connection.close()
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -225,6 +235,20 @@ class Store:
             known = {row.key: row for row in connection.execute(query)}
         return {key: post for key, post in posts.items() if self._to_judge(post, known.get(key), version)}
 
+    def without_erased(
+        self, posts: Mapping[str, Post], pseudonym: str | None, since: datetime
+    ) -> dict[str, Post]:
+        """Those of `posts` (by identity) that nobody had erased; no query where nobody ever did.
+
+        What is read under the register's row of `pseudonym` comes back after a new authorisation; not what
+        was erased itself, and nothing whose erasure is younger than `since`.
+        """
+        if not posts or not self.journal.size():
+            return dict(posts)
+        with self.reading() as connection:
+            gone = erased(connection, self.key, posts, pseudonym, since)
+        return {key: post for key, post in posts.items() if key not in gone}
+
     def protected(self, source: str, posts: Mapping[str, Post]) -> set[tuple[str, str]]:
         """The keys of those of `posts` (by identity) that the protected lane holds from this source."""
         c = _protected.c
@@ -233,7 +257,7 @@ class Store:
             return {posts[key].key for key in connection.execute(query).scalars()}
 
     def _to_judge(self, post: Post, row: Any, version: str) -> bool:
-        if row is None or row.judged_by != version:
+        if row is None or row.judged_by not in (version, RETENTION):
             return True
         return bool(row.changes < MAX_CHANGES and row.content_hash != content_hash(self.key, post))
 

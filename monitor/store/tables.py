@@ -7,8 +7,10 @@ Every text column that came from outside holds the masked copy. Times are aware 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+_KEPT = text("purged_at IS NULL")
 
 
 class Meta(SQLModel, table=True):
@@ -65,6 +67,10 @@ class Mention(SQLModel, table=True):
     same story by another way shares one of them. None for what never folds. Once purged it is a tombstone:
     its words are gone, and `purged_for` says why.
     """
+
+    __table_args__ = (
+        Index("ix_mention_kept", "first_seen_at", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -349,7 +355,10 @@ class SealedOriginal(SQLModel, table=True):
 
 
 class Erasure(SQLModel, table=True):
-    """What was erased and may not come back: the keyed hash of an item's or of an account's identity."""
+    """What was erased and may not come back: the keyed hash of an item's or of an account's identity.
+
+    For a member of staff it is the reference, such as S-014. `reason` is a word, never a text.
+    """
 
     key: str = Field(primary_key=True)
     kind: str

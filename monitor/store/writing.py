@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.store import sealed
 from monitor.store.audit import AuditLog
+from monitor.store.erasures import Erased
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.opening import open_or_extend
 from monitor.store.protected import ProtectedLane
@@ -111,6 +112,8 @@ class Transaction:
         self.key = key
         self.wiped = False
         self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        self.erased: list[Erased] = []
+        """What was erased: the store writes it into the journal before it commits."""
 
     def purging(self, today: date) -> Purging:
         """What this transaction does about words that must go."""

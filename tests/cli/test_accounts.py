@@ -145,7 +145,7 @@ def test_after_the_end_no_row_and_no_file_tells_of_the_account(
         assert [row for row in everything(register) if secret in row[1]] == []
         assert [file for file in files(folder) if secret.encode() in file.read_bytes()] == []
     assert {table for table, row in everything(register) if "S-014" in row} <= {
-        "authorisation", "audit_entry", "source",
+        "authorisation", "audit_entry", "erasure", "source",
     }  # fmt: skip
     assert list(folder.glob("digests/*")) == []
     assert poll(register, WORDS).state is SourceState.MISCONFIGURED
