@@ -33,13 +33,7 @@ class Gate:
         Raises SourceRefused where it may not be asked now.
         """
         row = self.permit(source)
-        basis = source.terms_basis
-        if basis is not None and basis.review <= self._day(self.now()):
-            raise _refused(
-                source,
-                f"its terms basis {basis.reference} was to be reviewed by {basis.review:%d %b %Y}; "
-                "look at it again and record a new `review` in terms_basis, or disable the source",
-            )
+        rest_on_basis(source, self._day(self.now()))
         if row is None:
             return None
         known = Registration(name=row.name, left_on=row.left_on, group=row.staff_group)
@@ -95,6 +89,17 @@ class Gate:
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self.settings.organisation.zone).date()
+
+
+def rest_on_basis(source: SourceSettings, today: date) -> None:
+    """Raise SourceRefused where the basis in a platform's terms was to be looked at again by now."""
+    basis = source.terms_basis
+    if basis is not None and basis.review <= today:
+        raise _refused(
+            source,
+            f"its terms basis {basis.reference} was to be reviewed by {basis.review:%d %b %Y}; "
+            "look at it again and record a new `review` in terms_basis, or disable the source",
+        )
 
 
 def undecided(settings: Settings) -> Iterator[str]:

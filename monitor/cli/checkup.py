@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from pathlib import Path
 
-from monitor import config, documents, installation
+from monitor import authorisation, config, documents, installation
 from monitor.cases import Directory
 from monitor.cli.staffing import the_authorisations, the_decisions
 from monitor.cli.verdicts import Check, Doubt
@@ -70,9 +70,8 @@ def _refusal(settings: Settings, source: SourceSettings) -> ConfigError | None:
 def the_terms(settings: Settings) -> str:
     """The basis in a platform's terms, where one was recorded, need not be looked at again soon."""
     resting = [(source, source.terms_basis) for source in _read(settings) if source.terms_basis]
-    for source, basis in resting:
-        if basis.review <= datetime.now(settings.organisation.zone).date():
-            raise ConfigError(f"source {source.name}: its terms basis was to be reviewed: look at it again")
+    for source, _ in resting:
+        authorisation.rest_on_basis(source, datetime.now(settings.organisation.zone).date())
     if ending := [f"{s.name} ({b.review:%d %b})" for s, b in resting if _ends_soon(b.review, settings)]:
         raise Doubt(f"sources whose terms basis is to be reviewed within 30 days: {', '.join(ending)}")
     return f"{_count(resting, 'source')} with a recorded basis"
