@@ -37,8 +37,6 @@ def cell(value: object) -> str:
 
 def source_table(row: Authorisation) -> str:
     """The [[sources]] table that reads the account of a row."""
-    from monitor.authorisation import WEB
-
     read = ("rss", "url") if row.platform == WEB else (row.platform, "account")
     values = {"name": row.person, "kind": read[0], read[1]: row.account, "authorisation": row.person}
     lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
