@@ -354,7 +354,11 @@ def is_quiet(briefing: Briefing) -> bool:
     """True where a digest would only say that nothing happened."""
     answered = all(source.state.answered for source in briefing.coverage)
     return answered and not (
-        briefing.items or briefing.mentions_total or briefing.failed_deliveries or briefing.looks
+        briefing.items
+        or briefing.mentions_total
+        or briefing.failed_deliveries
+        or briefing.looks
+        or briefing.due
     )
 
 
