@@ -16,7 +16,7 @@ feed "Wearside Vale clinic: letter for patient, NHS number 999 200 1135, left on
 step "It is read and judged; the number is masked before anything is stored"
 as ada monitor scan --since 1d --json > scan.json || true
 shows '"lane": "confidential"' < scan.json
-! grep -q "999 200 1135" scan.json
+never grep -q "999 200 1135" scan.json
 
 step "The Caldicott Guardian is told, masked; the communications team learns only that there is something"
 as jo monitor digest --send
@@ -38,7 +38,7 @@ as dev monitor cases answer 1 breach confirmed
 as dev monitor cases show 1 | shows "72 h"
 
 step "It cannot be closed with questions open"
-! as ada monitor cases close 1 2> open.txt
+never as ada monitor cases close 1 2> open.txt
 shows "monitor cases answer 1" < open.txt
 
 step "Each step of the policies is answered"
@@ -58,6 +58,6 @@ as ada monitor cases export 1 > replay.json
 shows "closed" < replay.json
 
 step "The number is in no file of ours but sealed"
-! grep -rq --exclude-dir=site "999 200 1135" state *.txt scan.json replay.json
+never grep -rq --exclude-dir=site "999 200 1135" state *.txt scan.json replay.json
 
 echo "The walk ends here."

@@ -15,11 +15,11 @@ feed "I am a nurse at Wearside Vale and we were told to falsify the safety check
 
 step "A scan shows nothing of it, to nobody"
 as jo monitor scan --since 1d > scan.txt 2>&1
-! grep -qi -e falsify -e concern -e protected scan.txt
+never grep -qi -e falsify -e concern -e protected scan.txt
 as jo monitor cases list > list.txt 2>&1
-! grep -qi falsify list.txt
+never grep -qi falsify list.txt
 as jo monitor digest --for comms > digest.txt
-! grep -qi -e falsify -e cover digest.txt
+never grep -qi -e falsify -e cover digest.txt
 
 step "The Guardian reads it, with the key that only the Guardian needs"
 refused as jo monitor protected list
@@ -30,9 +30,9 @@ step "The Guardian takes it over; it goes after the lane's own period"
 as fern monitor protected hand-over 1
 
 step "No trace: not in the database, its journal, the digests, the audit log or an export"
-! grep -rqa -i "falsify" state
+never grep -rqa -i "falsify" state
 as dev monitor audit export log.jsonl
-! grep -qi -e falsify -e fern log.jsonl
+never grep -qi -e falsify -e fern log.jsonl
 as dev monitor audit verify
 
 echo "The walk ends here."

@@ -7,7 +7,8 @@ shopt -s inherit_errexit
 as() { LOGNAME="$1" "${@:2}"; }
 
 # What a step promises is looked for; a walk that breaks a promise stops.
-shows() { grep -q -- "$1" || { echo "expected: $1" >&2; return 1; }; }
+shows() { grep -- "$1" > /dev/null || { echo "expected: $1" >&2; return 1; }; }
+never() { if "$@"; then echo "should not have been: $*" >&2; return 1; fi; }
 refused() { local code=0; "$@" 2> refusal.txt || code=$?; [ "$code" -eq 77 ] || { echo "not refused: $*" >&2; return 1; }; }
 step() { printf '\n== %s\n' "$*"; }
 

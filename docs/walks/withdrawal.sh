@@ -38,7 +38,7 @@ code=0; as jo monitor scan --since 1d > scan.txt 2>&1 || code=$?
 [ "$(grep -c 'GET /feed.xml' server.log)" -eq "$before" ]
 
 step "Nothing of what was read is held: no row, no file, no sealed copy"
-! grep -rqa -e "lovely colleagues" -e "merge with its neighbour" state
+never grep -rqa -e "lovely colleagues" -e "merge with its neighbour" state
 as jo monitor accounts list --all | shows "withdrawn"
 as dev monitor audit list --about account:S-014 | shows "account.withdrawn"
 as dev monitor audit verify
