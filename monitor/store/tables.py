@@ -137,17 +137,17 @@ class Case(SQLModel, table=True):
     key: str = Field(unique=True)
     lane: str
     subject: str
-    category: str
+    category: str = Field(index=True)
     severity: str
     status: str = "open"
     owner: str
     route: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     opened_at: datetime
     changed_at: datetime
-    held_by: str | None = None
+    held_by: str | None = Field(default=None, index=True)
     held_at: datetime | None = None
     waiting_for: str | None = None
-    confirmed_at: datetime | None = None
+    confirmed_at: datetime | None = Field(default=None, index=True)
     closed_at: datetime | None = Field(default=None, index=True)
     closed_by: str | None = None
     outcome: str | None = None

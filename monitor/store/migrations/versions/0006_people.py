@@ -186,7 +186,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("outcome", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("changes", sa.Integer(), server_default="0", nullable=False))
+        batch_op.create_index(batch_op.f("ix_case_file_category"), ["category"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_confirmed_at"), ["confirmed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_held_by"), ["held_by"], unique=False)
         batch_op.create_index("ix_case_file_list", ["status", "lane", "severity", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_merged_into"), ["merged_into"], unique=False)
 
