@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -35,8 +36,12 @@ class YamlFile:
         return RuleError(f"{self.name}:{self.line(path)}: {reason}")
 
 
+@lru_cache(maxsize=256)
 def parse(text: str, name: str) -> YamlFile:
-    """Read one document. Raises RuleError for broken YAML, a key used twice, an alias, another type."""
+    """Read one document; what it gives is shared, so nobody changes it.
+
+    Raises RuleError for broken YAML, a key used twice, an alias, another type.
+    """
     if len(text) > _LIMIT:
         raise RuleError(f"{name}:1: the file is longer than {_LIMIT:,} characters")
     try:

@@ -103,7 +103,7 @@ class PatternSet:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         wanted = tuple(patterns)
-        build, size = (_filter, len(wanted)) if len(wanted) > _MANY else (_set, _AT_ONCE)
+        build, size = (_filter, len(wanted)) if len(wanted) > _MANY else (_known_set, _AT_ONCE)
         starts = range(0, len(wanted), size)
         self._scans = [(first, build(wanted[first : first + size])) for first in starts]
 
@@ -123,7 +123,13 @@ def _set(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
     return match
 
 
-def _filter(patterns: Sequence[str]) -> Callable[[str], Sequence[int] | None]:
+@lru_cache(maxsize=64)
+def _known_set(patterns: tuple[str, ...]) -> Callable[[str], Sequence[int] | None]:
+    return _set(patterns)
+
+
+@lru_cache(maxsize=64)
+def _filter(patterns: tuple[str, ...]) -> Callable[[str], Sequence[int] | None]:
     scan = re2.Filter()
     for pattern in patterns:
         scan.Add(pattern, _OPTIONS)

@@ -22,6 +22,7 @@ LOGINS = (
     .replace('role = "information"', 'role = "information"\nlogin = "sam"')
     .replace('role = "concerns"', 'role = "concerns"\nlogin = "pat"')
     + '\n[[recipients]]\naddress = "hr@wvft.nhs.test"\nrole = "hr"\nlogin = "kim"\n'
+    + '\n[[recipients]]\naddress = "reviewer@wvft.nhs.test"\nrole = "conduct"\n'
 )
 STAFF = {"lane": "conduct", "category": "bullying", "clause": "CDD-4.4.3-1", "owner": "hr"}
 Type = Callable[..., Result]

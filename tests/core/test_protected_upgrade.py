@@ -37,6 +37,12 @@ VALUES ('ftsu@trust.test', 'concerns', 'digest', :day, :status, :day, :message, 
 
 
 @pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """Without a table: they are made as an older version made them."""
+    return empty_database_url
+
+
+@pytest.fixture
 def older(store_settings: StoreSettings) -> Iterator[Engine]:
     """A database of the version before, with two rows of one story and the mails about it."""
     store_settings.state_dir.mkdir(mode=0o700, exist_ok=True)

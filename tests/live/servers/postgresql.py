@@ -57,11 +57,12 @@ class PostgreSQL(Server):
         self.run_daemon(server, [self.port])
         wait_until(self._answers, "PostgreSQL")
 
-    def create_database(self) -> str:
-        """A new, empty database; gives its URL."""
+    def create_database(self, template: str = "template0") -> str:
+        """A new database, empty or a copy of the database `template`; gives its URL."""
         name = f"trustwatch_{next(self._numbers)}"
         with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            names = sql.Identifier(name), sql.Identifier(template)
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         return self._url(name)
 
     def drop_database(self, url: str) -> None:
