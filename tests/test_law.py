@@ -16,7 +16,7 @@ ROWS = [
 TEST = re.compile(r"`(tests/[a-z_/0-9]+\.py)(?:::(test_\w+))?`")
 
 
-def tests_of(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     """The names of the tests in a file."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -33,7 +33,7 @@ def test_every_line_is_held_by_a_test_that_exists_or_by_a_decision(row: str) -> 
     assert named or "](decisions/" in held_by
     for path, name in named:
         assert (ROOT / path).exists()
-        assert not name or name in tests_of(path)
+        assert not name or name in names_in(path)
     assert "TBD" not in held_by
 
 

@@ -77,6 +77,7 @@ def add(
         output.print_json({"new": is_new, "screenshots": names, "cases": [*map(case_data, found)]})
     else:
         _print(report, is_new=is_new, found=found)
+        output.say(f"\n{settings.governance.signpost}")  # always: it may not tell what was found
 
 
 @app.command("list")

@@ -262,3 +262,12 @@ def test_a_source_cannot_have_the_name_of_the_reports(garden: Installation) -> N
 def test_a_report_is_taken_while_the_daemon_holds_the_database(garden: Installation) -> None:
     with service.opened(garden.settings()) as daemon, daemon.store.sole_daemon():
         assert "The report is kept." in add(garden, "--words", "The garden", "--anonymous").stdout
+
+
+def test_every_report_ends_with_where_staff_can_turn_to(garden: Installation) -> None:
+    garden.rule("OWN-009", "unsafe", **PROTECTED)
+    settings = garden.folder / "monitor.toml"
+    signpost = '\n[governance]\nsignpost = "Fern listens, on 01632 960111."\n'
+    settings.write_text(settings.read_text("utf-8") + signpost, "utf-8")
+    for words in ("The garden burns", "It is unsafe here", "Nothing of the kind"):
+        assert add(garden, "--words", words).stderr.rstrip().endswith("Fern listens, on 01632 960111.")
