@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A breach, from its detection to its closure: a post names a patient's NHS number.
 # Run it in an empty folder: bash breach.sh
-. "$(dirname "$0")/setting-up.sh"
+. "$(dirname "$0")/setting-up.bash"
 
 cat >> monitor.toml <<TOML
 [[sources]]

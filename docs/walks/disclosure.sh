@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A post that may be a protected disclosure: only the Freedom to Speak Up Guardian ever learns of it.
 # Run it in an empty folder: bash disclosure.sh
-. "$(dirname "$0")/setting-up.sh"
+. "$(dirname "$0")/setting-up.bash"
 
 cat >> monitor.toml <<TOML
 [[sources]]

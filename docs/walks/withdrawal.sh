@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A member of staff lets their account be read, then takes that back: reading stops, and what was held goes.
 # Run it in an empty folder: bash withdrawal.sh
-. "$(dirname "$0")/setting-up.sh"
+. "$(dirname "$0")/setting-up.bash"
 
 cat >> monitor.toml <<TOML
 [[sources]]
