@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.replay import opened
-from monitor.cli.verdicts import Doubt
 from monitor.errors import AccessRefused, SealError
 from monitor.sealing import Keyring, private_keys, public_half
-from monitor.store.sealingkeys import FOLDER, PURPOSES
 
 if TYPE_CHECKING:
     from monitor.access import Person
@@ -84,6 +82,9 @@ def reason_given(reason: str, settings: Settings) -> str:
 
 def the_keys(settings: Settings) -> str:
     """Private keys do not lie where the database lies, and other users cannot read them."""
+    from monitor.cli.verdicts import Doubt
+    from monitor.store.sealingkeys import FOLDER, PURPOSES
+
     folder = settings.store.state_dir / FOLDER
     here = {purpose: private_keys(purpose, folder) for purpose in PURPOSES}
     elsewhere = [

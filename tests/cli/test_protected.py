@@ -66,7 +66,8 @@ def monitor(
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setenv("LOGNAME", "jo")
     second = f'[[recipients]]\naddress = "second@wvft.nhs.test"\nrole = "{request.param}"\nlogin = "gale"'
-    path.write_text(feed.settings(second), encoding="utf-8")
+    text = feed.settings(second).replace('role = "comms"', 'role = "comms"\nlogin = "jo"', 1)
+    path.write_text(text, encoding="utf-8")
     return lambda *words: CliRunner().invoke(app, ["--config", str(path), *words])
 
 
@@ -88,7 +89,6 @@ def test_no_command_prints_or_writes_a_word_of_it(monitor: Monitor, tmp_path: Pa
         ("scan", "--send"),
         ("scan", "--fail-on", "info", "--until", "2020-01-02", "--since", "2020-01-01"),
         ("-v", "scan", "--json", "--source", "paper"),
-        ("digest", "--for", "hr" if "hr" in (tmp_path / "monitor.toml").read_text("utf-8") else "concerns"),
         ("sources", "list"),
         ("sources", "list", "--json"),
         ("sources", "check", "paper"),
@@ -106,6 +106,10 @@ def test_no_command_prints_or_writes_a_word_of_it(monitor: Monitor, tmp_path: Pa
         done = monitor(*words)
         assert done.exit_code == 0, (words, done.output)
         assert told(done.output) == [], words
+    second = "hr" if "hr" in (tmp_path / "monitor.toml").read_text("utf-8") else "concerns"
+    refused = monitor("digest", "--for", second)
+    assert refused.exit_code == 77
+    assert told(refused.output) == []
     assert len(written(tmp_path)) > 4
     assert leaking(tmp_path) == {}
 

@@ -152,7 +152,9 @@ def test_whoever_holds_no_role_of_the_lane_is_refused_and_that_is_written_down(
 ) -> None:
     path = installation.folder / "monitor.toml"
     text = path.read_text("utf-8").replace('role = "comms"', 'role = "comms"\nlogin = "ann"')
-    path.write_text(text.replace('role = "information"', 'role = "information"\nlogin = "dan"'), "utf-8")
+    reviewer = '\n[[recipients]]\naddress = "reviewer@wvft.nhs.test"\nrole = "conduct"\n'
+    text = text.replace('role = "information"', 'role = "information"\nlogin = "dan"') + reviewer
+    path.write_text(text, "utf-8")
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setenv("LOGNAME", "ann")
     done(installation, *OFFICIAL)

@@ -58,7 +58,7 @@ def test_the_difference_equals_a_run_from_scratch(installation: Installation, *,
     added, dropped = differences(result, installation)
     assert installation.found() == before  # nothing was written
 
-    for table in ("delivery_item", "finding", "case_file", "occurrence", "mention"):
+    for table in ("delivery_item", "sealed_original", "finding", "case_file", "occurrence", "mention"):
         forget(installation, table)
     installation.store(*posts)
     after = installation.found()

@@ -73,7 +73,7 @@ def test_a_rule_is_explained_with_its_clauses_and_false_alarms(run: Run) -> None
     assert "CDD-4.4.3-1, section 4.4.3" in text
     assert "The policy also says: CDD-2-FE" in text
     assert "Known false alarm" in text
-    assert "Goes to: comms, hr, daily" in text
+    assert "Goes to: conduct, hr, daily" in text
 
 
 def test_an_unknown_rule_gets_a_suggestion(run: Run) -> None:

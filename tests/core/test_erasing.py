@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -104,7 +106,7 @@ def test_an_account_is_taken_out_of_every_table_and_file(world: World) -> None:
         0,
         0,
     ]
-    for path in world.store.folder.iterdir():
+    for path in (path for path in world.store.folder.rglob("*") if path.is_file()):
         assert b"sparrow" not in path.read_bytes().lower(), path.name
 
 
@@ -242,7 +244,10 @@ def restored(world: World, settings: StoreSettings, backup: Path) -> Store:
 
 
 def backed_up(world: World, to: Path) -> Path:
-    return Path(shutil.copy(world.store.folder / "trustwatch.db", to / "backup.db"))
+    database = world.store.folder / "trustwatch.db"
+    with closing(sqlite3.connect(to / "backup.db")) as copy, closing(sqlite3.connect(database)) as here:
+        here.backup(copy)
+    return to / "backup.db"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

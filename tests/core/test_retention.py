@@ -58,7 +58,7 @@ def test_each_class_goes_after_its_own_period(world: World) -> None:
     world.poll(Feed([posts]))
     close(world, 2, "no-action")
     close(world, 3, "corrected")
-    assert mark(world.store, 4, Verdict.WRONG, "jo", "a quotation", world.at)
+    assert mark(world.store, 4, Verdict.WRONG, Actor("jo"), "a quotation", world.at)
     seen = {}
     for days in (29, 31, 89, 91, 2_189, 2_191):
         world.at = NOW + timedelta(days=days)

@@ -209,6 +209,8 @@ def plain_message(briefing: object, *, message_id: str, list_id: str) -> Message
     """A message that lists its case numbers, so that tests can read what was told."""
     items = briefing.items  # type: ignore[attr-defined]
     told = " ".join(f"case{item.number}{'*' if item.is_new else ''}" for item in items)
+    if waiting := briefing.waiting:  # type: ignore[attr-defined]
+        told = f"{briefing.newly} new of {waiting}"  # type: ignore[attr-defined]
     to = briefing.recipient.address  # type: ignore[attr-defined]
     return Message(to=to, subject="digest", text=told, html=told, message_id=message_id, list_id=list_id)
 

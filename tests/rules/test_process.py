@@ -13,6 +13,7 @@ from monitor.errors import CaseRefused, RuleError
 from monitor.store.casefiles import BREACH, CONFIRMED
 from monitor.types import Lane
 from rules import pack
+from rules.files import read
 from rules.process import Process, ProcessFile, steps
 
 PROCESS = Process(steps(), frozenset({"BOL-7.2"}))
@@ -145,5 +146,5 @@ def test_a_process_that_could_not_be_followed_is_refused_with_its_line(
 ) -> None:
     (tmp_path / "p.yaml").write_text(STEPS.replace(before, now), "utf-8")
     with pytest.raises(RuleError, match=hint) as refused:
-        pack.read(tmp_path / "p.yaml", "p.yaml", ProcessFile)
+        read(tmp_path / "p.yaml", "p.yaml", ProcessFile)
     assert str(refused.value).startswith("p.yaml:")
