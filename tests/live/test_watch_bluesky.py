@@ -129,7 +129,8 @@ def test_a_staff_account_is_read_only_while_its_row_of_the_register_is_live(
     bluesky.post(nurse, "Proud of WVFT.")
     assert installation.poll()["staff"].kept == 1
     assert installation.mentions("author") == ["S-014"]
-    assert nurse.handle not in installation.everything_stored()
+    held = [row for row in installation.everything_stored().splitlines() if nurse.handle in row]
+    assert [row.split('"')[1] for row in held] == ["authorisation"]  # the register, and nowhere else
 
     bluesky.post(nurse, "WVFT again.")
     installation.ahead += timedelta(days=2)
