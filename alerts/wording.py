@@ -125,12 +125,17 @@ def counts_of(subject: str) -> str:
 
 
 def first_line(briefing: Briefing, counts: Counts) -> str:
-    """One sentence with what needs somebody, after a sentence on the earlier mails that got lost."""
+    """One sentence with what needs somebody; before it one on mails that got lost, after it one on dues."""
     first, more = briefing.failed_deliveries[:1], len(briefing.failed_deliveries) - 1
     others = (
         [f"{_spell(more).capitalize()} more earlier {_plural(more, 'mail')} failed too."] if more > 0 else []
     )
-    return safe(" ".join([*first, *others, _summary(counts)]))
+    falls = [due for due in briefing.due if due.on <= briefing.day]
+    if not falls:
+        return safe(" ".join([*first, *others, _summary(counts)]))
+    summary = _summary(counts).replace("Nothing needs you", "No post needs you")
+    dues = f"{_spell(len(falls)).capitalize()} {_plural(len(falls), 'thing')} fell due."
+    return safe(" ".join([*first, *others, summary, dues]))
 
 
 def _summary(counts: Counts) -> str:

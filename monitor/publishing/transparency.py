@@ -65,11 +65,11 @@ def files(settings: Settings, rules: RuleSet, staff: int, day: date) -> Mapping[
     return {"monitoring.html": page}
 
 
-def public_sources(settings: Settings, sources: Sequence[SourceSettings]) -> list[tuple[str, str]]:
-    """(kind, name) of the sources that are nobody's own account: never an address, which may hold a key."""
+def public_sources(settings: Settings, sources: Sequence[SourceSettings]) -> list[tuple[str, str, str]]:
+    """(kind, name, purpose) of the sources that are no person's account: no address, it may hold a key."""
     own = {bare(handle) for handle in settings.organisation.handles}
     shown = (s for s in sources if s.authorisation is None and (s.account is None or bare(s.account) in own))
-    return sorted((kind_name(source.kind), source.name) for source in shown)
+    return sorted((kind_name(source.kind), source.name, source.purpose) for source in shown)
 
 
 def periods(retention: Retention) -> Iterator[tuple[str, timedelta]]:

@@ -13,7 +13,7 @@ import pytest
 from alerts.digest import compose
 from alerts.envelope import envelope
 from alerts.rendering import render, render_protected
-from monitor.types import Briefing, Lane, Look, Message, Recipient, Severity, SourceState
+from monitor.types import Briefing, Due, Lane, Look, Message, Recipient, Severity, SourceState
 from tests.alerts import factory
 from tests.alerts.factory import LAST_NIGHT, briefing, coverage, item, lookalike, mention, remark, wiki_edit
 
@@ -312,3 +312,28 @@ def test_another_recipient_gets_their_own_address_and_role() -> None:
     message = mail(brief)
     assert message.to == "dpo@wvft.nhs.test"
     assert "You get this as information" in flat(message)
+
+
+def test_what_fell_due_is_in_the_first_sentence_and_in_both_lists() -> None:
+    day = briefing().day
+    dues = (
+        Due(on=day - timedelta(days=2), words="Answer request DSR-12"),
+        Due(on=day, words="Look at the policy again, after case 3"),
+        Due(on=day + timedelta(days=1), words="The authorisation of S-014 ends"),
+    )
+    message = mail(briefing(due=dues))
+    said = flat(message)
+    assert "No post needs you. Two things fell due." in said
+    assert f"Overdue since {day.day - 2} Nov 2026: Answer request DSR-12" in said
+    assert "Tomorrow: The authorisation of S-014 ends" in said
+    assert all(due.words in message.html for due in dues)
+
+
+def test_who_looked_and_how_far_the_log_had_come_stand_at_the_end() -> None:
+    look = Look(
+        at=briefing().made_at, who="ada", role="patient_confidentiality", object="case:3", reason="to tell"
+    )
+    message = mail(briefing(looks=(look,), audit_head="row 12, 3fa9c1d27be01f55"))
+    for said in (flat(message), " ".join(message.html.split())):
+        assert "ada, as patient confidentiality, case 3: to tell" in said
+        assert "row 12, 3fa9c1d27be01f55" in said
