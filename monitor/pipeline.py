@@ -12,37 +12,32 @@ stays. Kill the process anywhere: after the restart the same page comes again an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from monitor.authorisation import bare
-from monitor.cases import Clerk, Directory, addressed, shown_author, subject
+from monitor.cases import Clerk, Directory
 from monitor.config import SourceSettings
 from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound, SourceRefused
 from monitor.health import Setback
+from monitor.judging import Judge, Stages
 from monitor.logs import place_of
-from monitor.originals import lock
-from monitor.ports import Clock, Connector, Filters, Identifiers, References, Rules
-from monitor.redaction import redact
-from monitor.sealing import PublicKey
+from monitor.ports import Clock, Connector
 from monitor.store import Judged, Store
 from monitor.store.absences import away_on
 from monitor.store.filters import filters_on
-from monitor.store.identity import content_hash
 from monitor.store.registers import official_handles
 from monitor.store.sealingkeys import current_keys
+from monitor.store.writing import Saved, Transaction
 from monitor.types import (
     GONE,
-    Account,
     Coverage,
-    Filter,
     Page,
     Post,
     Registration,
-    Relation,
     SourceState,
     State,
     Tally,
@@ -53,35 +48,17 @@ log = structlog.get_logger("monitor.pipeline")
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
-    """What every post goes through, and the version of it that a judgement is remembered under.
-
-    `filters` makes of people's exceptions what decides; they are looked up for each page, so that a new one
-    works at once and an expired one no more.
-    """
-
-    references: References
-    rules: Rules
-    identifiers: Identifiers
-    version: str
-    filters: Callable[[Sequence[Filter]], Filters]
-    official_handles: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """One source with everything that reading it takes.
 
     `gate` raises where it may not be read now, and says what the register knows of whose account it is.
     `canary` is the same source asked what must come through.
-    `official_handles` are those of the register of official accounts, besides the settings'.
     """
 
     source: SourceSettings
     connector: Connector
     keeps_everything: bool = False
     pseudonym: str | None = None
-    official_handles: frozenset[str] = frozenset()
     terms: Terms = field(default_factory=Terms)
     gate: Callable[[], Registration | None] = lambda: None
     canary: Connector | None = None
@@ -113,6 +90,40 @@ class Count:
     covered_from: datetime | None = None
     newest: datetime | None = None
 
+    def add(self, page: Page, looked: Looked, saved: Saved) -> None:
+        """Count a page that was stored."""
+        told = [post for post in looked.posts.values() if post.key not in looked.sealed]
+        self.pages += 1
+        self.seen += len(told)
+        self.fresh += len(looked.shown)
+        self.kept += len(looked.kept) - len(saved.protected)
+        self.folded += saved.folded
+        self.findings += saved.findings
+        self.hidden += saved.hidden
+        self.covered_from = _earliest(self.covered_from, _reach_without(looked.sealed, page))
+        self.newest = max(filter(None, (self.newest, *(p.created_at for p in told))), default=None)
+
+
+@dataclass(slots=True)
+class Looked:
+    """A page that was looked at, by identity: what is lost, what is here, what of that is news, what is kept.
+
+    `sealed` are the keys of posts of the protected lane; `journalled` is how long the journal of erasures was
+    when the page was looked at.
+    """
+
+    journalled: int
+    lost: Mapping[str, State]
+    posts: Mapping[str, Post]
+    fresh: Mapping[str, Post]
+    kept: list[Judged]
+    sealed: set[tuple[str, str]]
+
+    @property
+    def shown(self) -> list[Post]:
+        """What is news, without the protected lane: there it is as if the source did not carry it."""
+        return [post for post in self.fresh.values() if post.key not in self.sealed]
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -131,7 +142,6 @@ class Pipeline:
         Raises StoreError or DiskFull when the store fails: what was committed before is safe.
         """
         began = self.now()
-        task = replace(task, official_handles=self._official_handles())
         before = self._register(task)
         count = Count(began=began, newest_before=before.newest_item_at)
         try:
@@ -141,11 +151,6 @@ class Pipeline:
         except SourceError as error:
             return self._failed(task, error, window, count, before)
         return self._read(task, window, count, before)
-
-    def _official_handles(self) -> frozenset[str]:
-        """Those of the register of official accounts: an entry made a minute ago counts."""
-        with self.store.reading() as connection:
-            return frozenset(map(bare, official_handles(connection)))
 
     def _register(self, task: Task) -> Coverage:
         """How the source stood before this poll; it gets a row at its first."""
@@ -192,54 +197,66 @@ class Pipeline:
 
     def _store_page(self, task: Task, page: Page, window: Window, count: Count) -> None:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
-        source = task.source.name
-        journalled = self.store.journal.size()
-        registration = self._registration(task, page)
-        known = self._allowed(self.store.by_identity(page.posts), task, count)
-        lost = {key: state for key, post in known.items() if (state := _gone(post))}
-        posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
-        fresh = self.store.unseen_or_changed(source, posts, self.stages.version)
-        filters = self._filters() if fresh else None
-        ours = {key: self._known_author(post, task, registration) for key, post in fresh.items()}
-        keys = self._keys() if fresh else {}
-        judging = (self._judge(key, post, task, filters, keys) for key, post in ours.items())
-        kept = [judged for judged in judging if judged]
-        sealed = self.store.protected(source, posts)
-        clerk = Clerk(self._directory(kept), self.zone, self.now())
+        looked = self._look(task, page, window, count)
+        clerk = Clerk(self._directory(looked.kept), self.zone, self.now())
         with self.store.transaction() as tx:
-            self._registration(task, page)  # whoever withdrew meanwhile has been erased: nothing comes after
-            if self.store.journal.size() != journalled:  # somebody was erased while we judged
-                allowed = self._allowed(posts, task, count)
-                kept = [judged for judged in kept if judged.key in allowed]
-            tx.purging(self._today()).lose(source, lost, clerk.now)
-            saved = tx.save_page(source, kept, self.stages.version, clerk.now, clerk.place)
-            if task.terms.recheck_hours or task.terms.max_age_days:
-                tx.purging(self._today()).confirm(source, posts, clerk.now)
-            # Of the protected lane nothing is counted: as if the source did not carry it.
-            sealed |= {fresh[key].key for key in saved.protected}
-            shown = [post for post in fresh.values() if post.key not in sealed]
-            related = len(kept) - len(saved.protected)
+            self._still_allowed(task, page, looked, count)
+            saved = self._write(tx, task, looked, clerk)
+            looked.sealed |= {looked.fresh[key].key for key in saved.protected}
             tx.count(
-                source,
-                seen=sum(_is_news(post, count.newest_before) for post in shown),
+                task.source.name,
+                seen=sum(_is_news(post, count.newest_before) for post in looked.shown),
                 kept=saved.mentions,
-                unrelated=len(shown) - related,
+                unrelated=len(looked.shown) - len(looked.kept) + len(saved.protected),
                 folded=saved.folded,
                 found=saved.findings,
             )
             if page.cursor is not None and window.from_cursor:
-                tx.save_cursor(source, page.cursor)
-        reach = _reach_without(sealed, page)
-        told = [post for post in posts.values() if post.key not in sealed]
-        count.pages += 1
-        count.seen += len(told)
-        count.fresh += len(shown)
-        count.kept += related
-        count.folded += saved.folded
-        count.findings += saved.findings
-        count.hidden += saved.hidden
-        count.covered_from = _earliest(count.covered_from, reach)
-        count.newest = max(filter(None, (count.newest, *(p.created_at for p in told))), default=None)
+                tx.save_cursor(task.source.name, page.cursor)
+        count.add(page, looked, saved)
+
+    def _look(self, task: Task, page: Page, window: Window, count: Count) -> Looked:
+        """Everything slow: what is news of a page, judged, masked and sealed. Raises SourceRefused."""
+        journalled = self.store.journal.size()
+        judge = self._judge(task, page)
+        known = self._without_erased(self.store.by_identity(page.posts), task, count)
+        lost = {key: state for key, post in known.items() if (state := _gone(post))}
+        posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
+        fresh = self.store.unseen_or_changed(task.source.name, posts, self.stages.version)
+        kept = [judged for key, post in fresh.items() if (judged := judge.judge(key, post))]
+        return Looked(journalled, lost, posts, fresh, kept, self.store.protected(task.source.name, posts))
+
+    def _judge(self, task: Task, page: Page) -> Judge:
+        """What a page is judged by: the registers, filters and keys as they are at this moment."""
+        registration = self._registration(task, page)
+        filters = filters_on(self.store, self._today())
+        with self.store.reading() as connection:
+            ours, keys = official_handles(connection), current_keys(connection)
+        return Judge(
+            stages=self.stages,
+            site_key=self.store.key,
+            keeps_everything=task.keeps_everything,
+            pseudonym=task.pseudonym,
+            registration=registration,
+            official_handles=self.stages.official_handles.union(map(bare, ours)),
+            filters=self.stages.filters(filters) if filters else None,
+            keys=keys,
+        )
+
+    def _still_allowed(self, task: Task, page: Page, looked: Looked, count: Count) -> None:
+        """Who withdrew or was erased while we judged: nothing of theirs comes after. Raises SourceRefused."""
+        self._registration(task, page)
+        if self.store.journal.size() != looked.journalled:
+            allowed = self._without_erased(looked.posts, task, count)
+            looked.kept = [judged for judged in looked.kept if judged.key in allowed]
+
+    def _write(self, tx: Transaction, task: Task, looked: Looked, clerk: Clerk) -> Saved:
+        purging = tx.purging(self._today())
+        purging.lose(task.source.name, looked.lost, clerk.now)
+        saved = tx.save_page(task.source.name, looked.kept, self.stages.version, clerk.now, clerk.place)
+        if task.terms.recheck_hours or task.terms.max_age_days:
+            purging.confirm(task.source.name, looked.posts, clerk.now)
+        return saved
 
     def _directory(self, judged: Sequence[Judged]) -> Directory:
         """Who holds which role today; asked anew where somebody is to be told, so that an absence counts."""
@@ -248,55 +265,12 @@ class Pipeline:
         with self.store.reading() as connection:
             return self.directory.today(away_on(connection, self._today()))
 
-    def _allowed(self, posts: Mapping[str, Post], task: Task, count: Count) -> dict[str, Post]:
+    def _without_erased(self, posts: Mapping[str, Post], task: Task, count: Count) -> dict[str, Post]:
         """Those of `posts` (by identity) that nobody had erased."""
         return self.store.without_erased(posts, task.pseudonym, count.began)
 
     def _today(self) -> date:
         return self.now().astimezone(self.zone).date()
-
-    def _filters(self) -> Filters | None:
-        """The exceptions in force today, None where there are none."""
-        in_force = filters_on(self.store, self._today())
-        return self.stages.filters(in_force) if in_force else None
-
-    def _keys(self) -> dict[str, PublicKey]:
-        """What is sealed to now; looked up for each page, so that a new key works at once."""
-        with self.store.reading() as connection:
-            return current_keys(connection)
-
-    def _judge(
-        self, key: str, post: Post, task: Task, filters: Filters | None, keys: Mapping[str, PublicKey]
-    ) -> Judged | None:
-        """The post judged and masked, or None where it does not speak of the organisation."""
-        references = self.stages.references.find(post)
-        if not references and not task.keeps_everything:
-            return None
-        spans = self.stages.identifiers.spans(post)
-        evaluated = (addressed(finding, post.author) for finding in self.stages.rules.evaluate(post))
-        masked, findings = redact(post, spans, evaluated)
-        author = shown_author(masked, task.pseudonym)
-        hidden = {f: by for f in findings if filters and (by := filters.hiding(post, f, author))}
-        found = tuple(f for f in findings if f not in hidden)
-        version = content_hash(self.store.key, post) if found else ""
-        return Judged(
-            key=key,
-            post=post,
-            masked=masked,
-            references=tuple(references) if not post.change or masked.title == post.title else (),
-            findings=found,
-            hidden=tuple((by, f) for f, by in hidden.items()),
-            author=author,
-            subject=subject(post, key, task.pseudonym, self.store.key.hash),
-            locked=lock(key, version, post, spans, found, keys, self.store.key),
-        )
-
-    def _known_author(self, post: Post, task: Task, registration: Registration | None) -> Post:
-        """The post with what the organisation knows of its author."""
-        if post.author is None:
-            return post
-        relation = self._relation(post.author, task)
-        return replace(post, author=replace(post.author, relation=relation, registration=registration))
 
     @staticmethod
     def _registration(task: Task, page: Page) -> Registration | None:
@@ -310,15 +284,6 @@ class Pipeline:
                 state=SourceState.MISCONFIGURED,
             )
         return task.gate()
-
-    def _relation(self, author: Account | None, task: Task) -> Relation:
-        """What the author is to the organisation: registers say so, never the text."""
-        if task.pseudonym is not None:
-            return Relation.AUTHORISED_STAFF
-        handle = author.handle if author else None
-        if handle and bare(handle) in self.stages.official_handles | task.official_handles:
-            return Relation.OFFICIAL
-        return Relation.PUBLIC
 
     # -- how the source stands --------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +29,9 @@ from monitor.config import Organisation, Settings, SourceSettings, StoreSettings
 from monitor.config.toml import Key
 from monitor.delivery import Desk
 from monitor.errors import ConfigError, RuleError
+from monitor.judging import Stages
 from monitor.memory import Memory
-from monitor.pipeline import Pipeline, Stages, Task, Window
+from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Connector, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
@@ -41,9 +41,9 @@ from monitor.store.meter import StoredMeter
 from monitor.store.readiness import make_ready
 from monitor.store.register import Register
 from monitor.store.registers import official_handles
-from monitor.store.reminders import Reminding, remind
 from monitor.store.sealingkeys import FOLDER
-from monitor.types import SERVICE, Briefing, Message, Post, Recipient, Tally, Terms
+from monitor.store.settingslog import note_settings
+from monitor.types import Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -60,12 +60,6 @@ THREADS = 8
 
 Meters = Callable[[], Store]
 """Gives the installation's own store, also on a dry run: there spending is counted and the register is."""
-NOTED = ("recipients", "sources", "policy", "rules", "governance", "retention")
-"""The parts of the settings whose changes the audit log tells."""
-
-PURPOSEFUL = frozenset({"sources", "policy", "rules"})
-"""A change of these may change what people are watched for (ICO, monitoring workers: no creeping purpose)."""
-
 BASIS = (
     'Write why it may be, and until when that holds: terms_basis = { reference = "the contract or letter", '
     'approved_by = "who decided it", on = 2026-11-01, review = 2027-11-01 }'
@@ -270,35 +264,6 @@ def build(
 def key_folders(settings: Settings, store: Store) -> list[Path]:
     """Where private keys are looked for: among the secrets, then beside the database."""
     return [*settings.secret_folders, store.folder / FOLDER]
-
-
-def note_settings(store: Store, settings: Settings, rules: str, now: datetime) -> None:
-    """Write into the audit log which parts of the settings changed: roles, sources, terms, rules, periods.
-
-    The settings are a file that somebody edits: this is where such a change becomes known. A change of what
-    is read, or what is looked for, is put before those who answer for it: the purpose may not creep.
-    """
-    parts = {name: _fingerprint(getattr(settings, name)) for name in NOTED} | {"rules_in_force": rules}
-    noted = json.loads(store.meta("settings_noted") or "{}")
-    changed = sorted(name for name, print_ in parts.items() if noted.get(name) != print_)
-    if not changed:
-        return
-    with store.transaction() as tx:
-        tx.set_meta("settings_noted", json.dumps(parts), replace=True)
-        tx.audit(
-            SERVICE, "settings.changed" if noted else "settings.recorded", "settings", now, parts=changed
-        )
-        if noted and PURPOSEFUL.intersection(changed):
-            words = (
-                f"Settings changed ({', '.join(changed)}): is the purpose still the one that was assessed?"
-            )
-            remind(tx, Reminding("information", words, now.date(), "settings"), SERVICE, now)
-
-
-def _fingerprint(part: Any) -> str:
-    values = part if isinstance(part, tuple) else (part,)
-    text = "\n".join(value.model_dump_json() for value in values)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def ours(settings: Settings, store: Store) -> Settings:

@@ -11,7 +11,8 @@ from monitor.cases import Directory
 from monitor.config import DigestSettings, SourceSettings
 from monitor.delivery import Desk
 from monitor.errors import DeliveryError, SourceError
-from monitor.pipeline import Pipeline, Stages, Task, Window
+from monitor.judging import Stages
+from monitor.pipeline import Pipeline, Task, Window
 from monitor.sealing import Keyring
 from monitor.store import Store
 from monitor.store.readiness import make_ready
