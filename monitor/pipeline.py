@@ -218,17 +218,17 @@ class Pipeline:
     def _look(self, task: Task, page: Page, window: Window, count: Count) -> Looked:
         """Everything slow: what is news of a page, judged, masked and sealed. Raises SourceRefused."""
         journalled = self.store.journal.size()
-        judge = self._judge(task, page)
+        registration = self._registration(task, page)
         known = self._without_erased(self.store.by_identity(page.posts), task, count)
         lost = {key: state for key, post in known.items() if (state := _gone(post))}
         posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
         fresh = self.store.unseen_or_changed(task.source.name, posts, self.stages.version)
-        kept = [judged for key, post in fresh.items() if (judged := judge.judge(key, post))]
+        judge = self._judge(task, registration) if fresh else None
+        kept = [judged for key, post in fresh.items() if judge and (judged := judge.judge(key, post))]
         return Looked(journalled, lost, posts, fresh, kept, self.store.protected(task.source.name, posts))
 
-    def _judge(self, task: Task, page: Page) -> Judge:
+    def _judge(self, task: Task, registration: Registration | None) -> Judge:
         """What a page is judged by: the registers, filters and keys as they are at this moment."""
-        registration = self._registration(task, page)
         filters = filters_on(self.store, self._today())
         with self.store.reading() as connection:
             ours, keys = official_handles(connection), current_keys(connection)
