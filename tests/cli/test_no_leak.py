@@ -310,11 +310,11 @@ def _squeezed(written: str) -> str:
 
 
 FAILS_ON_EVERY_POST = """
-import monitor.pipeline
+import monitor.judging
 def fails(post, *_):
     secret = post.text
     raise ValueError(secret)
-monitor.pipeline.redact = fails
+monitor.judging.redact = fails
 from monitor.cli import main
 main()
 """
