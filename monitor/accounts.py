@@ -13,8 +13,8 @@ from monitor.authorisation import bare
 from monitor.config.layers import PSEUDONYM
 from monitor.errors import MonitorError
 from monitor.store import Store
-from monitor.store.erasing import Erased, erase_staff
-from monitor.store.register import Authorisation, add, end, forget_readings, rows, year_after
+from monitor.store.keeping.erasing import Erased, erase_staff
+from monitor.store.people.register import Authorisation, add, end, forget_readings, rows, year_after
 from monitor.store.writing import Transaction
 from monitor.types import Actor
 

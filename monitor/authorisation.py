@@ -15,7 +15,7 @@ from monitor import refusals
 from monitor.config import Settings, SourceSettings
 from monitor.errors import SourceRefused
 from monitor.ports import Clock
-from monitor.store.register import Authorisation, Register
+from monitor.store.people.register import Authorisation, Register
 from monitor.types import Registration, SourceState
 
 

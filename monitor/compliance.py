@@ -19,7 +19,7 @@ from monitor.config import SourceSettings
 from monitor.errors import SourceError
 from monitor.ports import Clock, Connector, Recheck
 from monitor.store import Store
-from monitor.store.purging import Due, due, expire, held_back
+from monitor.store.keeping.purging import Due, due, expire, held_back
 from monitor.types import State, Terms
 
 log = structlog.get_logger("monitor.compliance")

@@ -31,14 +31,14 @@ from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
 from monitor.roles import GUARDIAN, LOOKS, lanes_told
 from monitor.store import Store
-from monitor.store.absences import away_on
 from monitor.store.audit import AuditLog
+from monitor.store.casework.reminders import reminders_due
 from monitor.store.ledger import Account, Claimed, Ledger, Parcel
-from monitor.store.looks import REVEALED, SHOWN, looks_since
+from monitor.store.originals.looks import REVEALED, SHOWN, looks_since
+from monitor.store.people.absences import away_on
+from monitor.store.people.register import ENDING, authorisations_due, year_after
+from monitor.store.people.registers import registers_due
 from monitor.store.protected import counts
-from monitor.store.register import ENDING, authorisations_due, year_after
-from monitor.store.registers import registers_due
-from monitor.store.reminders import reminders_due
 from monitor.store.routing import refusals_since, refuse_outside, stand_in
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Due, Item, Look, Message, Recipient, SourceState

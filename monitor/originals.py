@@ -9,8 +9,8 @@ from typing import Any
 
 from monitor.redaction import JOIN, apply, masks
 from monitor.sealing import ORIGINALS, PROTECTED, PublicKey
+from monitor.store.originals.sealed import POST, SCREENSHOT, Locked, place_of
 from monitor.store.protected import place_of as protected_place
-from monitor.store.sealed import POST, SCREENSHOT, Locked, place_of
 from monitor.store.sitekey import SiteKey
 from monitor.types import Finding, Lane, Media, Post, Span
 

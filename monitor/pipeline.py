@@ -27,10 +27,10 @@ from monitor.judging import Judge, Stages
 from monitor.logs import place_of
 from monitor.ports import Clock, Connector
 from monitor.store import Judged, Store
-from monitor.store.absences import away_on
 from monitor.store.filters import filters_on
-from monitor.store.registers import official_handles
-from monitor.store.sealingkeys import current_keys
+from monitor.store.originals.sealingkeys import current_keys
+from monitor.store.people.absences import away_on
+from monitor.store.people.registers import official_handles
 from monitor.store.writing import Saved, Transaction
 from monitor.types import (
     GONE,

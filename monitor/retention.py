@@ -21,11 +21,10 @@ from monitor.errors import MonitorError
 from monitor.ports import Clock
 from monitor.store import Store
 from monitor.store.audit import AuditLog
-from monitor.store.erasing import catch_up
-from monitor.store.protected import purge_protected
-from monitor.store.purging import CHUNK, expire
-from monitor.store.reminders import Reminding, done_with, remind
-from monitor.store.retaining import (
+from monitor.store.casework.reminders import Reminding, done_with, remind
+from monitor.store.keeping.erasing import catch_up
+from monitor.store.keeping.purging import CHUNK, expire
+from monitor.store.keeping.retaining import (
     CLASSES,
     Ends,
     Place,
@@ -38,6 +37,7 @@ from monitor.store.retaining import (
     last_sign_of_life,
     ripe,
 )
+from monitor.store.protected import purge_protected
 from monitor.types import SERVICE, Actor
 
 log = structlog.get_logger("monitor.retention")

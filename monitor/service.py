@@ -38,10 +38,10 @@ from monitor.roles import ROLES
 from monitor.store import Store, open_store
 from monitor.store.ledger import Ledger
 from monitor.store.meter import StoredMeter
-from monitor.store.readiness import make_ready
-from monitor.store.register import Register
-from monitor.store.registers import official_handles
-from monitor.store.sealingkeys import FOLDER
+from monitor.store.originals.readiness import make_ready
+from monitor.store.originals.sealingkeys import FOLDER
+from monitor.store.people.register import Register
+from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Recipient, Tally, Terms
 from rules.engine import RuleSet

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Connection
 
 from monitor.config import Retention as Periods
 from monitor.store import Store
-from monitor.store import export as held
-from monitor.store.erasures import account_key
-from monitor.store.retaining import class_of
+from monitor.store.keeping.erasures import account_key
+from monitor.store.keeping.retaining import class_of
+from monitor.store.people import export as held
+from monitor.store.people.subjects import account_subjects, of_account, of_staff
 from monitor.store.sitekey import SiteKey
-from monitor.store.subjects import account_subjects, of_account, of_staff
 from monitor.types import Clause, Terms
 
 FEW = 5

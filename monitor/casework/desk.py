@@ -22,8 +22,17 @@ from monitor.errors import AccessRefused, CaseRefused
 from monitor.ports import Clock
 from monitor.roles import LOOKS, REVEALS
 from monitor.store import Store
-from monitor.store.casefiles import CLOSED, FALSE_ALARM, OPEN, CaseFile, case_file, change, move, tell
-from monitor.store.reminders import Reminding, progress, remind, settle
+from monitor.store.casework.casefiles import (
+    CLOSED,
+    FALSE_ALARM,
+    OPEN,
+    CaseFile,
+    case_file,
+    change,
+    move,
+    tell,
+)
+from monitor.store.casework.reminders import Reminding, progress, remind, settle
 from monitor.store.tables import CaseStep, table_of
 from monitor.store.writing import Transaction
 from monitor.types import Actor, Lane, Verdict

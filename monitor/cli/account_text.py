@@ -10,7 +10,7 @@ from monitor.cli import output
 from monitor.refusals import WEB
 
 if TYPE_CHECKING:
-    from monitor.store.register import Authorisation
+    from monitor.store.people.register import Authorisation
 
 
 def as_data(row: Authorisation, today: date) -> dict[str, Any]:

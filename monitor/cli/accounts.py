@@ -101,7 +101,7 @@ def add(
 ) -> None:
     """Enter a member of staff who has been told, so that their public account may be read for a while."""
     from monitor import accounts
-    from monitor.store.register import Authorisation
+    from monitor.store.people.register import Authorisation
 
     with _desk(context, make=True) as desk:
         _texts(desk.settings, notice_version=notice_version, lawful_basis=lawful_basis, dpia=dpia)
@@ -173,7 +173,7 @@ def list_accounts(
     as_json: output.AsJson = False,
 ) -> None:
     """List who may be read, by reference: no account, no name."""
-    from monitor.store.register import latest
+    from monitor.store.people.register import latest
 
     with _desk(context) as desk:
         actor = desk.acting(READERS, "accounts")
@@ -196,7 +196,7 @@ def list_accounts(
 @app.command()
 def show(context: typer.Context, person: Who, as_json: output.AsJson = False) -> None:
     """Show every row of a person; the account itself to information governance and comms only."""
-    from monitor.store.register import rows
+    from monitor.store.people.register import rows
 
     with _desk(context) as desk:
         actor = desk.acting(READERS, _about(person))

@@ -33,7 +33,7 @@ def backup(
     A backup lives 35 days at most: whoever was erased since is still in it.
     """
     from monitor.service import utc_now
-    from monitor.store.backup import copy, dump_command, is_embedded
+    from monitor.store.keeping.backup import copy, dump_command, is_embedded
 
     settings = output.settings(context)
     if not is_embedded(settings.store):
@@ -59,8 +59,8 @@ def restore(
 ) -> None:
     """Put a backup in the place of the database. The daemon must be stopped; erasures are done again."""
     from monitor.service import utc_now
-    from monitor.store.backup import examine, is_embedded
-    from monitor.store.backup import restore as put_back
+    from monitor.store.keeping.backup import examine, is_embedded
+    from monitor.store.keeping.backup import restore as put_back
 
     settings = output.settings(context)
     if not is_embedded(settings.store):

@@ -123,7 +123,7 @@ def hold(
 ) -> None:
     """Keep the items of a case although they are deleted at their source, as evidence of an incident."""
     from monitor.service import utc_now
-    from monitor.store.holds import add_hold, of_staff, platforms_of
+    from monitor.store.keeping.holds import add_hold, of_staff, platforms_of
 
     settings = output.settings(context)
     if not reason.strip():
@@ -151,7 +151,7 @@ def list_holds(
 ) -> None:
     """List the legal holds: on which case, who answers for each, why, and until when."""
     from monitor.service import utc_now
-    from monitor.store.holds import holds
+    from monitor.store.keeping.holds import holds
 
     settings = output.settings(context)
     today = utc_now().astimezone(settings.organisation.zone).date()
@@ -178,7 +178,7 @@ def release(
 ) -> None:
     """Let go of a hold: what should have gone meanwhile goes at the next `monitor compliance run`."""
     from monitor.service import utc_now
-    from monitor.store.holds import release
+    from monitor.store.keeping.holds import release
 
     settings = output.settings(context)
     with closing(opened(settings)) as store:

@@ -56,7 +56,7 @@ def demo_settings(state: Path) -> Settings:
 
 def _authorise(app: App) -> None:
     """Let the blog of one invented nurse be read, as `monitor accounts add` would."""
-    from monitor.store.register import Authorisation, add, year_after
+    from monitor.store.people.register import Authorisation, add, year_after
     from monitor.types import SERVICE
 
     today = app.now().astimezone(app.settings.organisation.zone).date()

@@ -33,7 +33,7 @@ LEAST_WORDS = 3
 def ready(settings: Settings) -> Iterator[Store]:
     """The database, with its keys made and nothing left in clear. Raises StoreError where there is none."""
     from monitor.service import key_folders, utc_now
-    from monitor.store.readiness import make_ready
+    from monitor.store.originals.readiness import make_ready
 
     with closing(opened(settings)) as store:
         make_ready(store, key_folders(settings, store), utc_now())
@@ -43,7 +43,7 @@ def ready(settings: Settings) -> Iterator[Store]:
 def at_hand(settings: Settings, store: Store, purpose: str, file: Path | None = None) -> Keyring:
     """The private keys of `purpose`, `file` among them. Raises SealError where that is another key."""
     from monitor.service import key_folders
-    from monitor.store.sealingkeys import all_keys
+    from monitor.store.originals.sealingkeys import all_keys
 
     ring = Keyring(purpose, key_folders(settings, store))
     if file is not None:
@@ -83,7 +83,7 @@ def reason_given(reason: str, settings: Settings) -> str:
 def the_keys(settings: Settings) -> str:
     """Private keys do not lie where the database lies, and other users cannot read them."""
     from monitor.cli.verdicts import Doubt
-    from monitor.store.sealingkeys import FOLDER, PURPOSES
+    from monitor.store.originals.sealingkeys import FOLDER, PURPOSES
 
     folder = settings.store.state_dir / FOLDER
     here = {purpose: private_keys(purpose, folder) for purpose in PURPOSES}

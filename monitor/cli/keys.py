@@ -17,7 +17,7 @@ from monitor.types import Lane
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.store import Store
-    from monitor.store.sealingkeys import KeyRow
+    from monitor.store.originals.sealingkeys import KeyRow
     from monitor.types import Actor
 
 app = typer.Typer(help="The keys that originals are sealed to.", no_args_is_help=True)
@@ -36,7 +36,7 @@ For = Annotated[Purpose, typer.Argument(metavar="PURPOSE", help="originals, or p
 @app.command("list")
 def list_keys(context: typer.Context, as_json: output.AsJson = False) -> None:
     """List the keys: what each is for, and where its private half is. How much is protected is not told."""
-    from monitor.store.sealingkeys import all_keys, current_keys
+    from monitor.store.originals.sealingkeys import all_keys, current_keys
 
     settings = output.settings(context)
     with ready(settings) as store:
@@ -85,7 +85,7 @@ def rotate(context: typer.Context, purpose: For = Purpose.ORIGINALS, key: KeyFil
     What was sealed to a key that is lost stays closed; all else works, and new originals have the new key.
     The Guardian's key is rotated by who holds the role, for it says how much there is.
     """
-    from monitor.store.rotation import behind, renew
+    from monitor.store.originals.rotation import behind, renew
 
     settings = output.settings(context)
     with ready(settings) as store:
@@ -123,7 +123,7 @@ def _actor(settings: Settings, store: Store, purpose: str) -> Actor:
 def _made(store: Store, purpose: str, actor: Actor) -> str:
     """A new current key; its private half lies in the state folder until it is handed over."""
     from monitor.service import utc_now
-    from monitor.store.sealingkeys import FOLDER, add_key
+    from monitor.store.originals.sealingkeys import FOLDER, add_key
 
     new, now = make_key(purpose, store.folder / FOLDER), utc_now()
     with store.transaction() as tx:
@@ -135,7 +135,7 @@ def _made(store: Store, purpose: str, actor: Actor) -> str:
 def _settled(store: Store, purpose: str, actor: Actor, done: int) -> list[str]:
     """Retire the keys that nothing is sealed to any more, and write down what was done."""
     from monitor.service import utc_now
-    from monitor.store.sealingkeys import current_keys, retire
+    from monitor.store.originals.sealingkeys import current_keys, retire
 
     now, guarded = utc_now(), purpose == PROTECTED
     with store.transaction() as tx:
@@ -175,7 +175,7 @@ def hand_over(
     The daemon goes on without them. Whoever has them gives them by --key, or as files among the secrets.
     """
     from monitor.service import utc_now
-    from monitor.store.sealingkeys import FOLDER
+    from monitor.store.originals.sealingkeys import FOLDER
 
     settings = output.settings(context)
     with ready(settings) as store:

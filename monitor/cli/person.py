@@ -39,7 +39,7 @@ def at_terminal(settings: Settings, store: Store) -> Person:
     from datetime import UTC, datetime
 
     from monitor import access
-    from monitor.store.absences import away_on
+    from monitor.store.people.absences import away_on
     from monitor.types import Recipient
 
     recipients = tuple(Recipient(**r.model_dump()) for r in settings.recipients)

@@ -12,7 +12,7 @@ from monitor.cli.replay import SINCE, opened
 from monitor.cli.scan import moment
 
 if TYPE_CHECKING:
-    from monitor.store.decisions import Record
+    from monitor.store.casework.decisions import Record
 
 _ENOUGH = 5
 
@@ -23,7 +23,7 @@ def precision(
     as_json: output.AsJson = False,
 ) -> None:
     """Show for each rule what people said of its cases: the share that was right, with its 95 % interval."""
-    from monitor.store.decisions import records
+    from monitor.store.casework.decisions import records
 
     settings = output.settings(context)
     start = moment(since, settings, "--since")

@@ -75,7 +75,7 @@ def show(
     from monitor.cli.reveal import say_written
     from monitor.sealing import PROTECTED
     from monitor.service import utc_now
-    from monitor.store.looks import SHOWN
+    from monitor.store.originals.looks import SHOWN
     from monitor.store.protected import one
 
     settings = output.settings(context)

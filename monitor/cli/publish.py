@@ -43,7 +43,7 @@ class _Desk:
 def official(context: typer.Context, folder: Folder) -> None:
     """The list of official accounts, as a page and as JSON: so that anyone can check an account."""
     from monitor.publishing import official
-    from monitor.store.registers import official_accounts
+    from monitor.store.people.registers import official_accounts
 
     with _publishing(context, "official") as desk:
         with desk.store.reading() as connection:

@@ -13,7 +13,7 @@ from monitor.cli.person import at_terminal
 
 if TYPE_CHECKING:
     from monitor.sealing import Keyring
-    from monitor.store.revealing import Found, Opening
+    from monitor.store.originals.revealing import Found, Opening
 
 
 def reveal(
@@ -35,8 +35,8 @@ def reveal(
     """
     from monitor.sealing import ORIGINALS
     from monitor.service import utc_now
-    from monitor.store.looks import REVEALED
-    from monitor.store.revealing import findings_of, lane_of, opening
+    from monitor.store.originals.looks import REVEALED
+    from monitor.store.originals.revealing import findings_of, lane_of, opening
 
     settings = output.settings(context)
     why = reason_given(reason, settings)
@@ -107,7 +107,7 @@ def _why_not(found: Found, sealed: Opening) -> str:
 
 def _pictures(sealed: Opening, ring: Keyring) -> dict[str, bytes]:
     """The pictures by the name they are written under."""
-    from monitor.store.sealed import SCREENSHOT
+    from monitor.store.originals.sealed import SCREENSHOT
 
     return {p.part.removeprefix(SCREENSHOT): ring.open(p.sealed, p.place) for p in sealed.pictures}
 

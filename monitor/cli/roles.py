@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.cases import Directory
     from monitor.config import Settings
     from monitor.store import Store
-    from monitor.store.absences import Away
+    from monitor.store.people.absences import Away
     from monitor.types import Actor
     from rules.policy import Policy
 
@@ -64,7 +64,7 @@ def away(
     """Say that somebody is away: from then on their deputy is told, and may act, in their place."""
     from monitor.service import utc_now
     from monitor.store import open_store
-    from monitor.store.absences import Away, add_absence
+    from monitor.store.people.absences import Away, add_absence
 
     settings = output.settings(context)
     first = starts.date() if starts else _day(settings)
@@ -85,7 +85,7 @@ def back(context: typer.Context, address: Address) -> None:
     """Say that somebody is back: what is still open comes to them again, and the deputy steps back."""
     from monitor.service import utc_now
     from monitor.store import open_store
-    from monitor.store.absences import end_absences
+    from monitor.store.people.absences import end_absences
 
     settings = output.settings(context)
     known = _known(settings, address)
@@ -116,7 +116,7 @@ def _directory(settings: Settings | None) -> Directory:
 def _today(settings: Settings | None) -> tuple[Directory, list[Away]]:
     """Who holds which role today, and the absences that run or are to come."""
     from monitor.cli.checkup import database_exists
-    from monitor.store.absences import absences_from, away_on
+    from monitor.store.people.absences import absences_from, away_on
 
     directory = _directory(settings)
     if settings is None or not database_exists(settings):
@@ -167,7 +167,7 @@ def _refusal(person: Person, settings: Settings, address: str) -> str | None:
 def _catch_up(settings: Settings, store: Store) -> None:
     """Owe what is open to whoever acts now, without waiting for the next digest."""
     from monitor.service import utc_now
-    from monitor.store.absences import away_on
+    from monitor.store.people.absences import away_on
     from monitor.store.routing import stand_in
 
     with store.reading() as connection:

@@ -13,7 +13,7 @@ from monitor.authorisation import Gate
 from monitor.cli.verdicts import Doubt
 from monitor.config import Settings
 from monitor.errors import ConfigError, SourceRefused
-from monitor.store.register import ENDING, Authorisation, Register, latest, year_after
+from monitor.store.people.register import ENDING, Authorisation, Register, latest, year_after
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.service import App
     from monitor.store import Store
-    from monitor.store.erasing import Erased
+    from monitor.store.keeping.erasing import Erased
     from monitor.subject import Who
 
 app = typer.Typer(help="Requests by the people concerned: a copy, erasure, dates.", no_args_is_help=True)
@@ -109,8 +109,8 @@ def erase(
 
 
 def _erase(app: App, person: Who, actor: Actor, reason: str, *, keep_cases: bool) -> Erased:
-    from monitor.store.erasing import erase_account, erase_staff
-    from monitor.store.register import end, forget_readings
+    from monitor.store.keeping.erasing import erase_account, erase_staff
+    from monitor.store.people.register import end, forget_readings
 
     now = app.now()
     with app.store.transaction() as tx:
@@ -164,7 +164,7 @@ def add_request(
     """Keep a request with the day it is due, a month from its receipt; again, to move the day."""
     from monitor.service import utc_now
     from monitor.store import open_store
-    from monitor.store.requests import KINDS, add
+    from monitor.store.people.requests import KINDS, add
 
     if kind not in KINDS:
         raise typer.BadParameter(f"is one of {', '.join(KINDS)}", param_hint="KIND")
@@ -187,7 +187,7 @@ def list_requests(context: typer.Context, as_json: output.AsJson = False) -> Non
     """List the requests, the first due first."""
     from monitor.service import utc_now
     from monitor.store import open_store
-    from monitor.store.requests import requests
+    from monitor.store.people.requests import requests
 
     settings = output.settings(context)
     today = utc_now().astimezone(settings.organisation.zone).date()
@@ -214,7 +214,7 @@ def request_done(context: typer.Context, reference: Reference) -> None:
     """Note that a request was answered."""
     from monitor.service import utc_now
     from monitor.store import open_store
-    from monitor.store.requests import done
+    from monitor.store.people.requests import done
 
     settings = output.settings(context)
     with closing(open_store(settings.store)) as store:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from monitor.store.decisions import latest_verdicts
+from monitor.store.casework.decisions import latest_verdicts
 from monitor.store.store import Store
 from monitor.store.tables import Finding, Mention, table_of
 from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, State, Verdict

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from monitor.sealing import PROTECTED, Sealed
-from monitor.store import sealed
 from monitor.store.identity import content_hash, platform_hash
-from monitor.store.purging import take_back_mails
-from monitor.store.sealingkeys import current_keys
+from monitor.store.keeping.purging import take_back_mails
+from monitor.store.originals import sealed
+from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Case,

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from monitor.config import Settings
-from monitor.store.reminders import Reminding, remind
+from monitor.store.casework.reminders import Reminding, remind
 from monitor.store.store import Store
 from monitor.types import SERVICE
 

@@ -19,11 +19,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from monitor.config import StoreSettings
 from monitor.errors import AlreadyRunning, DiskFull, MonitorError, StoreError
-from monitor.store import erasing, migrations
+from monitor.store import migrations
 from monitor.store.engine import BUSY_SECONDS, DAEMON_LOCK, is_sqlite, reader_engine, writer_engine
-from monitor.store.erasures import JOURNALLED, Journal, erased
 from monitor.store.identity import content_hash, identity
-from monitor.store.purging import RETENTION
+from monitor.store.keeping import erasing
+from monitor.store.keeping.erasures import JOURNALLED, Journal, erased
+from monitor.store.keeping.purging import RETENTION
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Finding,

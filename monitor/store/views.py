@@ -13,7 +13,7 @@ from sqlalchemy import case as sql_case
 
 from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
 from monitor.roles import ROLES, lanes_told
-from monitor.store.casefiles import HELD_FOR, OPEN, answers_of
+from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.store import Store

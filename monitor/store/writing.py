@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.store import sealed
 from monitor.store.audit import AuditLog
-from monitor.store.erasures import Erased
+from monitor.store.casework.opening import open_or_extend
 from monitor.store.identity import content_hash, fold_keys
-from monitor.store.opening import open_or_extend
+from monitor.store.keeping.erasures import Erased
+from monitor.store.keeping.purging import Purging
+from monitor.store.originals import sealed
 from monitor.store.protected import ProtectedLane
-from monitor.store.purging import Purging
 from monitor.store.rows import (
     back_row,
     bearer,

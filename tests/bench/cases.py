@@ -15,7 +15,7 @@ from typing import Any
 from monitor.clocks import Clocks
 from monitor.config import StoreSettings
 from monitor.store import Store, open_store
-from monitor.store.caselist import CaseLine, Place, Wanted, cases_after
+from monitor.store.casework.caselist import CaseLine, Place, Wanted, cases_after
 from monitor.store.views import items_of
 from monitor.types import Lane, Severity
 from rules.examples import ORGANISATION

@@ -18,7 +18,7 @@ from monitor.config import PolicySettings, RuleSettings, Settings, SourceSetting
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.service import stages
 from monitor.store import open_store
-from monitor.store.readiness import make_ready
+from monitor.store.originals.readiness import make_ready
 from monitor.types import Account, Kind, Page, Post, Recipient, Tally
 from rules import pack
 from rules.examples import ORGANISATION

@@ -401,6 +401,6 @@ def test_an_authorisation_that_ends_soon_is_in_the_digest_of_information_governa
 
 
 def test_the_day_after_29_february_is_1_march() -> None:
-    from monitor.store.register import year_after
+    from monitor.store.people.register import year_after
 
     assert year_after(date(2028, 2, 29)) == date(2029, 3, 1)

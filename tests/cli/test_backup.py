@@ -12,7 +12,7 @@ import pytest
 
 from monitor.cli.output import Exit
 from monitor.store import open_store
-from monitor.store.backup import dump_command
+from monitor.store.keeping.backup import dump_command
 from monitor.types import Account
 from tests.cli.installation import Installation
 

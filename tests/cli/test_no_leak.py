@@ -31,7 +31,7 @@ from typer.testing import CliRunner
 from monitor import config, service
 from monitor.cli import app
 from monitor.sealing import ORIGINALS, Keyring
-from monitor.store.sealed import originals_of
+from monitor.store.originals.sealed import originals_of
 from rules.text.fold import fold
 from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 from monitor import sealing, service
 from monitor.cli import app
 from monitor.sealing import ORIGINALS, Keyring
+from monitor.store.originals.sealed import POST, originals_of
 from monitor.store.protected import waiting
-from monitor.store.sealed import POST, originals_of
 from tests.cli.installation import CONFIDENTIAL, PROTECTED, Installation
 
 PICTURES = {

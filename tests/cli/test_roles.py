@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from monitor import service
-from monitor.store.absences import away_on
 from monitor.store.audit import AuditLog
+from monitor.store.people.absences import away_on
 from tests.cli.installation import CONFIDENTIAL, Installation
 
 LOGINS = {"comms": "jo", "dpo": "dan", "guardian": "gil"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.output import Exit
-from monitor.store.requests import due
+from monitor.store.people.requests import due
 from monitor.types import Account
 from tests.cli.installation import PROTECTED, Installation
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from monitor.cases import Directory
 from monitor.casework import Casework
 from monitor.store.audit import AuditLog, Entry
-from monitor.store.casefiles import CaseFile, case_file
+from monitor.store.casework.casefiles import CaseFile, case_file
 from monitor.types import Account, Actor, Finding, Kind, Lane, Post, Recipient
 from rules.process import Process, steps
 from tests.core.world import LONDON, NUMBER, Feed, NumberRule, World, post

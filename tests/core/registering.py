@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.config import Governance
 from monitor.store import Store
-from monitor.store.register import Authorisation, add
+from monitor.store.people.register import Authorisation, add
 from monitor.types import Actor
 
 LONG_AGO = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from monitor.authorisation import Gate
 from monitor.config import Governance, Organisation, Settings, SourceSettings
 from monitor.errors import SourceRefused
 from monitor.store import Store
-from monitor.store.register import Authorisation, Register, end
+from monitor.store.people.register import Authorisation, Register, end
 from monitor.types import SERVICE, SourceState
 from tests.core.registering import CLERK, DECIDED, enter, row
 from tests.core.world import NOW

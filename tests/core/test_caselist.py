@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from monitor.store import Store
-from monitor.store.caselist import PAGE, CaseLine, Place, Wanted, cases_after
+from monitor.store.casework.caselist import PAGE, CaseLine, Place, Wanted, cases_after
 from monitor.store.tables import Case, table_of
 from monitor.types import Lane, Severity
 from tests.core.world import NOW

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from monitor.access import Person
 from monitor.casework import Casework
 from monitor.errors import AccessRefused, CaseRefused
-from monitor.store.decisions import mark
-from monitor.store.holds import add_hold
-from monitor.store.reminders import reminders
+from monitor.store.casework.decisions import mark
+from monitor.store.casework.reminders import reminders
+from monitor.store.keeping.holds import add_hold
 from monitor.types import Actor, Lane, Verdict
 from tests.core.office import DIRECTOR, DPO, HR, JO, SAM, case, desk, log, open_case, settle
 from tests.core.world import CALDICOTT, COMMS, NOW, World

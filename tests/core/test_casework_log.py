@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.casework import Casework
 from monitor.errors import CaseRefused
-from monitor.store.casefiles import first_owner, folded
-from monitor.store.decisions import mark
+from monitor.store.casework.casefiles import first_owner, folded
+from monitor.store.casework.decisions import mark
 from monitor.types import Actor, Lane, Verdict
 from rules.process import steps
 from tests.core.office import ALL, DIRECTOR, DPO, HR, JO, SAM, case, desk, log, numbers, open_case

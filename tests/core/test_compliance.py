@@ -15,7 +15,7 @@ from monitor.errors import SourceError, SourceUnavailable
 from monitor.pipeline import Task
 from monitor.sealing import PROTECTED
 from monitor.store.history import mentions_since
-from monitor.store.holds import add_hold, holds, release
+from monitor.store.keeping.holds import add_hold, holds, release
 from monitor.store.protected import waiting
 from monitor.store.tables import Delivery, Mention, Occurrence, table_of
 from monitor.store.views import items_found_since

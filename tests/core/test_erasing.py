@@ -15,8 +15,8 @@ from sqlalchemy import event, func, select, update
 from monitor.config import StoreSettings
 from monitor.store import Store, open_store
 from monitor.store.audit import AuditLog
-from monitor.store.erasing import DECIDED, HELD, OPEN, Erased, erase_account, erase_items, erase_staff
-from monitor.store.holds import add_hold
+from monitor.store.keeping.erasing import DECIDED, HELD, OPEN, Erased, erase_account, erase_items, erase_staff
+from monitor.store.keeping.holds import add_hold
 from monitor.store.tables import (
     Authorisation,
     Case,

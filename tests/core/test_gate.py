@@ -28,7 +28,7 @@ from monitor.config.layers import secret_fields, secret_name
 from monitor.errors import SourceError
 from monitor.store import Store, open_store
 from monitor.store.meter import latest_readings
-from monitor.store.register import Authorisation, end
+from monitor.store.people.register import Authorisation, end
 from monitor.types import SourceState
 from tests.core import staffposts
 from tests.core.registering import CLERK, DECIDED, LONG_AGO, enter, row

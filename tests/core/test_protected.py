@@ -20,9 +20,9 @@ from monitor.config import PolicySettings, RuleSettings
 from monitor.delivery import Desk
 from monitor.errors import DeliveryError, SealError
 from monitor.sealing import ORIGINALS, PROTECTED
-from monitor.store.decisions import mark
+from monitor.store.casework.decisions import mark
 from monitor.store.filters import add_filter
-from monitor.store.looks import SHOWN
+from monitor.store.originals.looks import SHOWN
 from monitor.store.protected import counts, hand_over, purge_protected, waiting
 from monitor.store.tables import Case, Decision, Delivery, HiddenFinding, Mention, ProtectedPost, table_of
 from monitor.types import Account, Actor, Briefing, Filter, Kind, Message, Post, Recipient, Terms, Verdict

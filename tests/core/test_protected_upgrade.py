@@ -15,9 +15,9 @@ from monitor.config import StoreSettings
 from monitor.sealing import PROTECTED, Keyring
 from monitor.store import Store, migrations, open_store
 from monitor.store.engine import writer_engine
+from monitor.store.originals.readiness import make_ready
+from monitor.store.originals.sealingkeys import FOLDER
 from monitor.store.protected import counts, seal_what_waits, waiting
-from monitor.store.readiness import make_ready
-from monitor.store.sealingkeys import FOLDER
 from tests.core.world import NOW
 
 WORDS = "we were told to backdate the charts of [NHS number redacted]"
@@ -119,7 +119,7 @@ def test_a_start_that_is_killed_goes_on_at_the_next(upgraded: Store, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("monitor.store.readiness.seal_what_waits", killed)
+        patched.setattr("monitor.store.originals.readiness.seal_what_waits", killed)
         with pytest.raises(KeyboardInterrupt):
             make_ready(upgraded, [], NOW)
     assert "backdate" in stored(upgraded), "nothing is lost"

@@ -31,7 +31,8 @@ from monitor.registers import (
 )
 from monitor.store import Store
 from monitor.store.audit import AuditLog
-from monitor.store.registers import (
+from monitor.store.casework.reminders import reminders_due
+from monitor.store.people.registers import (
     add_entry,
     change_entry,
     end_entry,
@@ -41,7 +42,6 @@ from monitor.store.registers import (
     registers_due,
     with_leaving,
 )
-from monitor.store.reminders import reminders_due
 from monitor.store.tables import Mention, table_of
 from monitor.types import Account, Actor, Registration, Relation
 from rules import pack

@@ -18,9 +18,9 @@ from monitor.config import SourceSettings, StoreSettings
 from monitor.pipeline import Task
 from monitor.retention import ClockAhead, Retention
 from monitor.store.audit import AuditLog
-from monitor.store.decisions import mark
-from monitor.store.holds import add_hold, release
-from monitor.store.reminders import reminders_due
+from monitor.store.casework.decisions import mark
+from monitor.store.casework.reminders import reminders_due
+from monitor.store.keeping.holds import add_hold, release
 from monitor.store.tables import Authorisation, Case, Delivery, ProtectedPost, table_of
 from monitor.types import Account, Actor, Kind, Lane, Post, Terms, Verdict
 from tests.core.test_compliance import everything_stored, mention
@@ -248,7 +248,7 @@ from pydantic import SecretStr
 from monitor import retention
 from monitor.config import Retention as Periods, StoreSettings
 from monitor.store import open_store
-from monitor.store.purging import Purging
+from monitor.store.keeping.purging import Purging
 folder, url, now = sys.argv[1:]
 retention.CHUNK, whole, times = 3, Purging.retire, []
 def dying(self, *given):

@@ -14,12 +14,12 @@ from monitor.errors import SealError
 from monitor.originals import told
 from monitor.sealing import ORIGINALS, PROTECTED, Keyring, make_key
 from monitor.store import Store
-from monitor.store.looks import REVEALED
-from monitor.store.readiness import make_ready
-from monitor.store.revealing import findings_of, opening
-from monitor.store.rotation import behind, renew
-from monitor.store.sealed import originals_of
-from monitor.store.sealingkeys import FOLDER, add_key, all_keys, current_keys, ensure_keys, retire
+from monitor.store.originals.looks import REVEALED
+from monitor.store.originals.readiness import make_ready
+from monitor.store.originals.revealing import findings_of, opening
+from monitor.store.originals.rotation import behind, renew
+from monitor.store.originals.sealed import originals_of
+from monitor.store.originals.sealingkeys import FOLDER, add_key, all_keys, current_keys, ensure_keys, retire
 from monitor.store.tables import Mention, SealedOriginal, table_of
 from monitor.types import Account, Actor, Change, Hunk, Lane, Media, Recipient, State, Terms
 from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, NumberRule, World, post
@@ -198,7 +198,7 @@ def rotated(world: World) -> tuple[str, str]:
 def test_a_rotation_that_was_killed_goes_on_and_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.store.rotation.AT_ONCE", 4)
+    monkeypatch.setattr("monitor.store.originals.rotation.AT_ONCE", 4)
     world.poll(Feed([[post(n, f"{WORDS} {n}") for n in range(1, 11)]]))
     before = originals(world)
     old, new = rotated(world)

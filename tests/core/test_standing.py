@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor.config import PolicySettings, RuleSettings
-from monitor.store.absences import Away, add_absence, end_absences
 from monitor.store.audit import AuditLog
+from monitor.store.people.absences import Away, add_absence, end_absences
 from monitor.store.tables import Case, DeliveryItem, table_of
 from monitor.types import Actor, Kind, Recipient
 from rules import pack

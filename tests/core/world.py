@@ -15,8 +15,8 @@ from monitor.judging import Stages
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.sealing import Keyring
 from monitor.store import Store
-from monitor.store.readiness import make_ready
-from monitor.store.sealingkeys import FOLDER
+from monitor.store.originals.readiness import make_ready
+from monitor.store.originals.sealingkeys import FOLDER
 from monitor.types import (
     Account,
     Clause,

@@ -17,7 +17,7 @@ from monitor import config, service
 from monitor.compliance import Enforced
 from monitor.pipeline import Window
 from monitor.service import App, lookback
-from monitor.store import register
+from monitor.store.people import register
 from monitor.types import SERVICE, Tally
 
 NUMBER = "999 200 1135"

@@ -10,7 +10,7 @@ import pytest
 from monitor.clocks import COMPLAINTS
 from monitor.config import PolicySettings
 from monitor.errors import CaseRefused, RuleError
-from monitor.store.casefiles import BREACH, CONFIRMED
+from monitor.store.casework.casefiles import BREACH, CONFIRMED
 from monitor.types import Lane
 from rules import pack
 from rules.files import read

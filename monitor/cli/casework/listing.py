@@ -12,7 +12,7 @@ from monitor.cli.casework.work import Work, at_work
 from monitor.types import Lane, Severity
 
 if TYPE_CHECKING:
-    from monitor.store.caselist import CaseLine, Place, Wanted
+    from monitor.store.casework.caselist import CaseLine, Place, Wanted
 
 LANES = (Lane.CONFIDENTIAL, Lane.COMMS, Lane.CONDUCT)
 """The lanes that a list may show. The protected one is not among them, whoever asks."""
@@ -32,7 +32,7 @@ def list_cases(
 ) -> None:
     """List the cases that you may see, most severe first, 25 at a time."""
     from monitor.clocks import Clocks
-    from monitor.store.caselist import PAGE, Place, Wanted, cases_after
+    from monitor.store.casework.caselist import PAGE, Place, Wanted, cases_after
     from monitor.store.views import items_of
 
     place = _place(after) if after else None
@@ -54,7 +54,7 @@ def list_cases(
 
 
 def _place(text: str) -> Place:
-    from monitor.store.caselist import Place
+    from monitor.store.casework.caselist import Place
 
     severity, _, number = text.partition(":")
     if severity not in {each.value for each in Severity} or not (number.isascii() and number.isdigit()):

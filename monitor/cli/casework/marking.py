@@ -13,7 +13,7 @@ from monitor.cli.person import By
 from monitor.types import Verdict
 
 if TYPE_CHECKING:
-    from monitor.store.decisions import Suspect
+    from monitor.store.casework.decisions import Suspect
 
 _QUIET_FOR = "90d"
 
@@ -31,7 +31,7 @@ def mark(
     """
     from monitor.errors import CaseRefused
     from monitor.service import utc_now
-    from monitor.store.decisions import mark as record
+    from monitor.store.casework.decisions import mark as record
 
     with at_work(context) as work:
         text = work.words(reason, "--reason")

@@ -11,7 +11,7 @@ from monitor.cli import output
 from monitor.cli.casework.work import Work, at_work
 
 if TYPE_CHECKING:
-    from monitor.store.reminders import Pending
+    from monitor.store.casework.reminders import Pending
 
 app = typer.Typer(help="What is to be done by a day, and what is done.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def done(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `monitor reminders list` shows it.")],
 ) -> None:
     """Say that it is done. A complaint's comes again every 14 days until its case is closed."""
-    from monitor.store.reminders import done as settled
+    from monitor.store.casework.reminders import done as settled
 
     with at_work(context) as work:
         reminder = next((each for each in _pending(work) if each.number == number), None)
@@ -51,7 +51,7 @@ def done(
 
 
 def _pending(work: Work) -> list[Pending]:
-    from monitor.store.reminders import reminders
+    from monitor.store.casework.reminders import reminders
 
     return reminders(work.store, work.person.roles if work.person.known else None)
 
@@ -59,7 +59,7 @@ def _pending(work: Work) -> list[Pending]:
 def _again(work: Work, reminder: Pending) -> date | None:
     """The next day of a reminder about a complaint, counted on from its last."""
     from monitor.clocks import PROGRESS
-    from monitor.store.reminders import progress
+    from monitor.store.casework.reminders import progress
 
     kind, _, number = reminder.about.partition(":")
     if kind != "case" or reminder.words != progress(int(number)):

@@ -15,7 +15,7 @@ from monitor.cli.scan import case_data
 
 if TYPE_CHECKING:
     from monitor.store.audit import Entry
-    from monitor.store.casefiles import CaseFile
+    from monitor.store.casework.casefiles import CaseFile
     from rules.process import Step
 
 
@@ -130,7 +130,7 @@ def _as_data(work: Work, case: CaseFile) -> dict[str, Any]:
 
 
 def _replay(work: Work, case: CaseFile) -> dict[str, Any]:
-    from monitor.store.casefiles import first_owner, folded
+    from monitor.store.casework.casefiles import first_owner, folded
 
     entries = work.entries(case.number)
     state = folded(entries, first_owner(entries, case.state.owner))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.store import Store
     from monitor.store.audit import Entry
-    from monitor.store.casefiles import CaseFile
+    from monitor.store.casework.casefiles import CaseFile
     from monitor.types import Actor, Briefing, Clause, Item
     from rules.policy import Policies
 
@@ -106,7 +106,7 @@ class Work:
 
     def notes(self, number: int) -> dict[str, tuple[str, str, datetime]]:
         """What was said with the latest answer to each step, by whom and when."""
-        from monitor.store.casefiles import notes_of
+        from monitor.store.casework.casefiles import notes_of
 
         with self.store.reading() as connection:
             return notes_of(connection, number)

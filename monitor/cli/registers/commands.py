@@ -21,7 +21,7 @@ from monitor.types import Actor
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.store import Store
-    from monitor.store.registers import Kept
+    from monitor.store.people.registers import Kept
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The entry, as `list` numbers it.")]
 Everything = Annotated[bool, typer.Option("--all", help="Ended entries, too.")]
@@ -41,7 +41,7 @@ def all_commands() -> dict[str, Any]:
 
 def overview(context: typer.Context, as_json: output.AsJson = False) -> None:
     """Every register with how many entries it has, and how many need somebody to do something."""
-    from monitor.store.registers import kept_entries
+    from monitor.store.people.registers import kept_entries
 
     settings = output.settings(context)
     with _opened(settings, "all") as (store, _, now):
@@ -93,7 +93,7 @@ class Register:
 
     def add(self, context: typer.Context, as_json: output.AsJson = False, **fields: Any) -> None:
         """Put an entry in."""
-        from monitor.store.registers import add_entry
+        from monitor.store.people.registers import add_entry
 
         settings = output.settings(context)
         entry = entry_of(self.model, typed_fields(self.model, fields), settings.organisation)
@@ -109,7 +109,7 @@ class Register:
         self, context: typer.Context, everything: Everything = False, as_json: output.AsJson = False
     ) -> None:
         """The live entries, or all."""
-        from monitor.store.registers import kept_entries
+        from monitor.store.people.registers import kept_entries
 
         settings = output.settings(context)
         with _opened(settings, self.kind, self.model) as (store, actor, now):
@@ -119,7 +119,7 @@ class Register:
 
     def show(self, context: typer.Context, number: Number, as_json: output.AsJson = False) -> None:
         """One entry."""
-        from monitor.store.registers import one_entry
+        from monitor.store.people.registers import one_entry
 
         settings = output.settings(context)
         with _opened(settings, self.kind, self.model) as (store, actor, now):
@@ -129,7 +129,7 @@ class Register:
 
     def change(self, context: typer.Context, number: Number, **fields: Any) -> None:
         """Other values for some fields of an entry."""
-        from monitor.store.registers import change_entry, one_entry
+        from monitor.store.people.registers import change_entry, one_entry
 
         settings = output.settings(context)
         if not (typed := typed_fields(self.model, fields)):
@@ -149,7 +149,7 @@ class Register:
         reason: Annotated[str, typer.Option(help="Why, in a few words. Name no person.")],
     ) -> None:
         """The end of an entry, and what it leaves to do."""
-        from monitor.store.registers import end_entry
+        from monitor.store.people.registers import end_entry
 
         settings = output.settings(context)
         if not reason.strip():

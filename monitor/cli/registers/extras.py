@@ -12,7 +12,7 @@ from monitor.registers import DeclaredBlog, Entry, LogoPermission, OfficialAccou
 
 if TYPE_CHECKING:
     from monitor.config import Settings
-    from monitor.store.registers import Kept
+    from monitor.store.people.registers import Kept
 
 BLOG = """
 To read their feeds, add to the settings, each with the address of its feed:
@@ -33,7 +33,7 @@ def check(
 ) -> None:
     """Say whether an account is the organisation's own. Exit code 1 where it is not."""
     from monitor.store import open_store
-    from monitor.store.registers import official_accounts
+    from monitor.store.people.registers import official_accounts
 
     settings = output.settings(context)
     with closing(open_store(settings.store)) as store, store.reading() as connection:

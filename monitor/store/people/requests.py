@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from monitor.store.reminders import Reminding, done_with, remind
+from monitor.store.casework.reminders import Reminding, done_with, remind
 from monitor.store.store import Store
 from monitor.store.tables import Reminder, table_of
 from monitor.types import Actor

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from monitor.errors import SealError
 from monitor.sealing import ORIGINALS, Keyring, PublicKey, Sealed
+from monitor.store.originals.sealed import place_of
+from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.protected import place_of as protected_place
-from monitor.store.sealed import place_of
-from monitor.store.sealingkeys import current_keys
 from monitor.store.tables import Mention, ProtectedPost, SealedOriginal, table_of
 
 if TYPE_CHECKING:

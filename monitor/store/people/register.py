@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from monitor.store.registers import official_handles, with_leaving
+from monitor.store.people.registers import official_handles, with_leaving
 from monitor.store.tables import AuditEntry, Source, table_of
 from monitor.store.tables import Authorisation as AuthorisationRow
 from monitor.types import Actor, Due, Registration

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from monitor.sealing import ORIGINALS, PROTECTED, PublicKey
-from monitor.store import sealed
+from monitor.store.originals import sealed
+from monitor.store.originals.sealingkeys import current_keys, ensure_keys
 from monitor.store.protected import place_of as protected_place
 from monitor.store.protected import seal_what_waits
-from monitor.store.sealingkeys import current_keys, ensure_keys
 from monitor.store.tables import Mention, ProtectedPost, table_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, union
 
-from monitor.store.erasures import (
+from monitor.store.keeping.erasures import (
     ACCOUNT,
     ITEM,
     JOURNALLED,
@@ -24,10 +24,10 @@ from monitor.store.erasures import (
     address_key,
     subject_key,
 )
-from monitor.store.erasures import Erased as Entry
-from monitor.store.purging import CHUNK, batched, take_back_mails
-from monitor.store.retaining import is_acted_on
-from monitor.store.subjects import account_subjects, of_account, of_staff
+from monitor.store.keeping.erasures import Erased as Entry
+from monitor.store.keeping.purging import CHUNK, batched, take_back_mails
+from monitor.store.keeping.retaining import is_acted_on
+from monitor.store.people.subjects import account_subjects, of_account, of_staff
 from monitor.store.tables import (
     Authorisation,
     Case,

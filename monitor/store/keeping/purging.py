@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select
 
-from monitor.store import sealed
 from monitor.store.identity import platform_hash
+from monitor.store.originals import sealed
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
     Delivery,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from monitor.sealing import ORIGINALS, PublicKey, Sealed
-from monitor.store.sealingkeys import current_keys
+from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.tables import Mention, SealedOriginal, table_of
 
 POST = "post"

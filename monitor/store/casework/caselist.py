@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, union
 
 from monitor.clocks import COMPLAINTS, TO_ACKNOWLEDGE, TO_TELL
-from monitor.store.casefiles import HELD_FOR
+from monitor.store.casework.casefiles import HELD_FOR
 from monitor.store.tables import Case, CaseStep, Finding, Mention, table_of
 from monitor.types import Lane, Severity
 

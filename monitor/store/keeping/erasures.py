@@ -2,7 +2,7 @@
 
 A backup that is restored brings erased people back, so the list of erasures must not be only in what is
 restored. The journal is a file of one line each; the database remembers how long it was at its last entry:
-where the lengths differ, something is to be caught up on (monitor.store.erasing).
+where the lengths differ, something is to be caught up on (monitor.store.keeping.erasing).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, and_, or_, select
 
 from monitor import folding
-from monitor.store.purging import CHUNK, batched
+from monitor.store.keeping.purging import CHUNK, batched
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import Erasure, table_of
 from monitor.types import Post

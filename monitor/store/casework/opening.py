@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from monitor.clocks import COMPLAINTS, PROGRESS
-from monitor.store.casefiles import CLOSED, reopen_by_finding
-from monitor.store.reminders import Reminding, progress, remind
+from monitor.store.casework.casefiles import CLOSED, reopen_by_finding
+from monitor.store.casework.reminders import Reminding, progress, remind
 from monitor.store.rows import case_row
 from monitor.store.tables import Case, table_of
 from monitor.types import SERVICE, Severity

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from monitor.store.casefiles import case_file, change
+from monitor.store.casework.casefiles import case_file, change
 from monitor.store.store import Store
 from monitor.store.tables import Case, Decision, Finding, Mention, table_of
 from monitor.types import Actor, Lane, Severity, Verdict

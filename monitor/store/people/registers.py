@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, text
 
 from monitor.errors import RegisterRefused
 from monitor.registers import REGISTERS, Entry, Leaver, OfficialAccount
-from monitor.store.reminders import Reminding, remind
+from monitor.store.casework.reminders import Reminding, remind
 from monitor.store.store import Store
 from monitor.store.tables import RegisterEntry, table_of
 from monitor.store.writing import Transaction

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, exists, func, select
 
-from monitor.store.purging import CHUNK, batched
+from monitor.store.keeping.purging import CHUNK, batched
 from monitor.store.tables import (
     AuditEntry,
     Authorisation,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.store.sealed import POST, Original, originals_of
+from monitor.store.originals.sealed import POST, Original, originals_of
 from monitor.store.tables import Case, Finding, Mention, table_of
 from monitor.types import Lane, Severity
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from monitor.store.purging import held
+from monitor.store.keeping.purging import held
 from monitor.store.tables import (
     Authorisation,
     Case,

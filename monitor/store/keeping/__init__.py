@@ -1,0 +1,1 @@
+"""How long things stay: purged, retired, erased, or held back; and copies of the whole."""
