@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from alerts.envelope import envelope
+from monitor import files
 from monitor.errors import DeliveryError
 from monitor.ports import Clock
 from monitor.types import Message, Receipt
@@ -39,9 +37,9 @@ class Outbox:
         stem = _stem(message.message_id)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(f"{stem}.eml", mail)
-            self._write(f"{stem}.txt", message.text.encode())
-            page = self._write(f"{stem}.html", message.html.encode())
+            files.replace(self._folder / f"{stem}.eml", mail)
+            files.replace(self._folder / f"{stem}.txt", message.text.encode())
+            page = files.replace(self._folder / f"{stem}.html", message.html.encode())
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise DeliveryError(
@@ -58,20 +56,6 @@ class Outbox:
                 file.unlink(missing_ok=True)
             found += bool(files)
         return found
-
-    def _write(self, name: str, content: bytes) -> Path:
-        # A reader sees the old file or the new one, never half of one. mkstemp makes it 0600.
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            return Path(temporary).replace(self._folder / name)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
 
 
 def _stem(message_id: str) -> str:

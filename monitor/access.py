@@ -50,7 +50,14 @@ class Person:
 
     def auditing(self) -> Actor:
         """The person as somebody who may read the audit log. Raises AccessRefused."""
-        return self._as(AUDITS, "the audit log is for") if self.known else Actor(self.name)
+        return self.holding(AUDITS, "the audit log is for")
+
+    def holding(self, wanted: tuple[str, ...], what: str) -> Actor:
+        """The person in the first role `wanted` that they hold; as themselves where no login is known.
+
+        Raises AccessRefused, which begins with `what`: "requests are for".
+        """
+        return self._as(wanted, what) if self.known else Actor(self.name)
 
     def actor(self, *wanted: str) -> Actor:
         """The person in the first role `wanted` that they hold, or else in any: for what everybody may do."""

@@ -88,7 +88,7 @@ class Gate:
         return row
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.settings.organisation.zone).date()
+        return self.settings.organisation.day(moment)
 
 
 def rest_on_basis(source: SourceSettings, today: date) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.config import Settings
 from monitor.roles import GUARDIAN, ROLES, acting, along
 from monitor.store import Judged
 from monitor.store.writing import NewCase
@@ -23,6 +24,11 @@ class Directory:
     """Who holds which role."""
 
     recipients: tuple[Recipient, ...]
+
+    @classmethod
+    def named_in(cls, settings: Settings) -> Directory:
+        """As the settings have it, nobody away."""
+        return cls(tuple(Recipient(**row.model_dump()) for row in settings.recipients))
 
     def people(self) -> tuple[Recipient, ...]:
         """Everybody once, under the first role they are listed with."""

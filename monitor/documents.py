@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from typing import Any
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from monitor import files
 from monitor.errors import DocumentError, StoreError
 from rules.wording import Place, Wording
 
@@ -83,13 +83,7 @@ def mark(state_dir: Path, policy: str, clause: str, wording: str, *, instead_of:
 def _write(kept: Path, record: Mapping[str, Any]) -> None:
     try:
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = kept.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
-        ) as out:
-            json.dump(record, out, ensure_ascii=False, indent=1)
-        new.replace(kept)
+        files.replace(kept, json.dumps(record, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise StoreError(f"{kept}: cannot be written: {error.strerror}") from None
 

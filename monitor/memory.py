@@ -6,15 +6,14 @@ Never a post. Each look reads the file, so that two readers of one source see th
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, MutableMapping
 from hashlib import blake2b
 from pathlib import Path
 
 import structlog
 
+from monitor import files
 from monitor.errors import StoreError
 
 log = structlog.get_logger("monitor.memory")
@@ -69,22 +68,9 @@ class Memory(MutableMapping[str, str]):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
-            _replace(self._file, json.dumps(kept))
+            files.replace(self._file, json.dumps(kept).encode())
         except OSError as error:
             raise StoreError(f"{folder}: cannot be written ({error.strerror}); check its owner") from None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write `text` to `path` whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _safe(source: str) -> str:

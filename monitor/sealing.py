@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from monitor import files
 from monitor.errors import SealError
 
 ORIGINALS, PROTECTED = "originals", "protected"
@@ -101,7 +101,7 @@ def make_key(purpose: str, folder: Path) -> PublicKey:
     key = PublicKey(os.urandom(4).hex(), purpose, public)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / _name(purpose, key.id), base64.b64encode(private.private_bytes_raw()) + b"\n")
+        files.replace(folder / _name(purpose, key.id), base64.b64encode(private.private_bytes_raw()) + b"\n")
     except OSError as error:
         raise SealError(f"{folder}: the key cannot be written there: {error.strerror}") from None
     return key
@@ -121,22 +121,12 @@ def move_keys(purpose: str, source: Path, target: Path) -> list[Path]:
     try:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in private_keys(purpose, source):
-            _write(target / file.name, file.read_bytes())
+            files.replace(target / file.name, file.read_bytes())
             file.unlink()
             moved.append(target / file.name)
     except OSError as error:
         raise SealError(f"{error.filename or target}: the key cannot be moved: {error.strerror}") from None
     return moved
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a key that is half there would lose what is sealed to it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # mode 0600
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
 
 
 def _name(purpose: str, key_id: str) -> str:

@@ -43,7 +43,7 @@ from monitor.store.originals.sealingkeys import FOLDER
 from monitor.store.people.register import Register
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
-from monitor.types import Briefing, Message, Post, Recipient, Tally, Terms
+from monitor.types import Briefing, Message, Post, Tally, Terms
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -255,7 +255,7 @@ def build(
         store=store,
         rules=rules,
         stages=stages(settings, rules, ours(settings, store).organisation),
-        directory=Directory(tuple(Recipient(**r.model_dump()) for r in settings.recipients)),
+        directory=Directory.named_in(settings),
         now=now,
         http=http or way_out(settings, now),
     )

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection
 
 from monitor.config import Retention as Periods
+from monitor.smallcounts import few
 from monitor.store import Store
 from monitor.store.keeping.erasures import account_key
 from monitor.store.keeping.retaining import class_of
@@ -23,8 +24,6 @@ from monitor.store.people.subjects import account_subjects, of_account, of_staff
 from monitor.store.sitekey import SiteKey
 from monitor.types import Clause, Terms
 
-FEW = 5
-"""Counts below this may tell who is meant, so they are not printed (GDPR small-number practice)."""
 SOMEBODY = "[somebody else]"
 
 _HANDLE = re.compile(r"(?<![\w@./])@[\w][\w.-]*(?:@[\w.-]+)?(?<![.-])")
@@ -164,7 +163,7 @@ class Exporter:
             number: {
                 "number": number,
                 **self._case(row, decided[number], holds[number], today),
-                "items_by_others": fewer(sizes[number] - len(mine[number])),
+                "items_by_others": few(sizes[number] - len(mine[number])),
                 "decisions": [
                     {"verdict": d.verdict, "reason": d.reason, "made_at": d.made_at} for d in decided[number]
                 ],
@@ -196,11 +195,6 @@ class Exporter:
             "kept_until": (since + getattr(self.periods, kind)).date(),
             "held_until": max(in_force, default=None),
         }
-
-
-def fewer(count: int) -> str:
-    """A count of others as it may leave the organisation."""
-    return str(count) if count >= FEW or count == 0 else f"fewer than {FEW}"
 
 
 def _plain(row: Any) -> dict[str, Any]:

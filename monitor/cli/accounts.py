@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.account_text import as_data, cell, counted, naming, source_table
-from monitor.cli.person import at_terminal, free_of_identifiers
+from monitor.cli.person import at_terminal, free_of_identifiers, refusals_written
 
 if TYPE_CHECKING:
     from monitor.access import Person
@@ -47,19 +47,12 @@ class Desk:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.settings.organisation.zone).date()
+        return self.settings.organisation.day(self.now)
 
     def acting(self, roles: tuple[str, ...], about: str) -> Actor:
         """Who asks, as one of `roles`. Raises AccessRefused, which is written down."""
-        from monitor.errors import AccessRefused
-
-        actor = self.person.actor(*roles)
-        if self.person.known and self.person.roles.isdisjoint(roles):
-            self.note(actor, "access.refused", about)
-            raise AccessRefused(
-                f"the register is kept by {', '.join(roles).replace('_', ' ')}; {actor.name} is none"
-            )
-        return actor
+        with refusals_written(self.store, self.person, about, self.now):
+            return self.person.holding(roles, "the register is for")
 
     def note(self, actor: Actor, action: str, about: str, **details: Any) -> None:
         """Write down that somebody looked, or was refused."""
@@ -303,7 +296,7 @@ def _files_gone(desk: Desk, mails: tuple[str, ...]) -> int:
 @contextmanager
 def _desk(context: typer.Context, *, make: bool = False) -> Iterator[Desk]:
     """The register, open; `make` where there may be no database yet."""
-    from monitor.cli.replay import opened
+    from monitor.cli.database import opened
     from monitor.service import utc_now
     from monitor.store import open_store
 

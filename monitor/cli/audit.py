@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import output
-from monitor.cli.person import at_terminal
-from monitor.cli.replay import opened
-from monitor.errors import AccessRefused, MonitorError
+from monitor.cli.database import opened
+from monitor.cli.person import at_terminal, refusals_written
+from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.store import Store
@@ -103,10 +103,10 @@ def export(
     """Write the log, each row with its hash, to a new file that only you can read."""
     from monitor.store.audit import AuditLog
 
-    with _log(context, "audit.exported") as store, store.reading() as connection, _private(file) as out:
+    with _log(context, "audit.exported") as store, store.reading() as connection, _new(file) as out:
         number = 0
         for entry in AuditLog(connection).entries(about):
-            out.write(json.dumps(_as_data(entry), ensure_ascii=False, default=_iso) + "\n")
+            out.write(json.dumps(_as_data(entry), ensure_ascii=False, default=_iso).encode() + b"\n")
             number += 1
     output.show(f"{number} rows written to {file}.")
 
@@ -135,12 +135,8 @@ def _log(context: typer.Context, action: str) -> Iterator[Store]:
     settings = output.settings(context)
     with closing(opened(settings)) as store:
         person = at_terminal(settings, store)
-        try:
+        with refusals_written(store, person, "audit", utc_now()):
             actor = person.auditing()
-        except AccessRefused:
-            with store.transaction() as tx:
-                tx.audit(person.actor(), "access.refused", "audit", utc_now())
-            raise
         with store.transaction() as tx:
             tx.audit(actor, action, "audit", utc_now())
         yield store
@@ -186,16 +182,13 @@ def _witness(head: str | None) -> str | None:
     return str(found[0])
 
 
-@contextmanager
-def _private(file: Path) -> Iterator[Any]:
+def _new(file: Path) -> IO[bytes]:
     """A new file that only its owner reads. Raises MonitorError where it cannot be written."""
-    import os
+    from monitor.files import new
 
     try:
-        handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        return new(file)
     except FileExistsError:
         raise MonitorError(f"{file} is there already: choose another name") from None
     except OSError as error:
         raise MonitorError(f"{file} cannot be written: {error.strerror}") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        yield out

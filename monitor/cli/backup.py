@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import output
+from monitor.cli.database import opened
 from monitor.cli.person import at_terminal
-from monitor.cli.replay import opened
 
 if TYPE_CHECKING:
     from monitor.config import Settings

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from monitor import authorisation, config, documents, installation
 from monitor.cases import Directory
+from monitor.cli.database import exists
 from monitor.cli.staffing import the_authorisations, the_decisions
 from monitor.cli.verdicts import Check, Doubt
 from monitor.config import Settings, SourceSettings
@@ -178,7 +179,7 @@ def database(settings: Settings) -> str:
     from monitor.store import migrations
     from monitor.store.engine import reader_engine
 
-    if not database_exists(settings):
+    if not exists(settings):
         return "not there yet: the first run makes it"
     engine = reader_engine(settings.store.database_url)
     try:
@@ -219,7 +220,7 @@ def _guardians_mail(settings: Settings) -> str | None:
 
     table = table_of(Delivery)
     addresses = [recipient.address for recipient in settings.recipients if recipient.role == GUARDIAN]
-    if not database_exists(settings):
+    if not exists(settings):
         return None
     engine = reader_engine(settings.store.database_url)
     try:
@@ -230,11 +231,6 @@ def _guardians_mail(settings: Settings) -> str | None:
             return connection.execute(query.limit(1)).scalar()
     finally:
         engine.dispose()
-
-
-def database_exists(settings: Settings) -> bool:
-    """False where opening the store would make a new database."""
-    return settings.store.url is not None or (settings.store.state_dir / "trustwatch.db").exists()
 
 
 def secret_modes(settings: Settings) -> str:

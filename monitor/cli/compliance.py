@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
+from monitor.cli.database import opened
 from monitor.cli.ending import ending
 from monitor.cli.person import By, at_terminal, free_of_identifiers, whoever
-from monitor.cli.replay import opened
 from monitor.cli.sources import named
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def purge(
         raise typer.BadParameter(f"its source {still[0]!r} is still enabled: disable it first")
     if not yes:
         typer.confirm(f"Purge the words of every item from {platform}?", abort=True, err=True)
-    today = utc_now().astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(utc_now())
     with closing(opened(settings)) as store:
         actor = at_terminal(settings, store).actor("information")
         with store.transaction() as tx:
@@ -154,7 +154,7 @@ def list_holds(
     from monitor.store.keeping.holds import holds
 
     settings = output.settings(context)
-    today = utc_now().astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(utc_now())
     with closing(opened(settings)) as store:
         shown = [h for h in holds(store) if everything or h.state(today) == "in force"]
     rows = [

@@ -59,7 +59,7 @@ def _authorise(app: App) -> None:
     from monitor.store.people.register import Authorisation, add, year_after
     from monitor.types import SERVICE
 
-    today = app.now().astimezone(app.settings.organisation.zone).date()
+    today = app.settings.organisation.day(app.now())
     row = Authorisation(
         person="S-014", platform="web", account="https://nurseblog.test/", notice_version="3",
         notice_date=today, lawful_basis="public task", dpia_reference="DPIA-2026-07", starts=today,

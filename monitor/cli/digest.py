@@ -83,19 +83,15 @@ def _for_this_person(app: App, recipients: list[Recipient], role: str | None) ->
 
     Each look is written down.
     """
-    from monitor.cli.person import at_terminal
-    from monitor.errors import AccessRefused
+    from monitor.cli.person import at_terminal, refusals_written
 
     person = at_terminal(app.settings, app.store)
     mine = [r for r in recipients if not person.known or r.role in person.roles]
+    asked = tuple(r.role for r in mine or recipients)
+    with refusals_written(app.store, person, "digest", app.now(), roles=asked):
+        actor = person.holding(asked, f"the digest for {(role or 'everybody').replace('_', ' ')} is for")
     with app.store.transaction() as tx:
-        action = "digest.viewed" if mine else "access.refused"
-        tx.audit(person.actor(), action, "digest", app.now(), roles=[r.role for r in mine or recipients])
-    if not mine:
-        asked = (role or "anybody").replace("_", " ")
-        raise AccessRefused(
-            f"the digest for {asked} is for those who hold that role, and {person.name} does not"
-        )
+        tx.audit(actor, "digest.viewed", "digest", app.now(), roles=asked)
     return mine
 
 

@@ -22,7 +22,7 @@ def ending(text: str, settings: Settings) -> date:
     """
     from monitor.service import utc_now
 
-    today = utc_now().astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(utc_now())
     try:
         span = _SPAN.fullmatch(text.strip().lower())
         days = int(span[1]) * (7 if span[2] == "w" else 1) if span else None

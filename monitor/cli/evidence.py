@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import __version__
 from monitor.cli.settings_text import HIDDEN, effective
 from monitor.errors import MonitorError
+from monitor.files import replace
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -51,8 +52,7 @@ def write(settings: Settings, store: Store, folder: Path) -> list[str]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, content in files.items():
-            (folder / name).touch(mode=0o600)
-            (folder / name).write_text(content, encoding="utf-8")
+            replace(folder / name, content.encode())
     except OSError as error:
         raise MonitorError(f"{folder} cannot be written: {error.strerror}") from None
     return list(files)

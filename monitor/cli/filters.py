@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
+from monitor.cli.database import opened
 from monitor.cli.ending import ending
 from monitor.cli.person import By, free_of_identifiers, whoever
-from monitor.cli.replay import SINCE, compared, opened, report, without_and_with
+from monitor.cli.replay import SINCE, compared, report, without_and_with
 from monitor.cli.sources import named
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def list_filters(
     from monitor.store.filters import kept_filters
 
     settings = output.settings(context)
-    today = utc_now().astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(utc_now())
     with closing(opened(settings)) as store:
         kept = kept_filters(store)
     shown = [_as_data(k, today) for k in kept if everything or k.state(today) == "in force"]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.replay import opened
-from monitor.errors import AccessRefused, SealError
+from monitor.cli.database import opened
+from monitor.errors import SealError
 from monitor.sealing import Keyring, private_keys, public_half
 
 if TYPE_CHECKING:
-    from monitor.access import Person
     from monitor.config import Settings
     from monitor.store import Store
 
@@ -54,19 +52,6 @@ def at_hand(settings: Settings, store: Store, purpose: str, file: Path | None = 
             raise SealError(f"{file} is another key: nothing of the {purpose} was ever sealed to it")
         ring.add(known[half].id, file)
     return ring
-
-
-@contextmanager
-def refusals_audited(
-    store: Store, who: Person, about: str, now: datetime, *, protected: bool = False
-) -> Iterator[None]:
-    """Write down that somebody was refused what `about` names, in the log of its lane."""
-    try:
-        yield
-    except AccessRefused:
-        with store.transaction() as tx:
-            tx.audit(who.actor(), "access.refused", about, now, protected=protected)
-        raise
 
 
 def reason_given(reason: str, settings: Settings) -> str:

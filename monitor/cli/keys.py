@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
-from monitor.cli.keyring import KeyFile, at_hand, ready, refusals_audited
-from monitor.cli.person import at_terminal
+from monitor.cli.keyring import KeyFile, at_hand, ready
+from monitor.cli.person import at_terminal, refusals_written
 from monitor.sealing import ORIGINALS, PROTECTED, Keyring, make_key, move_keys
 from monitor.types import Lane
 
@@ -116,7 +116,7 @@ def _actor(settings: Settings, store: Store, purpose: str) -> Actor:
     person = at_terminal(settings, store)
     if purpose != PROTECTED:
         return person.actor()
-    with refusals_audited(store, person, "key:protected", utc_now(), protected=True):
+    with refusals_written(store, person, "key:protected", utc_now(), protected=True):
         return person.revealing(Lane.PROTECTED)
 
 

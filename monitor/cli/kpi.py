@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
-from monitor.cli.replay import SINCE, opened
+from monitor.cli.database import opened
+from monitor.cli.replay import SINCE
 from monitor.cli.scan import moment
+from monitor.smallcounts import SMALL, TOO_FEW
 
 if TYPE_CHECKING:
     from monitor.store.kpi import Figures
-
-SMALL = 5
-"""Counts of people's doings below this are not printed: who is meant could be worked out."""
-TOO_FEW = f"fewer than {SMALL}"
 
 NOT_MEASURED = (
     "Awareness of the policy: ask in a survey, or take the training figures of your organisation.",

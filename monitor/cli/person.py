@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,26 +39,28 @@ def at_terminal(settings: Settings, store: Store) -> Person:
     from datetime import UTC, datetime
 
     from monitor import access
+    from monitor.cases import Directory
     from monitor.store.people.absences import away_on
-    from monitor.types import Recipient
 
-    recipients = tuple(Recipient(**r.model_dump()) for r in settings.recipients)
-    today = datetime.now(UTC).astimezone(settings.organisation.zone).date()
+    recipients = Directory.named_in(settings).recipients
+    today = settings.organisation.day(datetime.now(UTC))
     with store.reading() as connection:
         away = away_on(connection, today)
     return access.person(whoever(None), recipients, away)
 
 
 @contextmanager
-def refusals_written(store: Store, person: Person, what: str, now: datetime) -> Iterator[None]:
-    """Write an AccessRefused from inside into the audit log, before it goes its way."""
+def refusals_written(
+    store: Store, person: Person, about: str, now: datetime, *, protected: bool = False, **details: Any
+) -> Iterator[None]:
+    """Write an AccessRefused from inside into the audit log, that of its lane, before it goes its way."""
     from monitor.errors import AccessRefused
 
     try:
         yield
     except AccessRefused:
         with store.transaction() as tx:
-            tx.audit(person.actor(), "access.refused", what, now)
+            tx.audit(person.actor(), "access.refused", about, now, protected=protected, **details)
         raise
 
 

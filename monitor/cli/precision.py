@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
-from monitor.cli.replay import SINCE, opened
+from monitor.cli.database import opened
+from monitor.cli.replay import SINCE
 from monitor.cli.scan import moment
 
 if TYPE_CHECKING:

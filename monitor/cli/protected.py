@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import curtain, output
-from monitor.cli.keyring import KeyFile, at_hand, ready, reason_given, refusals_audited
-from monitor.cli.person import at_terminal
+from monitor.cli.keyring import KeyFile, at_hand, ready, reason_given
+from monitor.cli.person import at_terminal, refusals_written
 from monitor.types import Lane
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _as_guardian(settings: Settings, about: str) -> Iterator[tuple[Store, Actor]
 
     with ready(settings) as store:
         person = at_terminal(settings, store)
-        with refusals_audited(store, person, about, utc_now(), protected=True):
+        with refusals_written(store, person, about, utc_now(), protected=True):
             actor = person.revealing(Lane.PROTECTED)
         yield store, actor
 

@@ -104,7 +104,7 @@ def _publishing(context: typer.Context, what: str) -> Iterator[_Desk]:
         person = at_terminal(settings, store)
         with refusals_written(store, person, f"page:{what}", now):
             actor = person.actor("information") if what == "dpia" else person.in_lane(Lane.COMMS)
-        yield _Desk(settings, store, now.astimezone(settings.organisation.zone).date())
+        yield _Desk(settings, store, settings.organisation.day(now))
         with store.transaction() as tx:
             tx.audit(actor, "page.published", f"page:{what}", now)
 

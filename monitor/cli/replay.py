@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import output
+from monitor.cli.database import opened
 from monitor.cli.scan import moment
 from monitor.types import Verdict
 
@@ -62,23 +63,12 @@ def replay(
         report(result, idle, as_json=as_json)
 
 
-def opened(settings: Settings) -> Store:
-    """The database. Raises StoreError where there is none yet: a look must not make one."""
-    from monitor.cli.checkup import database_exists
-    from monitor.errors import StoreError
-    from monitor.store import open_store
-
-    if not database_exists(settings):
-        raise StoreError(f"{settings.store.state_dir}: no database yet: `monitor scan` makes one")
-    return open_store(settings.store)
-
-
 def live_filters(settings: Settings, store: Store) -> tuple[Filter, ...]:
     """The filters in force today."""
     from monitor.service import utc_now
     from monitor.store.filters import filters_on
 
-    return filters_on(store, utc_now().astimezone(settings.organisation.zone).date())
+    return filters_on(store, settings.organisation.day(utc_now()))
 
 
 def without_and_with(settings: Settings, store: Store, new: Filter) -> tuple[Answers, Answers]:

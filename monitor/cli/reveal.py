@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import curtain, output
-from monitor.cli.keyring import KeyFile, at_hand, ready, reason_given, refusals_audited
-from monitor.cli.person import at_terminal
+from monitor.cli.keyring import KeyFile, at_hand, ready, reason_given
+from monitor.cli.person import at_terminal, refusals_written
 
 if TYPE_CHECKING:
     from monitor.sealing import Keyring
@@ -46,7 +46,7 @@ def reveal(
         if lane is None:
             raise typer.BadParameter(f"there is no case {case}", param_hint="CASE")
         person, about = at_terminal(settings, store), f"case:{case}"
-        with refusals_audited(store, person, about, utc_now()):
+        with refusals_written(store, person, about, utc_now()):
             actor = person.revealing(lane)
         with store.reading() as connection:
             all_found = findings_of(connection, case)
@@ -124,13 +124,11 @@ def _write(pictures: dict[str, bytes], folder: Path | None, there: int) -> None:
 
 def say_written(folder: Path, name: str, content: bytes) -> None:
     """Write a picture into a new file that only its owner reads, and say so. Raises a usage error."""
-    import os
+    from monitor.files import create
 
     path = folder / name
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-            file.write(content)
+        create(path, content)
     except OSError as error:
         problem = f"{path} cannot be written ({error.strerror})"
         raise typer.BadParameter(problem, param_hint="--screenshot") from None

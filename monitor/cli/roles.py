@@ -10,8 +10,8 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.check import configured
-from monitor.cli.person import at_terminal
-from monitor.cli.replay import opened
+from monitor.cli.database import opened
+from monitor.cli.person import at_terminal, refusals_written
 from monitor.cli.rules import installed
 
 if TYPE_CHECKING:
@@ -102,24 +102,22 @@ def back(context: typer.Context, address: Address) -> None:
 def _day(settings: Settings) -> date:
     from monitor.service import utc_now
 
-    return utc_now().astimezone(settings.organisation.zone).date()
+    return settings.organisation.day(utc_now())
 
 
 def _directory(settings: Settings | None) -> Directory:
     from monitor.cases import Directory
-    from monitor.types import Recipient
 
-    rows = settings.recipients if settings else ()
-    return Directory(tuple(Recipient(**r.model_dump()) for r in rows))
+    return Directory.named_in(settings) if settings else Directory(())
 
 
 def _today(settings: Settings | None) -> tuple[Directory, list[Away]]:
     """Who holds which role today, and the absences that run or are to come."""
-    from monitor.cli.checkup import database_exists
+    from monitor.cli.database import exists
     from monitor.store.people.absences import absences_from, away_on
 
     directory = _directory(settings)
-    if settings is None or not database_exists(settings):
+    if settings is None or not exists(settings):
         return directory, []
     day = _day(settings)
     with closing(opened(settings)) as store, store.reading() as connection:
@@ -143,12 +141,10 @@ def _may_say(store: Store, settings: Settings, address: str) -> Actor:
     from monitor.service import utc_now
 
     person = at_terminal(settings, store)
-    by = person.actor("comms", "comms_director", "information")
-    if refused := _refusal(person, settings, address):
-        with store.transaction() as tx:
-            tx.audit(by, "access.refused", "roles", utc_now())
-        raise AccessRefused(refused)
-    return by
+    with refusals_written(store, person, "roles", utc_now()):
+        if refused := _refusal(person, settings, address):
+            raise AccessRefused(refused)
+    return person.actor("comms", "comms_director", "information")
 
 
 def _refusal(person: Person, settings: Settings, address: str) -> str | None:

@@ -52,11 +52,11 @@ def _show(rows: list[dict[str, Any]]) -> None:
 
 def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
     """What the store knows of each source; a source that was never read is `new`."""
-    from monitor.cli.checkup import database_exists
+    from monitor.cli.database import exists
     from monitor.store import open_store
     from monitor.store.meter import latest_readings
 
-    if not database_exists(settings):
+    if not exists(settings):
         yield from (_row(source, None, None, None, settings) for source in settings.sources)
         return
     with closing(open_store(settings.store)) as store:

@@ -85,10 +85,10 @@ def _looking(settings: Settings) -> Iterator[Connection | None]:
     """A look at the register that makes and changes nothing; None where there is no register yet."""
     from sqlalchemy import inspect
 
-    from monitor.cli.checkup import database_exists
+    from monitor.cli.database import exists
     from monitor.store.engine import reader_engine
 
-    if not database_exists(settings):
+    if not exists(settings):
         yield None
         return
     engine = reader_engine(settings.store.database_url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from contextlib import closing
 from datetime import date
@@ -14,8 +13,9 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.house import House
-from monitor.cli.person import at_terminal, free_of_identifiers
-from monitor.types import Actor, Lane
+from monitor.cli.person import at_terminal, free_of_identifiers, refusals_written
+from monitor.files import create
+from monitor.types import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,7 +190,7 @@ def list_requests(context: typer.Context, as_json: output.AsJson = False) -> Non
     from monitor.store.people.requests import requests
 
     settings = output.settings(context)
-    today = utc_now().astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(utc_now())
     with closing(open_store(settings.store)) as store:
         rows = [
             {
@@ -238,36 +238,24 @@ def _who(text: str) -> Who:
 
 def _officer(settings: Settings, store: Store, what: str, person: Who | None) -> Actor:
     """Who answers for requests: whoever holds the role `information`. Raises AccessRefused, audited."""
-    from monitor.errors import AccessRefused
     from monitor.service import utc_now
 
     asked = at_terminal(settings, store)
-    if not asked.known or OFFICER in asked.roles:
-        return asked.in_lane(Lane.CONFIDENTIAL)
-    with store.transaction() as tx:
-        about = person.object(tx.key) if person else "request"
-        tx.audit(asked.actor(), "access.refused", about, utc_now(), asked=what)
-    raise AccessRefused(f"requests are for {OFFICER}, and {asked.name} holds no such role")
+    about = person.object(store.key) if person else "request"
+    with refusals_written(store, asked, about, utc_now(), asked=what):
+        return asked.holding((OFFICER,), "requests are for")
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> list[Path]:
     """Files that only their owner reads. Raises a usage error where they are there or cannot be written."""
-    paths = []
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in files.items():
-            path = folder / name
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with open(handle, "w", encoding="utf-8") as file:
-                file.write(content)
-            paths.append(path)
+        return [create(folder / name, content.encode()) for name, content in files.items()]
     except FileExistsError:
         raise typer.BadParameter(
             "an export is there already: name another folder", param_hint="--to"
         ) from None
     except OSError as error:
         raise typer.BadParameter(f"cannot be written ({error.strerror})", param_hint="--to") from None
-    return paths
 
 
 def _state(done_at: object, due: date, today: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -125,6 +125,10 @@ class Organisation(Section):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone: digests go out by its wall clock."""
         return ZoneInfo(self.time_zone)
+
+    def day(self, moment: datetime) -> date:
+        """The day that `moment` (aware) falls on by the organisation's calendar."""
+        return moment.astimezone(self.zone).date()
 
 
 class StoreSettings(Section):

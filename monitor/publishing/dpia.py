@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import connectors
 from monitor.config import Settings, SourceSettings
 from monitor.publishing.names import kind_name, role_names
-from monitor.publishing.pages import calendar, few, lasting, rendered
+from monitor.publishing.pages import calendar, lasting, rendered
 from monitor.publishing.transparency import NEVER, periods
+from monitor.smallcounts import few
 from rules.engine import RuleSet
 
 DPO = "Data Protection Officer"

@@ -57,7 +57,7 @@ def _shown(entry: OfficialAccount, listed_at: datetime, settings: Settings) -> d
         "account": entry.account,
         "url": entry.url,
         "purpose": entry.purpose,
-        "since": listed_at.astimezone(settings.organisation.zone).date().isoformat(),
+        "since": settings.organisation.day(listed_at).isoformat(),
         "approved_on": entry.approved_on.isoformat(),
     }
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from alerts.text import harmless
 from monitor.errors import MonitorError
+from monitor.files import replace
 
-SMALL = 5
-"""Numbers of people under this are not published: who is meant might be worked out."""
+PUBLIC = 0o644
+"""Pages are to be read by everybody."""
 
 
 def rendered(template: str, **words: Any) -> str:
@@ -27,17 +26,10 @@ def written(folder: Path, files: dict[str, str]) -> list[Path]:
     """Write the files into `folder`, which is made where it is missing. Raises MonitorError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_replaced(folder / name, text) for name, text in files.items()]
+        return [replace(folder / name, text.encode(), PUBLIC) for name, text in files.items()]
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise MonitorError(f"{folder}: cannot be written to ({why}); name another folder") from None
-
-
-def few(number: int) -> str:
-    """How many people, with small numbers blurred."""
-    if number == 0:
-        return "none"
-    return f"fewer than {SMALL}" if number < SMALL else str(number)
 
 
 def calendar(day: date) -> str:
@@ -53,14 +45,6 @@ def lasting(length: timedelta) -> str:
     if days:
         return f"{days} day{'' if days == 1 else 's'}"
     return f"{int(length.total_seconds() // 60)} minutes"
-
-
-def _replaced(path: Path, text: str) -> Path:
-    with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).chmod(0o644)  # it is to be read by everybody
-    os.replace(file.name, path)
-    return path
 
 
 @cache

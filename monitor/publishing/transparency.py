@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from monitor.authorisation import bare
 from monitor.config import Retention, Settings, SourceSettings
 from monitor.publishing.names import kind_name, role_names
-from monitor.publishing.pages import few, rendered
+from monitor.publishing.pages import rendered
 from monitor.roles import LOOKS
+from monitor.smallcounts import few
 from monitor.types import Lane
 from rules.engine import RuleSet
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.store.audit import AuditLog
 from monitor.store.casework.opening import open_or_extend
 from monitor.store.identity import content_hash, fold_keys
-from monitor.store.keeping.erasures import Erased
+from monitor.store.keeping.erasures import Barred
 from monitor.store.keeping.purging import Purging
 from monitor.store.originals import sealed
 from monitor.store.protected import ProtectedLane
@@ -112,7 +112,7 @@ class Transaction:
         self.key = key
         self.wiped = False
         self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        self.erased: list[Erased] = []
+        self.erased: list[Barred] = []
         """What was erased: the store writes it into the journal before it commits."""
 
     def purging(self, today: date) -> Purging:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.output import Exit
+from monitor.smallcounts import few
 from monitor.store.people.requests import due
 from monitor.types import Account
 from tests.cli.installation import PROTECTED, Installation
@@ -80,10 +81,8 @@ def test_an_export_is_audited_without_a_handle_and_never_overwrites_one(garden: 
     assert "ann" not in str(about)
 
 
-def test_few_others_are_not_counted_out(garden: Installation) -> None:
-    from monitor.subject import fewer
-
-    assert [fewer(n) for n in (0, 1, 4, 5, 12)] == ["0", "fewer than 5", "fewer than 5", "5", "12"]
+def test_few_others_are_not_counted_out() -> None:
+    assert [few(n) for n in (0, 1, 4, 5, 12)] == ["none", "fewer than 5", "fewer than 5", "5", "12"]
 
 
 def test_an_erasure_asks_first_and_says_what_it_did(garden: Installation) -> None:

@@ -20,8 +20,9 @@ from lxml import html
 from monitor.config import Governance, Organisation, Retention, Settings, SourceSettings
 from monitor.errors import MonitorError
 from monitor.publishing import dpia, official, transparency
-from monitor.publishing.pages import few, lasting, rendered, written
+from monitor.publishing.pages import lasting, rendered, written
 from monitor.registers import OfficialAccount
+from monitor.smallcounts import few
 from monitor.store.tables import SQLModel
 from monitor.types import Lane
 from rules import pack

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import output
+from monitor.cli.database import opened
 from monitor.cli.person import at_terminal, free_of_identifiers
-from monitor.cli.replay import opened
 
 if TYPE_CHECKING:
     from monitor.access import Person
@@ -68,16 +68,15 @@ class Work:
     def item(self, number: int) -> Item | None:
         """The case as people see it, its owner by the policy's own name."""
         from monitor.clocks import Clocks
+        from monitor.service import titles
         from monitor.store.views import items_of
 
-        titles = {
-            key: name for policy in reversed(self.policies.active) for key, name in policy.roles.items()
-        }
+        titled = titles(self.policies.active)
         clocks = Clocks(self.desk.zone, self.desk.now())
         item = items_of(self.store, [number], self.policies.clauses, clocks).get(number)
         if item is None:
             return None
-        return replace(item, is_new=False, owner=titles.get(item.owner, item.owner.replace("_", " ")))
+        return replace(item, is_new=False, owner=titled[item.owner])
 
     def briefing(self) -> Briefing:
         """Whose monitor it is, and today: what a text about a case may say besides."""
@@ -139,7 +138,6 @@ def at_work(context: typer.Context) -> Iterator[Work]:
     from monitor.cases import Directory
     from monitor.casework import Casework
     from monitor.service import utc_now
-    from monitor.types import Recipient
     from rules import pack, process
 
     settings = output.settings(context)
@@ -149,7 +147,7 @@ def at_work(context: typer.Context) -> Iterator[Work]:
         desk = Casework(
             store=store,
             process=process.Process(process.steps(), frozenset(policies.clauses)),
-            directory=Directory(tuple(Recipient(**r.model_dump()) for r in settings.recipients)),
+            directory=Directory.named_in(settings),
             zone=settings.organisation.zone,
             now=utc_now,
         )

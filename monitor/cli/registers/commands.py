@@ -46,7 +46,7 @@ def overview(context: typer.Context, as_json: output.AsJson = False) -> None:
     settings = output.settings(context)
     with _opened(settings, "all") as (store, _, now):
         kept = kept_entries(store, ended=True)
-    today = now.astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(now)
     rows = [_counts(name, model, kept, settings, today) for name, model in REGISTERS.items()]
     if as_json:
         output.print_json(rows)
@@ -156,7 +156,7 @@ class Register:
             raise typer.BadParameter("is empty", param_hint="--reason")
         free_of_identifiers(reason, "--reason", settings.organisation)
         with _opened(settings, self.kind, self.model) as (store, actor, now):
-            today = now.astimezone(settings.organisation.zone).date()
+            today = settings.organisation.day(now)
             due = end_entry(store, self.kind, number, actor, reason.strip(), now, today)
         output.show(f"{self._named(number)} has ended. It stays listed with --all.")
         for each in due:
@@ -189,7 +189,7 @@ def _looked(store: Store, actor: Actor, what: str, now: datetime) -> None:
 
 def _due(kept: Kept, settings: Settings, today: date) -> list[str]:
     """What is due of an entry today, in words."""
-    added = kept.added_at.astimezone(settings.organisation.zone).date()
+    added = settings.organisation.day(kept.added_at)
     if kept.ended_at is not None:
         return []
     return [f"{what} (since {on:%d %b %Y})" for on, what in kept.entry.due(added) if on <= today]
@@ -198,7 +198,7 @@ def _due(kept: Kept, settings: Settings, today: date) -> list[str]:
 def _show_list(
     kind: str, model: type[Entry], kept: list[Kept], settings: Settings, now: datetime, *, as_json: bool
 ) -> None:
-    today = now.astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(now)
     if as_json:
         output.print_json([_as_data(k, settings, today) for k in kept])
     elif kept:
@@ -212,7 +212,7 @@ def _show_list(
 
 
 def _show_one(kept: Kept, settings: Settings, now: datetime, *, as_json: bool) -> None:
-    today = now.astimezone(settings.organisation.zone).date()
+    today = settings.organisation.day(now)
     if as_json:
         output.print_json(_as_data(kept, settings, today))
         return

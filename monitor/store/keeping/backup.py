@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor import files
 from monitor.config import StoreSettings
 from monitor.errors import StoreError
 from monitor.ports import Clock
@@ -27,7 +28,7 @@ def copy(store: Store, to: Path, by: Actor, now: datetime) -> None:
 
     One step of SQLite's own copying: a copy of the file alone would lack what is still in its log.
     """
-    os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    files.new(to).close()
     try:
         with closing(sqlite3.connect(to)) as target:
             with store.reading() as connection:
@@ -90,7 +91,7 @@ def _change_places(database: Path, backup: Path, now: datetime) -> Path | None:
     """The present files keep their contents under another name: damaged ones, too."""
     fresh = database.with_name(".restoring.db")
     fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with files.new(fresh) as file:
         with backup.open("rb") as source:
             while block := source.read(1 << 20):
                 file.write(block)

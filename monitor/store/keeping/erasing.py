@@ -20,11 +20,11 @@ from monitor.store.keeping.erasures import (
     ITEM,
     JOURNALLED,
     STAFF,
+    Barred,
     account_key,
     address_key,
     subject_key,
 )
-from monitor.store.keeping.erasures import Erased as Entry
 from monitor.store.keeping.purging import CHUNK, batched, take_back_mails
 from monitor.store.keeping.retaining import is_acted_on
 from monitor.store.people.subjects import account_subjects, of_account, of_staff
@@ -110,7 +110,7 @@ def erase_staff(
     query = select(a.platform, a.account).where(a.person == person, a.account != "").distinct()
     accounts = [(row.platform, row.account) for row in tx.connection.execute(query)]
     ids = _ids(tx, of_staff(person))
-    remember(tx, [Entry(person, STAFF, why, now)])
+    remember(tx, [Barred(person, STAFF, why, now)])
     for platform, handle in accounts:
         ids |= _bar(tx, platform, handle, why, now)
     return _erase(tx, sorted(ids), now, why, keep_cases=keep_cases)
@@ -145,7 +145,7 @@ def _bar(tx: Transaction, platform: str, handle: str, why: str, now: datetime) -
     """Keep an account out from now on; the mentions that are there of it."""
     subjects = account_subjects(tx.connection, tx.key, platform, handle)
     keys = [account_key(tx.key, platform, handle), *(subject_key(tx.key, each) for each in sorted(subjects))]
-    remember(tx, [Entry(key, ACCOUNT, why, now) for key in keys])
+    remember(tx, [Barred(key, ACCOUNT, why, now) for key in keys])
     bare = handle.lstrip("@").casefold()
     of_them = func.lower(_filter.c.author).in_([bare, f"@{bare}"]) & _filter.c.author.is_not(None)
     # Without its author a filter would hide what others write: it ends, and its author goes.
@@ -158,7 +158,7 @@ def _bar(tx: Transaction, platform: str, handle: str, why: str, now: datetime) -
     return _ids(tx, of_account(platform, handle, subjects))
 
 
-def remember(tx: Transaction, entries: Sequence[Entry]) -> None:
+def remember(tx: Transaction, entries: Sequence[Barred]) -> None:
     """Note what may not come back, in the table and, at the commit, in the journal."""
     statement = tx.insert(_erasure)
     new = statement.excluded
@@ -179,7 +179,7 @@ def _erase(tx: Transaction, ids: Sequence[int], now: datetime, why: str, *, keep
     gone, cases = 0, 0
     mails: set[str] = set()
     for chunk in batched((number for number in ids if number not in stays), CHUNK):
-        remember(tx, [Entry(key, ITEM, why, now) for key in _names(tx, chunk)])
+        remember(tx, [Barred(key, ITEM, why, now) for key in _names(tx, chunk)])
         dropped, taken_back = _take_out(tx, chunk)
         cases, mails = cases + dropped, mails | set(taken_back)
         gone += len(chunk)
@@ -267,7 +267,7 @@ def catch_up(store: Store) -> int:
         known = {row.key: row for row in tx.connection.execute(select(_erasure))}
         told = {entry.key: entry for entry in store.journal.entries()}
         new = [e for e in told.values() if e.key not in known or known[e.key].erased_at < e.erased_at]
-        lost = [Entry(r.key, r.kind, r.reason, r.erased_at) for r in known.values() if r.key not in told]
+        lost = [Barred(r.key, r.kind, r.reason, r.erased_at) for r in known.values() if r.key not in told]
         remember(tx, new)
         _again(tx, new)
         tx.erased[:] = lost
@@ -278,7 +278,7 @@ def catch_up(store: Store) -> int:
     return len(new)
 
 
-def _again(tx: Transaction, entries: Sequence[Entry]) -> None:
+def _again(tx: Transaction, entries: Sequence[Barred]) -> None:
     """Erase what these say, item by item: what was kept then has no entry, and stays."""
     m, o = _mention.c, _occurrence.c
     for chunk in batched((e.key for e in entries if e.kind == ITEM), CHUNK):
@@ -291,7 +291,7 @@ def _again(tx: Transaction, entries: Sequence[Entry]) -> None:
             _end_authorisations(tx, entry)
 
 
-def _end_authorisations(tx: Transaction, entry: Entry) -> None:
+def _end_authorisations(tx: Transaction, entry: Barred) -> None:
     """End what the register still lets be read of somebody who was erased."""
     c = _authorisation.c
     theirs = (c.person == entry.key) & (c.added_at <= entry.erased_at)

@@ -32,7 +32,7 @@ _erasure = table_of(Erasure)
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class Barred:
     """One line of the journal, and one row: the key names nobody, `reason` is a single word; aware UTC."""
 
     key: str
@@ -41,7 +41,7 @@ class Erased:
     erased_at: datetime
 
     @classmethod
-    def read(cls, line: str) -> Erased:
+    def read(cls, line: str) -> Barred:
         """The entry that a line of the journal holds. Raises ValueError or KeyError for half a line."""
         value = json.loads(line)
         return cls(value["key"], value["kind"], value["reason"], datetime.fromisoformat(value["at"]))
@@ -66,7 +66,7 @@ class Journal:
         except FileNotFoundError:
             return 0
 
-    def append(self, entries: Iterable[Erased]) -> int:
+    def append(self, entries: Iterable[Barred]) -> int:
         """Add entries, on the disk when this returns; the length after it."""
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "r+b") as file:
@@ -78,14 +78,14 @@ class Journal:
             os.fsync(handle)
             return file.tell()
 
-    def entries(self) -> Iterator[Erased]:
+    def entries(self) -> Iterator[Barred]:
         """Every entry, oldest first; half a line at the end of a power cut is none."""
         if not self.size():
             return
         with self.path.open(encoding="utf-8") as file:
             for line in file:
                 try:
-                    yield Erased.read(line)
+                    yield Barred.read(line)
                 except (ValueError, KeyError, TypeError):
                     continue
 

@@ -12,6 +12,16 @@ NOT_CHANGED = "the audit log is append-only"
 
 
 def upgrade() -> None:
+    _registers()
+    _casework()
+    _originals()
+    _erasures()
+    for table in CHAINS:
+        _chain(table)
+
+
+def _registers() -> None:
+    """Who may be read, who is away, and the registers that the policies ask for."""
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -24,22 +34,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("absence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_absence_address"), ["address"], unique=False)
-
-    op.create_table(
-        "audit_entry",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("who", AutoString(), nullable=False),
-        sa.Column("role", AutoString(), nullable=False),
-        sa.Column("action", AutoString(), nullable=False),
-        sa.Column("object", AutoString(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("hash", AutoString(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_entry_object"), ["object"], unique=False)
 
     op.create_table(
         "authorisation",
@@ -71,30 +65,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_authorisation_person"), ["person"], unique=False)
 
     op.create_table(
-        "erasure",
-        sa.Column("key", AutoString(), nullable=False),
-        sa.Column("kind", AutoString(), nullable=False),
-        sa.Column("reason", AutoString(), nullable=False),
-        sa.Column("erased_at", UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "protected_audit",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("who", AutoString(), nullable=False),
-        sa.Column("role", AutoString(), nullable=False),
-        sa.Column("action", AutoString(), nullable=False),
-        sa.Column("object", AutoString(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("hash", AutoString(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("protected_audit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_protected_audit_object"), ["object"], unique=False)
-
-    op.create_table(
         "register_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
@@ -108,6 +78,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("register_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_register_entry_kind"), ["kind"], unique=False)
+
+
+def _casework() -> None:
+    """What people do with a case, and what they are reminded of."""
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("held_by", AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("held_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("waiting_for", AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("confirmed_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("closed_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("closed_by", AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("outcome", AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("changes", sa.Integer(), server_default="0", nullable=False))
+        batch_op.create_index(batch_op.f("ix_case_file_category"), ["category"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_confirmed_at"), ["confirmed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_held_by"), ["held_by"], unique=False)
+        batch_op.create_index("ix_case_file_list", ["status", "lane", "severity", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_merged_into"), ["merged_into"], unique=False)
+
+    op.create_table(
+        "case_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("step", AutoString(), nullable=False),
+        sa.Column("answer", AutoString(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", AutoString(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("case_step", schema=None) as batch_op:
+        batch_op.create_index("ix_case_step_case", ["case_id", "step"], unique=False)
 
     op.create_table(
         "reminder",
@@ -126,6 +134,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reminder_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminder_due_on"), ["due_on"], unique=False)
 
+
+def _originals() -> None:
+    """Sealed values, and the public halves of their keys."""
     op.create_table(
         "sealing_key",
         sa.Column("id", AutoString(), nullable=False),
@@ -135,23 +146,6 @@ def upgrade() -> None:
         sa.Column("retired_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
-        "case_step",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("step", AutoString(), nullable=False),
-        sa.Column("answer", AutoString(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("made_by", AutoString(), nullable=False),
-        sa.Column("made_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case_file.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("case_step", schema=None) as batch_op:
-        batch_op.create_index("ix_case_step_case", ["case_id", "step"], unique=False)
 
     op.create_table(
         "sealed_original",
@@ -176,26 +170,38 @@ def upgrade() -> None:
     with op.batch_alter_table("sealed_original", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sealed_original_key_id"), ["key_id"], unique=False)
 
-    with op.batch_alter_table("case_file", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("held_by", AutoString(), nullable=True))
-        batch_op.add_column(sa.Column("held_at", UTCDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("waiting_for", AutoString(), nullable=True))
-        batch_op.add_column(sa.Column("confirmed_at", UTCDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("closed_at", UTCDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("closed_by", AutoString(), nullable=True))
-        batch_op.add_column(sa.Column("outcome", AutoString(), nullable=True))
-        batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("changes", sa.Integer(), server_default="0", nullable=False))
-        batch_op.create_index(batch_op.f("ix_case_file_category"), ["category"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_file_closed_at"), ["closed_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_file_confirmed_at"), ["confirmed_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_file_held_by"), ["held_by"], unique=False)
-        batch_op.create_index("ix_case_file_list", ["status", "lane", "severity", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_file_merged_into"), ["merged_into"], unique=False)
 
-    for table in CHAINS:
-        for statement in _sqlite(table) if op.get_bind().dialect.name == "sqlite" else _postgresql(table):
-            op.execute(statement)
+def _erasures() -> None:
+    """What may not come back."""
+    op.create_table(
+        "erasure",
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("erased_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+
+
+def _chain(table: str) -> None:
+    """An audit log that nobody changes."""
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("who", AutoString(), nullable=False),
+        sa.Column("role", AutoString(), nullable=False),
+        sa.Column("action", AutoString(), nullable=False),
+        sa.Column("object", AutoString(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("hash", AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table(table, schema=None) as batch_op:
+        batch_op.create_index(f"ix_{table}_object", ["object"], unique=False)
+    for statement in _sqlite(table) if op.get_bind().dialect.name == "sqlite" else _postgresql(table):
+        op.execute(statement)
 
 
 def _expired(table: str) -> str:
