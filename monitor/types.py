@@ -8,7 +8,14 @@ Vocabulary, in the order things happen:
 * a **finding** says which rule a mention met, by positions (**spans**), never by its words;
 * findings of one lane, subject, rule family and day make one **case**, the thing people work on;
 * a **filter** is an exception that a person made, a **verdict** what a person says of a finding;
-* a **digest** is what one recipient is told of the cases, as one **message**.
+* what a mention with findings said before it was masked is its **original**: sealed, and **revealed** to
+  a role for a reason;
+* a **digest** is what one recipient is told of the cases, as one **message**;
+* an **actor** (a person in a role, or the service) **answers** the **steps** of a case, under its
+  **clocks**; a **reminder** falls **due**; each act and **look** is a row of the **audit log**;
+* a row of the **register** (an **authorisation**) lets one account be read until it ends; then what is held
+  of it is **erased**, and keyed hashes keep it from coming back. Words that were kept for long enough are
+  **purged**: a **tombstone** stays.
 """
 
 from __future__ import annotations

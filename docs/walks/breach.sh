@@ -3,12 +3,7 @@
 # Run it in an empty folder: bash breach.sh
 . "$(dirname "$0")/setting-up.bash"
 
-cat >> monitor.toml <<TOML
-[[sources]]
-name = "local notes"
-kind = "rss"
-url = "http://127.0.0.1:$port/feed.xml"
-TOML
+reads "local notes"
 
 step "Somebody posts what should never be public"
 feed "Wearside Vale clinic: letter for patient, NHS number 999 200 1135, left on the bus"

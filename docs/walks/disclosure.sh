@@ -3,12 +3,7 @@
 # Run it in an empty folder: bash disclosure.sh
 . "$(dirname "$0")/setting-up.bash"
 
-cat >> monitor.toml <<TOML
-[[sources]]
-name = "local notes"
-kind = "rss"
-url = "http://127.0.0.1:$port/feed.xml"
-TOML
+reads "local notes"
 
 step "Somebody who works there writes in public of a danger"
 feed "I am a nurse at Wearside Vale and we were told to falsify the safety checks on our ward. Managers cover it up."

@@ -71,3 +71,6 @@ address = "guardian@wvft.nhs.test"
 role = "concerns"
 login = "fern"
 TOML
+
+# A source that reads the feed; further keys of it follow its name.
+reads() { printf '\n[[sources]]\nname = "%s"\nkind = "rss"\nurl = "http://127.0.0.1:%s/feed.xml"\n' "$1" "$port" >> monitor.toml; shift; printf '%s\n' "$@" >> monitor.toml; }

@@ -3,13 +3,7 @@
 # Run it in an empty folder: bash withdrawal.sh
 . "$(dirname "$0")/setting-up.bash"
 
-cat >> monitor.toml <<TOML
-[[sources]]
-name = "S-014"
-kind = "rss"
-url = "http://127.0.0.1:$port/feed.xml"
-authorisation = "S-014"
-TOML
+reads "S-014" 'authorisation = "S-014"'
 feed "Proud of my ward at Wearside Vale today, lovely colleagues" "Embargoed until Monday: Wearside Vale will merge with its neighbour"
 
 step "Without a row in the register nothing is read"

@@ -117,9 +117,12 @@ def test_the_protected_lane_is_in_nothing_that_is_printed(office: Installation, 
     assert "OWN-004" not in "".join(outputs)
 
 
-def test_a_login_that_nobody_knows_sees_nothing(types: Type) -> None:
-    types("stranger", "cases", "list", code=77)
-    types("stranger", "cases", "show", "2", code=77)
+def test_a_login_that_nobody_knows_sees_nothing(office: Installation, types: Type) -> None:
+    for words in (("list",), ("show", "2")):
+        refused = types("stranger", "cases", *words, code=77)
+        assert refused.stdout == ""
+        assert "garden" not in refused.stderr
+    assert actions(office, "case:2")[-1] == ("stranger", "terminal", "access.refused")
 
 
 # -- working --------------------------------------------------------------------------------------

@@ -125,11 +125,10 @@ def leaking(folder: Path) -> dict[str, list[str]]:
     return {name: pieces for name, pieces in found.items() if pieces}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL's files are the server's
 def test_the_database_and_its_log_hold_no_word_of_it_while_somebody_reads_them(
-    monitor: Monitor, tmp_path: Path, database_url: str
+    monitor: Monitor, tmp_path: Path
 ) -> None:
-    if not database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL's files are the server's")
     monitor("scan")
     with closing(sqlite3.connect(tmp_path / "state" / "trustwatch.db")) as reader:
         assert reader.execute("SELECT count(*) FROM protected_post").fetchone() == (1,)

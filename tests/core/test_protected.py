@@ -323,9 +323,8 @@ def test_a_mention_that_is_edited_into_one_is_erased_with_everything_made_of_it(
     assert traces([repr(mail) for mail in others], before) == set(), "the unsent digest was made anew"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL's files are the server's
 def test_what_was_erased_is_in_no_file_of_the_database_either(world: World) -> None:
-    if not world.store.embedded:
-        pytest.skip("PostgreSQL's files are the server's")
     before = "Long night at WVFT on ward nine"
     with world.store.reading() as somebody:
         somebody.execute(select(func.count()).select_from(table_of(Mention)))
