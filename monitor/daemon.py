@@ -89,9 +89,7 @@ class Daemon:
 
     def _schedule(self, tasks: list[Task]) -> None:
         pipeline, desk = self.app.pipeline(), self.app.desk(worker="daemon")
-        desk.protected.release(desk.place)
-        freed = desk.ledger.release(desk.place)
-        if freed:
+        if freed := desk.dispatch.free():
             log.info("freed claims of an earlier process", deliveries=freed)
         with self.app.store.transaction() as tx:
             tx.ask_refused_again()

@@ -23,11 +23,13 @@ from alerts.text import KNOWN_HOSTS
 from connectors.intake import Given
 from monitor import authorisation, documents
 from monitor.authorisation import Gate
+from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.compliance import Compliance
 from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, check_options, error_at
 from monitor.config.toml import Key
 from monitor.delivery import Desk
+from monitor.dispatch import Dispatch
 from monitor.errors import ConfigError, RuleError
 from monitor.judging import Stages
 from monitor.memory import Memory
@@ -114,23 +116,25 @@ class App:
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
         organisation = self.settings.organisation
-        return Desk(
+        editor = Editor(
             store=self.store,
             directory=self.directory,
-            settings=self.settings.digest,
             organisation=organisation.short,
             zone=organisation.zone,
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
             titles=titles(self.rules.policies),
             sources=tuple(source.name for source in self.sources()),
-            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
-            compose_protected=render_protected,
-            notifier=self.channel,
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
+        )
+        return Desk(
+            editor=editor,
+            dispatch=Dispatch(self.store, self.channel, self.now, worker),
+            settings=self.settings.digest,
+            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose_protected=render_protected,
             host=mail_host(self.settings),
-            worker=worker,
         )
 
     def channel(self) -> Notifier:

@@ -93,6 +93,14 @@ class Lane(StrEnum):
     PROTECTED = "protected"
 
 
+class Pace(StrEnum):
+    """How soon people hear of a finding: at once, in the next digest, or in the first digest of a week."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Severity(StrEnum):
     """How soon somebody should look. Ordered: `Severity.HIGH > Severity.LOW`."""
 
@@ -387,6 +395,7 @@ class Finding:
     about: About = About.POST
     owner: str = "comms"
     route: tuple[str, ...] = ("comms",)
+    pace: Pace = Pace.DAILY
     level: str = ""
 
 

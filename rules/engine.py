@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.config import Organisation
-from monitor.types import Clause, Finding, Kind, Lane, Post, Relation, Severity
+from monitor.types import Clause, Finding, Kind, Lane, Pace, Post, Relation, Severity
 from rules.detectors import Detector, Hit, Options
 from rules.hostility.opinion import Opinion
 from rules.matching import hits_of, necessary
@@ -94,7 +94,7 @@ class Rule:
             if found(step.when, reading.text):
                 severity = min(severity, step.to)
                 reasons.append(f"Lowered: {step.reason}.")
-        if self.counter_clauses and self.file.route.digest != "immediate":
+        if self.counter_clauses and self.file.route.digest is not Pace.IMMEDIATE:
             severity = min(severity, _COUNTERED_AT_MOST)
         return self._finding(reading.post, [hit for hit, _ in hits], worst, severity, " ".join(reasons))
 
@@ -141,6 +141,7 @@ class Rule:
             about=self.file.about,
             owner=self.file.owner,
             route=tuple(self.file.route.to),
+            pace=self.file.route.digest,
             level=worst.level,
         )
 

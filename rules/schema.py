@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.config.fields import ROLES
-from monitor.types import About, Kind, Lane, Relation, Severity
+from monitor.types import About, Kind, Lane, Pace, Relation, Severity
 from rules.categories import GROUP
 from rules.text.patterns import PatternRefused, check
 from rules.text.words import written_out
@@ -104,7 +104,7 @@ class Route(Table):
     """Who is told, how soon, and whether identifiers are masked on the way."""
 
     to: list[RoutingKey] = Field(min_length=1)
-    digest: Literal["immediate", "daily", "weekly", "never"]
+    digest: Annotated[Pace, Field(strict=False)]
     redact: bool
 
 

@@ -93,7 +93,7 @@ def _scan(app: App) -> list[Tally]:
 def _digests(app: App) -> list[Message]:
     """One digest for each recipient, as the daemon would mail them; the comms team's first."""
     desk = app.desk()
-    briefings = [desk.preview(recipient) for recipient in app.directory.recipients]
+    briefings = [desk.editor.preview(recipient) for recipient in app.directory.recipients]
     return [
         desk.compose(briefing, message_id=f"<demo.{briefing.recipient.role}@localhost>", list_id="demo")
         for briefing in briefings

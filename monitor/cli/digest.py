@@ -108,7 +108,7 @@ def _show(app: App, recipient: Recipient, day: date | None, html: Path | None, *
     from alerts.digest import compose
 
     desk = app.desk()
-    briefing = desk.preview(recipient, day)
+    briefing = desk.editor.preview(recipient, day)
     if as_json:
         output.print_json(asdict(compose(briefing)))
         return

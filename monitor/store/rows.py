@@ -104,6 +104,7 @@ def finding_row(
         "clauses": list(finding.clauses),
         "counter_clauses": list(finding.counter_clauses),
         "spans": [[s.where, s.start, s.end, s.label] for s in finding.spans],
+        "pace": finding.pace,
         "created_at": now,
     }
 

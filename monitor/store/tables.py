@@ -205,6 +205,7 @@ class Finding(SQLModel, table=True):
     clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     counter_clauses: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     spans: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    pace: str = Field(default="daily", sa_column_kwargs={"server_default": "daily"})
     created_at: datetime
 
 

@@ -15,7 +15,7 @@ from alerts.digest import compose
 from alerts.email import CONVERSATION, Smtp
 from alerts.rendering import render
 from monitor.config import SmtpSettings
-from monitor.delivery import LEASE
+from monitor.dispatch import LEASE
 from monitor.errors import ConfigError, DeliveryError
 from monitor.types import Message, Recipient
 from tests.alerts import factory

@@ -50,9 +50,9 @@ def test_a_claim_keeps_others_off_for_four_hours_without_a_change(office: Casewo
 
 
 def test_whoever_gets_a_case_is_told_of_it_in_their_next_digest(office: Casework, world: World) -> None:
-    assert world.desk().preview(DPO).items == ()
+    assert world.desk().editor.preview(DPO).items == ()
     office.assign(case(office), "information", JO)
-    (item,) = world.desk().preview(DPO).items
+    (item,) = world.desk().editor.preview(DPO).items
     assert (item.number, item.is_new) == (1, True)
     assert case(office).state.owner == "information"
 
@@ -76,7 +76,7 @@ def test_escalation_reaches_the_director_where_the_director_may_look(office: Cas
         office.escalate(case(office), JO)
     number = open_case(world, "@two", Lane.COMMS)
     office.escalate(case(office, number), JO, "needs a decision")
-    assert [item.number for item in world.desk().preview(DIRECTOR).items] == [number]
+    assert [item.number for item in world.desk().editor.preview(DIRECTOR).items] == [number]
     with pytest.raises(CaseRefused, match="already"):
         office.escalate(case(office, number), JO)
 
@@ -91,7 +91,7 @@ def test_who_is_asked_for_advice_may_look_until_it_is_given(office: Casework, wo
     assert actor == Actor("pat", "patient_confidentiality")
     with pytest.raises(AccessRefused):
         office.look(number, guardian)  # to look, not to act
-    assert number in {item.number for item in world.desk().preview(CALDICOTT).items}
+    assert number in {item.number for item in world.desk().editor.preview(CALDICOTT).items}
     office.advised(case(office, number), "no: filed as A-12", actor)
     assert case(office, number).state.waiting_for is None
     with pytest.raises(AccessRefused):
@@ -129,11 +129,11 @@ def test_a_confirmed_breach_starts_its_clock_once_and_taking_it_back_stops_it(
     world.at += timedelta(hours=5)
     office.answer(case(office), "breach", "confirmed", JO)
     assert case(office).state.confirmed_at == began
-    (item,) = world.desk().preview(CALDICOTT).items
+    (item,) = world.desk().editor.preview(CALDICOTT).items
     told = "72 hours to tell the ICO end Mon 23 Nov 09:30, 67 hours left; 5 hours since"
     assert str(item.clock).startswith(told)
     office.answer(case(office), "regulator", "told", JO, "ICO 7")
-    assert world.desk().preview(CALDICOTT).items[0].clock is None
+    assert world.desk().editor.preview(CALDICOTT).items[0].clock is None
     office.answer(case(office), "breach", "not-a-breach", JO, "the number is a test number")
     assert case(office).state.confirmed_at is None
 
@@ -163,7 +163,7 @@ def test_a_possible_complaint_reminds_who_answers_for_it_until_it_is_closed(
     number = open_case(world, "@two", category="data-protection")
     (reminder,) = reminders(office.store, frozenset({"patient_confidentiality"}))
     assert reminder.due_on == NOW.date() + timedelta(days=14)
-    shown = {item.number: item for item in world.desk().preview(CALDICOTT).items}
+    shown = {item.number: item for item in world.desk().editor.preview(CALDICOTT).items}
     assert str(shown[number].clock).startswith("30 days to acknowledge a complaint end Sat 19 Dec, 29 days")
     settle(office, number, complaint="is-one")
     with pytest.raises(CaseRefused, match="complaint_acknowledged"):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.config import DigestSettings
-from monitor.delivery import GIVE_UP
+from monitor.dispatch import GIVE_UP
 from monitor.errors import DeliveryError
 from monitor.store.tables import Delivery, DeliveryItem
 from monitor.types import Kind, Recipient
@@ -47,7 +47,7 @@ def test_a_role_without_holder_falls_back_to_comms(world: World) -> None:
     world.recipients = (COMMS,)
     found(world)
     assert items(world, COMMS) == ["owed"]
-    (item,) = world.desk().preview(COMMS).items
+    (item,) = world.desk().editor.preview(COMMS).items
     assert item.misrouted == "patient_confidentiality"
 
 
@@ -135,7 +135,7 @@ def test_a_refusal_for_good_gives_its_items_to_the_next_digest_and_is_said_there
     assert deliveries(world)[1] == ("patient_confidentiality", "2026-11-20", "refused")
     world.box.refuse.clear()
     world.at = NOW + timedelta(days=3)
-    (line,) = world.desk().preview(COMMS).failed_deliveries
+    (line,) = world.desk().editor.preview(COMMS).failed_deliveries
     assert "2026-11-20" in line
     assert "550" in line
     world.desk().make_due()
@@ -196,7 +196,7 @@ def test_somebody_with_two_roles_gets_one_digest_with_what_both_may_see(world: W
     found(world)
     world.poll(Feed([[post(5)]]))
     assert world.desk().make_due() == 1
-    briefing = world.desk().preview(COMMS)
+    briefing = world.desk().editor.preview(COMMS)
     assert [item.misrouted for item in briefing.items] == [None]
 
 
@@ -211,7 +211,7 @@ def test_a_digest_by_hand_is_a_window_of_its_own(world: World) -> None:
 
 def test_a_preview_tells_nobody_and_accounts_for_nothing(world: World) -> None:
     found(world)
-    world.desk().preview(CALDICOTT)
+    world.desk().editor.preview(CALDICOTT)
     assert (deliveries(world), items(world, CALDICOTT)) == ([], ["owed"])
 
 
@@ -252,14 +252,14 @@ def test_what_arrives_while_a_digest_is_made_is_owed_to_the_next(world: World) -
 
 def test_mentions_are_told_once_and_only_to_comms(world: World) -> None:
     world.poll(Feed([[post(1), post(2)]]))
-    assert world.desk().preview(COMMS).mentions_total == 2
-    assert world.desk().preview(CALDICOTT).mentions == ()
+    assert world.desk().editor.preview(COMMS).mentions_total == 2
+    assert world.desk().editor.preview(CALDICOTT).mentions == ()
     world.desk().make_due()
-    assert world.desk().preview(COMMS).mentions_total == 0
+    assert world.desk().editor.preview(COMMS).mentions_total == 0
 
 
 def test_seeding_counts_everything_as_told(world: World) -> None:
     world.poll(Feed([[post(1), post(2)]]))
     world.desk().ledger.seed()
     world.poll(Feed([[post(3)]]))
-    assert world.desk().preview(COMMS).mentions_total == 1
+    assert world.desk().editor.preview(COMMS).mentions_total == 1

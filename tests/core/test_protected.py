@@ -119,7 +119,7 @@ def test_no_table_mail_log_or_preview_of_another_role_holds_a_trace(world: World
         world.poll(Feed([[plain(1), disclosure(), plain(2)]], cursors=["c1"]))
         world.poll(Feed([[plain(1), disclosure(), plain(2)]], cursors=["c2"]))
         deliver(world)
-    previews = [repr(real_desk(world).preview(recipient)) for recipient in world.recipients]
+    previews = [repr(real_desk(world).editor.preview(recipient)) for recipient in world.recipients]
     seen = [repr(message) for message in mails(world, *others)]
     assert seen
     assert traces([dump(world), json.dumps(logs, default=str), *previews, *seen]) == set()

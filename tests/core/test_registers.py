@@ -190,10 +190,10 @@ def test_the_digest_asks_for_training_recovery_and_review_until_they_are_there(s
     bare = OFFICIAL.model_copy(update={"owner_trained_on": None, "recovery_contact": None})
     first = add(store, bare)
     second = add(store, bare.model_copy(update={"platform": "x"}))
-    told = [due.words for due in World(store).desk()._due(frozenset({"comms"}), DAY)]
+    told = [due.words for due in World(store).desk().editor.due(frozenset({"comms"}), DAY)]
     assert len(told) == 2
     assert all(f"Official accounts {first}, {second}: " in words for words in told)
-    assert World(store).desk()._due(frozenset({"information"}), DAY) == ()
+    assert World(store).desk().editor.due(frozenset({"information"}), DAY) == ()
     for number, platform in ((first, "mastodon"), (second, "x")):
         entry = OFFICIAL.model_copy(update={"platform": platform})
         change_entry(store, "official", number, entry, JO, NOW)

@@ -269,11 +269,11 @@ def test_a_look_is_once_in_the_digest_of_those_who_see_the_lane_and_in_no_other(
         tx.audit(
             Actor("pat", "information"), REVEALED, "case:7", NOW, "to tell the family", lane=Lane.CONFIDENTIAL
         )
-    told = {r.role: [look.object for look in world.desk().preview(r).looks] for r in world.recipients}
+    told = {r.role: [look.object for look in world.desk().editor.preview(r).looks] for r in world.recipients}
     assert told == {"comms": [], "hr": [], "patient_confidentiality": ["case:7"]}
     world.desk().make_now()
     world.at += timedelta(days=1)
-    assert world.desk().preview(CALDICOTT).looks == ()
+    assert world.desk().editor.preview(CALDICOTT).looks == ()
 
 
 def test_a_digest_with_nothing_but_a_look_is_not_skipped(world: World) -> None:

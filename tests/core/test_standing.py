@@ -132,7 +132,7 @@ def test_a_case_is_never_mailed_outside_its_lane_and_comms_hear_that_it_was_refu
         [entry] = AuditLog(connection).entries("case:1")
     assert (entry.action, entry.details) == ("route.refused", {"lane": "confidential", "role": "hr"})
     world.at = NOW + timedelta(days=3)
-    assert world.desk().preview(hr).items == ()
+    assert world.desk().editor.preview(hr).items == ()
 
 
 def test_the_digest_of_comms_says_which_route_was_refused_and_nothing_of_the_case(world: World) -> None:
@@ -143,8 +143,8 @@ def test_the_digest_of_comms_says_which_route_was_refused_and_nothing_of_the_cas
         tx.connection.execute(update(_item).values(recipient=hr.address))
     world.desk().today(TODAY)
     said = "Case 1 was not mailed to hr: refused, that role is outside the confidential lane"
-    assert world.desk().preview(COMMS).failed_deliveries == (said,)
-    assert world.desk().preview(CALDICOTT).failed_deliveries == ()
+    assert world.desk().editor.preview(COMMS).failed_deliveries == (said,)
+    assert world.desk().editor.preview(CALDICOTT).failed_deliveries == ()
 
 
 # -- the Guardian ---------------------------------------------------------------------------------

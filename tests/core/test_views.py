@@ -49,7 +49,7 @@ def test_a_case_says_who_has_it_in_how_many_findings_and_places(world: World) ->
     world.recipients = (CALDICOTT, COMMS)
     posts = [post(n, f"WVFT {NUMBER} part {n}", kind=Kind.POST) for n in range(3)]
     world.poll(Feed([posts]))
-    (item,) = world.desk().preview(CALDICOTT).items
+    (item,) = world.desk().editor.preview(CALDICOTT).items
     assert (item.owner, item.findings, item.places) == ("Caldicott Guardian", 3, 1)
     assert item.excerpt == "WVFT [NHS number redacted] part 0"
     assert item.author == "@reporter"

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.config import DigestSettings, SourceSettings
 from monitor.delivery import Desk
+from monitor.dispatch import Dispatch
 from monitor.errors import DeliveryError, SourceError
 from monitor.judging import Stages
 from monitor.pipeline import Pipeline, Task, Window
@@ -188,20 +190,23 @@ class World:
         return self.pipeline().poll(task, replace(window, **fields))  # type: ignore[arg-type]
 
     def desk(self) -> Desk:
-        return Desk(
+        editor = Editor(
             store=self.store,
             directory=Directory(self.recipients),
-            settings=self.settings,
             organisation="WVFT",
             zone=LONDON,
             clauses={CLAUSE.id: CLAUSE},
             policies=("CDD Social media policy",),
             titles={"patient_confidentiality": "Caldicott Guardian"},
             sources=("gazette",),
+            now=self.now,
+        )
+        return Desk(
+            editor=editor,
+            dispatch=Dispatch(self.store, lambda: self.box, self.now),
+            settings=self.settings,
             compose=plain_message,
             compose_protected=plain_message,
-            notifier=lambda: self.box,
-            now=self.now,
             host="wvft.nhs.test",
         )
 

@@ -120,7 +120,7 @@ class Installation:
         with self.opened() as app:
             recipient = next(one for one in app.directory.recipients if one.role == role)
             desk = app.desk()
-            message = desk.compose(desk.preview(recipient), message_id="<a@b.test>", list_id="b.test")
+            message = desk.compose(desk.editor.preview(recipient), message_id="<a@b.test>", list_id="b.test")
         return " ".join(message.text.split())
 
     def mentions(self, column: str = "text") -> list[Any]:
