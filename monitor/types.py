@@ -487,7 +487,8 @@ class Item:
 
     `purged_for` says why the words it was about are not kept any more, None while they are. `clock` is a
     time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05", that ends at `clock_ends`;
-    `held_by` has claimed it.
+    `held_by` has claimed it. `told_at` is when an urgent message told of it, and
+    `acknowledged_by` who answered that.
     """
 
     number: int
@@ -518,6 +519,8 @@ class Item:
     clock: str | None = None
     clock_ends: datetime | None = None
     held_by: str | None = None
+    told_at: datetime | None = None
+    acknowledged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -544,6 +547,48 @@ class Numbers:
     folded: int = 0
     found: int = 0
     hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something that changed since the last digest, in one sentence; `case` where it is of one. Aware UTC."""
+
+    at: datetime
+    words: str
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A count of the last seven days beside the seven before.
+
+    `usual` is the lowest and highest of the four weeks before, None while there are not four.
+    """
+
+    words: str
+    now: int
+    before: int
+    usual: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleWeek:
+    """What a rule found in the last seven days and in the seven before; of `decided`, `wrong` were false."""
+
+    rule_id: str
+    title: str
+    now: int
+    before: int
+    decided: int = 0
+    wrong: int = 0
+
+
+class Edition(StrEnum):
+    """Which digest: of the day, the week's roll-up, or the month's figures."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -604,6 +649,8 @@ class Briefing:
     `looks` are the originals that were revealed since the last digest, `audit_head` is the hash of the last
     row of the audit log: the mailbox keeps it where nobody can change it. `waiting` and `newly` count
     what the Guardian has not taken over, and what of it no mail has told: for the Guardian's mail alone.
+    `updates` is what changed since the last digest, `trends` and `rules` are the week against the week
+    before, `figures` the month's key figures, as label and value.
     """
 
     organisation: str
@@ -625,6 +672,11 @@ class Briefing:
     audit_head: str = ""
     waiting: int = 0
     newly: int = 0
+    edition: Edition = Edition.DAILY
+    updates: tuple[Update, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    rules: tuple[RuleWeek, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
