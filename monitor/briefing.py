@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,24 +15,56 @@ from sqlalchemy import Row
 
 from monitor.cases import Directory
 from monitor.clocks import Clocks
+from monitor.editions import KINDS, begin, month_before, window
+from monitor.keyfigures import rows
 from monitor.ports import Clock
 from monitor.roles import LOOKS
 from monitor.store import Store
 from monitor.store.audit import AuditLog
 from monitor.store.casework.reminders import reminders_due
+from monitor.store.kpi import UNREAD, Period, figures
 from monitor.store.ledger import Account, Ledger
 from monitor.store.originals.looks import REVEALED, looks_since
 from monitor.store.people.absences import away_on
 from monitor.store.people.register import ENDING, authorisations_due, year_after
 from monitor.store.people.registers import registers_due
 from monitor.store.routing import refusals_since
-from monitor.store.views import items_for, mention_line
-from monitor.types import Briefing, Clause, Coverage, Due, Item, Look, Recipient, SourceState
+from monitor.store.trends import WEEK, Span, rule_weeks, totals_by, trends
+from monitor.store.updates import Reader, case_changes, filters_ending, post_changes
+from monitor.store.views import Selection, items_for, mention_line
+from monitor.types import (
+    Briefing,
+    Clause,
+    Coverage,
+    Due,
+    Edition,
+    Item,
+    Look,
+    Recipient,
+    RuleWeek,
+    SourceState,
+    Trend,
+    Update,
+)
 
-DIGEST = "digest"
+DIGEST = KINDS[Edition.DAILY]
 AUDITED = "audited"
 """Under this name a delivery's totals hold how far into the audit log it told of looks."""
 SEES_MENTIONS = frozenset({"comms", "comms_director"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far a recipient knows things: since when, up to which mention and audit row, with which totals.
+
+    `since` is None where nothing was told yet; `ahead` is the date of a digest that a clock made too early.
+    """
+
+    since: datetime | None
+    mentions_up_to: int
+    totals: Mapping[str, int]
+    audited: int
+    ahead: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +81,8 @@ class Editor:
     sources: tuple[str, ...]
     now: Clock
     dpia_reviewed: date | None = None
+    overdue: tuple[str, ...] = ()
+    """A sentence for each policy in force whose review is overdue."""
 
     @property
     def ledger(self) -> Ledger:
@@ -64,41 +98,166 @@ class Editor:
         with self.store.reading() as connection:
             return replace(self, directory=self.directory.today(away_on(connection, day)))
 
-    def preview(self, recipient: Recipient, day: date | None = None) -> Briefing:
-        """What the recipient's next digest would say. Changes nothing."""
-        today = day or self.day()
-        return self.acting(today).brief(recipient, today, late=False)[0]
+    def edition(self, recipient: Recipient) -> Edition:
+        """The edition that the recipient gets most often: what a preview shows."""
+        held = self.directory.editions(recipient.address) or {Edition.DAILY}
+        return min(held, key=list(Edition).index)
 
-    def brief(self, recipient: Recipient, day: date, *, late: bool) -> tuple[Briefing, Account]:
-        """The briefing, and what counts as told once it is written."""
-        last = self.ledger.last(recipient.address, DIGEST)
-        roles = self.directory.roles(recipient.address)
-        sees_mentions = not SEES_MENTIONS.isdisjoint(roles)
-        clocks = Clocks(self.zone, self.now())
-        items, item_ids = items_for(self.store, recipient.address, roles, self.clauses, clocks)
-        numbers, totals = self.ledger.numbers(last.totals if last else {})
-        told = last.mentions_up_to if last else int(self.store.meta("seeded_up_to") or 0)
-        mentions, total, highest = self.ledger.mentions_after(told)
-        since = last.created_at if last else None
-        seen, head, looks = self._audit(roles, looked_up_to(last))
+    def preview(
+        self,
+        recipient: Recipient,
+        day: date | None = None,
+        edition: Edition | None = None,
+        since: datetime | None = None,
+    ) -> Briefing:
+        """What the recipient's next digest would say, with `since` of all since then. Changes nothing."""
+        today = day or self.day()
+        acting = self.acting(today)
+        which = edition or acting.edition(recipient)
+        return acting.brief(recipient, today, late=False, edition=which, since=since)[0]
+
+    def brief(
+        self,
+        recipient: Recipient,
+        day: date,
+        *,
+        late: bool,
+        edition: Edition = Edition.DAILY,
+        since: datetime | None = None,
+    ) -> tuple[Briefing, Account]:
+        """The briefing, and what counts as told once it is written.
+
+        With `since` it is of everything since then, told before or not: to look at, not to send.
+        """
+        if edition is Edition.MONTHLY:
+            return self._month(recipient, day, late=late), Account((), 0, {})
+        told = self._told_by(since) if since else self._told(recipient, edition)
+        wanted = self._wanted(recipient, day, edition, told, since)
+        found = items_for(self.store, wanted, self.clauses, Clocks(self.zone, self.now()))
+        sees_mentions = not SEES_MENTIONS.isdisjoint(wanted.roles)
+        numbers, totals = self.ledger.numbers(told.totals)
+        mentions, total, highest = self.ledger.mentions_after(told.mentions_up_to)
+        seen, head, looks = self._audit(wanted.roles, told.audited)
+        coverage = self.coverage()
+        trended, rules = self._weeks(wanted, totals)
         briefing = replace(
             self.empty(recipient, day),
-            items=tuple(self._titled(item) for item in items),
+            items=tuple(self._titled(item) for item in found.items),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
-            coverage=self.coverage(),
+            coverage=coverage,
             failed_deliveries=(
-                *self._failures(None if sees_mentions else recipient.address, since),
-                *(self._refusals(since) if sees_mentions else ()),
+                *self._failures(None if sees_mentions else recipient.address, told.since),
+                *(self._refusals(told.since) if sees_mentions else ()),
             ),
             numbers=numbers,
-            due=self.due(roles, day),
+            due=self.due(wanted.roles, day),
             looks=looks,
             audit_head=f"row {seen}, {head[:16]}" if seen else "",
             late=late,
-            since=since,
+            since=told.since,
+            edition=edition,
+            updates=self._updates(wanted, told, day, found.below),
+            trends=trended,
+            rules=rules,
         )
-        return briefing, Account(item_ids, highest, totals | {AUDITED: seen})
+        unread = sum(not source.state.answered for source in coverage)
+        return briefing, Account(found.item_ids, highest, totals | {AUDITED: seen, UNREAD: unread})
+
+    # -- how far the recipient knows things -------------------------------------------------------
+
+    def _told(self, recipient: Recipient, edition: Edition) -> Told:
+        """What the mails before told: for the week's roll-up, the roll-up before."""
+        weekly, both = KINDS[Edition.WEEKLY], (KINDS[Edition.WEEKLY], DIGEST)
+        last = self.ledger.last(recipient.address, *([weekly] if edition is Edition.WEEKLY else both))
+        if last is not None:
+            return self._told_in(recipient, last)
+        if edition is Edition.WEEKLY and self.ledger.last(recipient.address, DIGEST) is not None:
+            return self._told_by(self.now() - WEEK)
+        return Told(None, int(self.store.meta("seeded_up_to") or 0), {}, 0)
+
+    def _told_in(self, recipient: Recipient, last: Row[Any]) -> Told:
+        """What `last` told. If the clock was ahead then, the time is that of the one before."""
+        since, ahead, now = last.created_at, None, self.now()
+        if since > now:
+            ahead = since.astimezone(self.zone).date()
+            before = self.ledger.last(recipient.address, KINDS[Edition.WEEKLY], DIGEST, by=now)
+            since = before.created_at if before else None
+        return Told(since, last.mentions_up_to, last.totals, looked_up_to(last), ahead)
+
+    def _told_by(self, moment: datetime) -> Told:
+        """As if everything before `moment` had been told, and nothing after it."""
+        with self.store.reading() as connection:
+            row = AuditLog(connection).last_before(moment)
+            totals = totals_by(connection, moment)
+        return Told(moment, self.ledger.mentions_before(moment), totals, row)
+
+    def _wanted(
+        self, recipient: Recipient, day: date, edition: Edition, told: Told, since: datetime | None
+    ) -> Selection:
+        """What the digest may hold. The first one of a week has what weekly rules found; a roll-up has all
+        of its week as new."""
+        monday = begin(Edition.WEEKLY, day)
+        week = window(Edition.WEEKLY, day)
+        first = not self.ledger.told_in_week(recipient.address, monday, week)
+        rolled_up = edition is Edition.WEEKLY or since is not None
+        return Selection(
+            address=recipient.address,
+            rows=self.directory.rows(recipient.address),
+            weekly=first or rolled_up,
+            since=told.since if rolled_up else None,
+        )
+
+    # -- what changed, and how the week was -------------------------------------------------------
+
+    def _updates(self, wanted: Selection, told: Told, day: date, below: int) -> tuple[Update, ...]:
+        """What changed for the recipient since they were last told; nothing on their first digest."""
+        reader = Reader(wanted.address, wanted.lanes, self.titles)
+        found = [*self._notes(told, below)]
+        with self.store.reading() as connection:
+            if told.since is not None:
+                found += case_changes(connection, reader, told.audited)
+                found += post_changes(connection, reader, told.since)
+            if "comms" in wanted.roles:
+                since = told.since.astimezone(self.zone).date() if told.since else None
+                found += filters_ending(connection, since, day, self.now())
+        if "comms" in wanted.roles and wanted.weekly:
+            found += [Update(at=self.now(), words=words) for words in self.overdue]
+        return tuple(sorted(found, key=lambda update: (update.at, update.case or 0)))
+
+    def _notes(self, told: Told, below: int) -> Iterator[Update]:
+        if told.ahead is not None:
+            words = f"The computer's clock was ahead: an earlier digest bears the date {told.ahead:%d %b %Y}."
+            yield Update(at=self.now(), words=words)
+        if below:
+            cases = "1 new case is" if below == 1 else f"{below} new cases are"
+            words = f"{cases} below what you asked for: `monitor cases list` shows them."
+            yield Update(at=self.now(), words=words)
+
+    def _weeks(
+        self, wanted: Selection, totals: Mapping[str, int]
+    ) -> tuple[tuple[Trend, ...], tuple[RuleWeek, ...]]:
+        """The last seven days beside the seven before: counts, and what each rule found."""
+        installed = self.store.meta("installed_at")
+        span = Span(self.now(), datetime.fromisoformat(installed) if installed else None)
+        with self.store.reading() as connection:
+            counted = trends(connection, span, wanted.lanes, wanted.address, totals)
+            return counted, rule_weeks(connection, span.until, wanted.lanes)
+
+    def _month(self, recipient: Recipient, day: date, *, late: bool) -> Briefing:
+        """The key figures of the month before: of nobody, and without any case."""
+        first, end = (datetime.combine(on, time(), self.zone) for on in month_before(day))
+        found = figures(self.store, Period(first, end), self.sources)
+        return replace(
+            self.empty(recipient, day),
+            coverage=self.coverage(),
+            late=late,
+            edition=Edition.MONTHLY,
+            figures=(
+                ("month", f"{first:%B %Y}"),
+                *((words, str(value)) for _, words, value in rows(found)),
+            ),
+        )
 
     def due(self, roles: frozenset[str], day: date) -> tuple[Due, ...]:
         """What falls due for these roles, overdue first."""
@@ -166,6 +325,7 @@ def is_quiet(briefing: Briefing) -> bool:
         or briefing.failed_deliveries
         or briefing.looks
         or briefing.due
+        or briefing.updates
     )
 
 

@@ -13,10 +13,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.config import Settings
-from monitor.roles import GUARDIAN, ROLES, acting, along
+from monitor.roles import GUARDIAN, ROLES, acting, along, editions
 from monitor.store import Judged
 from monitor.store.writing import NewCase
-from monitor.types import Account, Finding, Kind, Lane, Post, Recipient, Relation
+from monitor.types import Account, Edition, Finding, Kind, Lane, Post, Recipient, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ class Directory:
     def roles(self, address: str) -> frozenset[str]:
         """Every role that the person at `address` holds."""
         return frozenset(r.role for r in self.recipients if r.address == address)
+
+    def rows(self, address: str) -> tuple[Recipient, ...]:
+        """The person at `address`, once for each role that they hold."""
+        return tuple(r for r in self.recipients if r.address == address)
+
+    def editions(self, address: str) -> frozenset[Edition]:
+        """How often the person at `address` is written to."""
+        return editions(self.rows(address))
 
     def addresses(self) -> frozenset[str]:
         """Every address that mail may go to on some day, deputies included."""

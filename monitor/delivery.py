@@ -1,7 +1,8 @@
 """Loop 2: what is owed -> a digest -> claimed -> sent -> accounted for.
 
-A digest's window is a row, (recipient, kind, local date): a second firing of the clock, a restart or
-a second process finds it and does nothing. What a digest says is `briefing.py`'s, sending it `dispatch.py`'s.
+A digest's window is a row, (recipient, kind, local date, week or month): a second firing of the clock, a
+restart or a second process finds it and does nothing. What a digest says is `briefing.py`'s, sending it
+`dispatch.py`'s.
 
 The protected lane has mails of its own, for the holders of `concerns` alone. They are in no count and no
 log, nobody can preview them, and they leave only by a channel that nobody else reads.
@@ -20,6 +21,7 @@ from monitor.briefing import AUDITED, DIGEST, Editor, is_quiet, looked_up_to
 from monitor.cases import Directory
 from monitor.config import DigestSettings
 from monitor.dispatch import Dispatch
+from monitor.editions import KINDS, Calendar, begin, window
 from monitor.ports import Clock
 from monitor.roles import GUARDIAN, lanes_told
 from monitor.store import Store
@@ -28,7 +30,7 @@ from monitor.store.ledger import Account, Ledger, Parcel
 from monitor.store.originals.looks import SHOWN, looks_since
 from monitor.store.protected import counts
 from monitor.store.routing import refuse_outside, stand_in
-from monitor.types import Message, Recipient
+from monitor.types import Briefing, Edition, Message, Recipient
 
 log = structlog.get_logger("monitor.delivery")
 
@@ -65,6 +67,11 @@ class Desk:
         return self.editor.now
 
     @property
+    def calendar(self) -> Calendar:
+        """On which days, and from when on, digests are due."""
+        return Calendar(self.settings.at, self.settings.days, self.editor.zone)
+
+    @property
     def ledger(self) -> Ledger:
         """The ledger of this desk's store."""
         return self.dispatch.ledger
@@ -77,19 +84,21 @@ class Desk:
     # -- making digests ---------------------------------------------------------------------------
 
     def make_due(self) -> int:
-        """Write today's digest for everybody whose window is due and not yet made; returns how many."""
-        now = self.now()
+        """Write the digests that are due and not yet made, for everybody; returns how many."""
         day = self.editor.day()
-        due_at = datetime.combine(day, self.settings.at, self.editor.zone)
-        if now < due_at or not self._works_on(day) or self._installed_after(due_at):
+        due_at = self.calendar.due_at(Edition.DAILY, day)
+        if not self.calendar.works_on(day) or self.now() < due_at or self._installed_after(due_at):
             return 0
         desk = self.today(day)
         desk._make_protected(day)
-        late = now - due_at > MARKED_LATE
-        return sum(desk._make(r, day, day.isoformat(), late=late) for r in desk.directory.people())
+        return sum(
+            desk._make_due(recipient, edition, day)
+            for recipient in desk.directory.people()
+            for edition in desk.editions(recipient)
+        )
 
-    def make_now(self, role: str | None = None) -> int:
-        """Write a digest at once, by hand: today's window, or the next one of today's if it was made."""
+    def make_now(self, role: str | None = None, edition: Edition | None = None) -> int:
+        """Write a digest at once, by hand: the window of today, or the next one of it if it was made."""
         day = self.editor.day()
         desk = self.today(day)
         if role in (None, GUARDIAN):
@@ -97,8 +106,20 @@ class Desk:
         made = 0
         for recipient in desk.directory.people():
             if role is None or role in desk.directory.roles(recipient.address):
-                made += desk._make(recipient, day, self._free_window(self.ledger, recipient, day), late=False)
+                which = edition or desk.editor.edition(recipient)
+                name = self.ledger.next_window(recipient.address, KINDS[which], window(which, day))
+                made += desk._make(recipient, which, day, name, late=False)
         return made
+
+    def editions(self, recipient: Recipient) -> list[Edition]:
+        """What the recipient gets, in the order in which it is made.
+
+        Who gets no daily digest gets one all the same, after the others, on a day that brought them something
+        new: nothing waits for a week.
+        """
+        held = self.directory.editions(recipient.address)
+        extra = [] if Edition.DAILY in held else [Edition.DAILY]
+        return [edition for edition in Edition if edition in held] + extra
 
     def today(self, day: date) -> Desk:
         """This desk with those who act on `day`: the ledger has caught up with who is away and who is back.
@@ -123,8 +144,8 @@ class Desk:
         """
         ledger = self.protected
         for guardian in self.directory.holders(GUARDIAN):
-            window = self._free_window(ledger, guardian, day) if again else day.isoformat()
-            if ledger.is_owed(guardian.address) or ledger.exists(guardian.address, DIGEST, window):
+            name = ledger.next_window(guardian.address, DIGEST, f"{day}") if again else f"{day}"
+            if ledger.is_owed(guardian.address) or ledger.exists(guardian.address, DIGEST, name):
                 continue
             told, looked = self._protected_up_to(guardian)
             with self.store.reading() as connection:
@@ -137,11 +158,11 @@ class Desk:
                 )
                 message = self.compose_protected(
                     briefing,
-                    message_id=self._message_id(guardian, f"{window}.g"),
+                    message_id=self._message_id(guardian, f"{name}.g"),
                     list_id=f"guardian.{self.host}",
                 )
                 account = Account((), highest, {AUDITED: seen})
-                ledger.make(Parcel(guardian, DIGEST, window, message, account), briefing.made_at)
+                ledger.make(Parcel(guardian, DIGEST, name, message, account), briefing.made_at)
 
     def _protected_up_to(self, guardian: Recipient) -> tuple[int, int]:
         """How far the Guardian knows the lane, and its looks; a deputy goes on where they ended."""
@@ -150,38 +171,41 @@ class Desk:
         items = max((row.mentions_up_to for row in told if row is not None), default=0)
         return items, max(map(looked_up_to, told), default=0)
 
-    @staticmethod
-    def _free_window(ledger: Ledger, recipient: Recipient, day: date) -> str:
-        """The day, or its next number where the day's window is taken."""
-        earlier = len(ledger.windows(recipient.address, DIGEST, day.isoformat()))
-        return day.isoformat() if not earlier else f"{day.isoformat()}.{earlier + 1}"
-
-    def _make(self, recipient: Recipient, day: date, window: str, *, late: bool) -> bool:
-        if self.ledger.exists(recipient.address, DIGEST, window):
+    def _make_due(self, recipient: Recipient, edition: Edition, day: date) -> bool:
+        now, due_at = self.now(), self.calendar.due_at(edition, day)
+        name = self.ledger.free_window(recipient.address, KINDS[edition], window(edition, day), now)
+        if name is None or self._installed_after(due_at):
             return False
-        briefing, account = self.editor.brief(recipient, day, late=late)
-        skipped = self.settings.on_empty == "skip" and is_quiet(briefing)
+        return self._make(recipient, edition, day, name, late=now - due_at > MARKED_LATE)
+
+    def _make(self, recipient: Recipient, edition: Edition, day: date, name: str, *, late: bool) -> bool:
+        briefing, account = self.editor.brief(recipient, day, late=late, edition=edition)
+        if skipped := self._is_skipped(briefing):
+            account = replace(account, item_ids=())
         message = self.compose(
             briefing,
-            message_id=self._message_id(recipient, window),
+            message_id=self._message_id(recipient, name),
             list_id=f"digest.{recipient.role}.{self.host}",
         )
-        parcel = Parcel(recipient, DIGEST, window, message, account)
+        parcel = Parcel(recipient, KINDS[edition], name, message, account)
         return self.ledger.make(parcel, briefing.made_at, skipped=skipped) and not skipped
 
-    def _message_id(self, recipient: Recipient, window: str) -> str:
+    def _is_skipped(self, briefing: Briefing) -> bool:
+        """Whether this one is not sent: nothing is new for who gets no daily one, or the day was quiet."""
+        recipient, day = briefing.recipient, briefing.day
+        if briefing.edition is not Edition.DAILY:
+            return False
+        if Edition.DAILY not in self.directory.editions(recipient.address):
+            return not any(item.is_new for item in briefing.items)
+        if self.settings.on_empty == "send" or not is_quiet(briefing):
+            return False
+        monday, week = begin(Edition.WEEKLY, day), window(Edition.WEEKLY, day)
+        return self.settings.on_empty == "skip" or self.ledger.told_in_week(recipient.address, monday, week)
+
+    def _message_id(self, recipient: Recipient, name: str) -> str:
         """The same for the same list, window and recipient, whenever and wherever it is made."""
         who = blake2b(recipient.address.encode(), digest_size=4).hexdigest()
-        return f"<digest.{recipient.role}.{window.replace('-', '')}.{who}@{self.host}>"
-
-    def _works_on(self, day: date) -> bool:
-        from apscheduler.triggers.cron import CronTrigger
-
-        noon = datetime.combine(day, datetime.min.time(), self.editor.zone)
-        fires = CronTrigger(day_of_week=self.settings.days, timezone=self.editor.zone).get_next_fire_time(
-            None, noon
-        )
-        return fires is not None and fires.date() == day
+        return f"<digest.{recipient.role}.{name.replace('-', '')}.{who}@{self.host}>"
 
     def _installed_after(self, due_at: datetime) -> bool:
         """Nothing is late that was due before this installation first ran."""

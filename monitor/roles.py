@@ -14,14 +14,14 @@ from itertools import chain
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from monitor.types import Lane, Recipient
+from monitor.types import Edition, Lane, Recipient
 
 GUARDIAN = "concerns"
 """The role of the Freedom to Speak Up Guardian: the only one that is told of the protected lane."""
 
 
 class Role(BaseModel):
-    """One role: its plain name, who hears of it where nobody holds it, and the ground for that."""
+    """One role: its plain name, who hears of it where nobody holds it, how often, and the ground for that."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,6 +30,8 @@ class Role(BaseModel):
     fallback: tuple[str, ...] = ()
     by_hand: bool = False
     optional: bool = False
+    edition: Edition = Edition.DAILY
+    figures: bool = False
 
 
 class Access(BaseModel):
@@ -116,6 +118,13 @@ def lanes_told(roles: Iterable[str]) -> frozenset[Lane]:
     return frozenset(lane for lane in Lane if held & set(TOLD[lane]))
 
 
+def editions(rows: Sequence[Recipient]) -> frozenset[Edition]:
+    """How often who holds these roles is written to; the month's key figures are an edition of their own."""
+    usual = {row.edition or ROLES[row.role].edition for row in rows}
+    figures = {Edition.MONTHLY for row in rows if ROLES[row.role].figures}
+    return frozenset(usual | figures)
+
+
 def along(role: str, held: Set[str]) -> str | None:
     """`role` itself where it is among those `held`, else the first of its fallback that is."""
     return next((key for key in (role, *FALLBACKS.get(role, ())) if key in held), None)
@@ -142,7 +151,9 @@ def acting(recipients: Sequence[Recipient], away: Set[str]) -> tuple[Recipient, 
         if row.address not in away:
             rows.append(row)
         elif deputy := deputy_of(row, recipients, away):
-            rows.append(replace(deputy, role=row.role, stands_for=row.address))
+            rows.append(
+                replace(row, address=deputy.address, login=deputy.login, deputy=None, stands_for=row.address)
+            )
         else:
             alone.append(row)
     held = {row.role for row in rows}

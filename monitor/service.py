@@ -127,6 +127,7 @@ class App:
             sources=tuple(source.name for source in self.sources()),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
+            overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
         )
         return Desk(
             editor=editor,
@@ -409,6 +410,10 @@ def _known_hosts(settings: Settings) -> frozenset[str]:
     """Hosts that may stand in a digest as they are: ours, and those that we were told to read."""
     read = (urlsplit(str(value)).hostname for s in settings.sources for value in s.options.values())
     return KNOWN_HOSTS | frozenset(settings.organisation.domains) | frozenset(host for host in read if host)
+
+
+def _overdue(policy: Policy) -> str:
+    return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
 def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:

@@ -597,6 +597,8 @@ class Recipient:
 
     `login` is their account on this computer, `deputy` the address of who stands in while they are away.
     `stands_for` is the address of who is away, where somebody holds the role today in their place.
+    `edition` is how often they are written to, None for what is usual for the role. They asked to hear of
+    cases from `min_severity` on, and of these `categories` (empty: of all).
     """
 
     address: str
@@ -604,6 +606,9 @@ class Recipient:
     login: str | None = None
     deputy: str | None = None
     stands_for: str | None = None
+    edition: Edition | None = None
+    min_severity: Severity = Severity.INFO
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

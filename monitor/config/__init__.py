@@ -41,6 +41,7 @@ from monitor.config.sources import StricterTerms as StricterTerms
 from monitor.config.sources import TermsBasis as TermsBasis
 from monitor.config.toml import Key
 from monitor.errors import ConfigError
+from monitor.types import Edition, Severity
 
 STANDARD_FILES = (Path("monitor.toml"), Path("/etc/trustwatch/monitor.toml"))
 
@@ -152,8 +153,8 @@ class DigestSettings(Section):
     """Local time; not between 01:00 and 01:59, when the clocks change."""
     days: Days = "mon-fri"
     """Day names: `mon-fri`, `mon-sun`, `mon,wed,fri`. Monday covers the weekend."""
-    on_empty: Literal["send", "skip"] = "send"
-    """On a quiet day. With `send`, no mail means that something is broken."""
+    on_empty: Literal["send", "skip", "weekly"] = "send"
+    """On a quiet day: `send` (then no mail means that something is broken), `skip`, or one mail a week."""
     folder: LocalPath | None = None
     """Folder for digests as files, where there is no [smtp]; else `digests` in `state_dir`."""
 
@@ -190,6 +191,13 @@ class RecipientSettings(Section):
     """Their account on this computer: who works at the terminal under it acts in this role."""
     deputy: MailAddress | None = None
     """Who is told instead while they are away (`monitor roles away`)."""
+    edition: Edition | None = None
+    """How often they get it; else as the role has it: `comms_director` weekly, `oversight` monthly."""
+    min_severity: Severity = Severity.INFO
+    """Cases below it are left out of their digest, and counted there. The Caldicott Guardian hears of every
+    confidential one."""
+    categories: tuple[str, ...] = ()
+    """Only cases of these categories; empty for all. What is left out is counted, as above."""
 
 
 class Governance(Section):

@@ -122,6 +122,12 @@ class AuditLog:
             seen = seen or (witness is not None and entry.hash.startswith(witness))
         return seen
 
+    def last_before(self, moment: datetime) -> int:
+        """The number of the last row that is older; 0 for none."""
+        c = self.table.c
+        query = select(c.id).where(c.at < moment).order_by(c.at.desc(), c.id.desc()).limit(1)
+        return int(self.connection.execute(query).scalar() or 0)
+
     def latest(self) -> datetime | None:
         """The latest moment that any row bears."""
         return self.connection.execute(select(func.max(self.table.c.at))).scalar()

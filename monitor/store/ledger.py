@@ -7,9 +7,10 @@ a refused delivery gives them back, so that the next digest carries them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row, Text, and_, cast, func, or_, select
@@ -40,6 +41,8 @@ _occurrence = table_of(Occurrence)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")
+SET_BACK = timedelta(days=2)
+"""By how much a clock may be set back before what was made after its new time counts as made too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,13 @@ class Ledger:
 
     # -- making deliveries ------------------------------------------------------------------------
 
+    def next_window(self, recipient: str, kind: str, window: str) -> str:
+        """The window, or its next number (`2026-11-23.2`) where it was made: for what is made by hand."""
+        c = self._delivery.c
+        query = select(c.window).where(c.recipient == recipient, c.kind == kind, c.window.startswith(window))
+        with self.store.reading() as connection:
+            return _next(window, list(connection.execute(query).scalars()))
+
     def exists(self, recipient: str, kind: str, window: str) -> bool:
         """True if this window was already made for this recipient."""
         c = self._delivery.c
@@ -93,23 +103,48 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first() is not None
 
-    def windows(self, recipient: str, kind: str, day: str) -> list[str]:
-        """The windows already made for `day`: the day itself, and `day.2`, `day.3` made by hand."""
+    def last(self, recipient: str, *kinds: str, by: datetime | None = None) -> Row[Any] | None:
+        """The latest delivery of these kinds to this recipient that was not refused; made `by` then."""
         c = self._delivery.c
-        query = select(c.window).where(c.recipient == recipient, c.kind == kind, c.window.startswith(day))
-        with self.store.reading() as connection:
-            return list(connection.execute(query).scalars())
-
-    def last(self, recipient: str, kind: str) -> Row[Any] | None:
-        """The latest delivery to this recipient that was not refused."""
-        c = self._delivery.c
-        query = (
-            select(self._delivery)
-            .where(c.recipient == recipient, c.kind == kind, c.status != "refused")
-            .order_by(c.id.desc())
-        )
+        here = and_(c.recipient == recipient, c.kind.in_(kinds), c.status != "refused")
+        if by is not None:
+            here = and_(here, c.created_at <= by)
+        query = select(self._delivery).where(here).order_by(c.id.desc()).limit(1)
         with self.store.reading() as connection:
             return connection.execute(query).first()
+
+    def free_window(self, recipient: str, kind: str, window: str, now: datetime) -> str | None:
+        """The name under which the window is still to be made: its own or, if taken, its next number.
+
+        None where it was made. One that was made while the clock was ahead does not count any more once
+        others were made after it: its day has still to come. A clock set back a little changes nothing.
+        """
+        c = self._delivery.c
+        mine = and_(c.recipient == recipient, c.kind == kind)
+        newest = select(func.max(c.id)).where(mine).scalar_subquery()
+        query = select(c.window, c.created_at).where(mine, or_(c.id == newest, c.window.startswith(window)))
+        with self.store.reading() as connection:  # one statement: what another process makes is seen whole
+            rows = connection.execute(query.order_by(c.id)).all()
+        taken = [row.window for row in rows if row.window.startswith(window)]
+        return None if rows and _is_settled(rows[-1], window, taken, now) else _next(window, taken)
+
+    def told_in_week(self, recipient: str, monday: date, week: str) -> bool:
+        """Whether a digest of a day in the week from `monday`, or the week's, was made and neither refused
+        nor skipped."""
+        c = self._delivery.c
+        end = monday + timedelta(days=7)
+        daily = and_(c.kind == "digest", c.window >= f"{monday}", c.window < f"{end}")
+        weekly = and_(c.kind == "weekly", c.window.startswith(week))
+        here = and_(c.recipient == recipient, or_(daily, weekly), c.status.not_in(("refused", "skipped")))
+        with self.store.reading() as connection:
+            return connection.execute(select(c.id).where(here).limit(1)).first() is not None
+
+    def mentions_before(self, moment: datetime) -> int:
+        """The highest id of a mention that was first seen before then; 0 for none."""
+        c = _mention.c
+        query = select(c.id).where(c.first_seen_at < moment).order_by(c.first_seen_at.desc(), c.id.desc())
+        with self.store.reading() as connection:
+            return int(connection.execute(query.limit(1)).scalar() or 0)
 
     def emptied(self) -> list[str]:
         """The Message-IDs of mails whose copy is gone: no file of theirs is to stay either."""
@@ -244,7 +279,7 @@ class Ledger:
         with self.store.reading() as connection:
             return list(connection.execute(query))
 
-    def numbers(self, before: dict[str, int]) -> tuple[Numbers, dict[str, int]]:
+    def numbers(self, before: Mapping[str, int]) -> tuple[Numbers, dict[str, int]]:
         """Counts since the totals `before`, and the totals now."""
         totals = self.store.totals()
         return Numbers(**{name: totals[name] - before.get(name, 0) for name in totals}), totals
@@ -275,6 +310,18 @@ class Ledger:
             total = connection.execute(select(func.count()).where(plain).select_from(_mention)).scalar_one()
             highest = connection.execute(select(func.max(c.id))).scalar() or 0
         return rows, int(total), int(highest)
+
+
+def _is_settled(last: Any, window: str, taken: Sequence[str], now: datetime) -> bool:
+    known = last.window.partition(".")[0]
+    set_back = timedelta(0) < last.created_at - now <= SET_BACK
+    return known == window or set_back or (known > window and bool(taken))
+
+
+def _next(window: str, taken: Sequence[str]) -> str:
+    """The window, or the first number of it (2026-11-23.2) that is not taken."""
+    numbered = (f"{window}.{n}" for n in count(2))
+    return window if not taken else next(name for name in numbered if name not in taken)
 
 
 def _chunks(ids: Sequence[int], size: int = 5_000) -> list[Sequence[int]]:

@@ -70,6 +70,7 @@ class Mention(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_mention_kept", "first_seen_at", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
+        Index("ix_mention_seen", "first_seen_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -189,6 +190,8 @@ class Reminder(SQLModel, table=True):
 
 class Finding(SQLModel, table=True):
     """A rule that a mention met: positions in the masked copy, never the words."""
+
+    __table_args__ = (Index("ix_finding_made", "created_at", "lane", "rule_id", "case_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)

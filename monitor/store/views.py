@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, liter
 from sqlalchemy import case as sql_case
 
 from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
-from monitor.roles import ROLES, lanes_told
+from monitor.roles import ROLES, TOLD, lanes_told
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
-from monitor.types import Clause, Item, Lane, MentionLine, Severity
+from monitor.types import Clause, Item, Lane, MentionLine, Pace, Recipient, Severity
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -27,31 +27,86 @@ _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 
 
-def items_for(
-    store: Store,
-    address: str,
-    roles: frozenset[str],
-    clauses: Mapping[str, Clause],
-    clocks: Clocks | None = None,
-) -> tuple[list[Item], tuple[int, ...]]:
-    """New and still open cases of who holds `roles`, most severe first; never outside the lanes of these.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What one digest may hold: whose, under which roles, as they asked for it.
 
-    Also the ledger ids of what is new in them, read in one look: what arrives later is in neither.
+    Cases that only weekly rules found are in it where it is `weekly`; what was found `since` then counts as
+    new, told before or not.
+    """
+
+    address: str
+    rows: tuple[Recipient, ...]
+    weekly: bool = True
+    since: datetime | None = None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that it is for."""
+        return frozenset(row.role for row in self.rows)
+
+    @property
+    def lanes(self) -> frozenset[Lane]:
+        """The lanes that it may tell of."""
+        return lanes_told(self.roles) - {Lane.PROTECTED}
+
+    def holds(self, case: Sequence[Row[Any]]) -> bool:
+        """Whether it is time for the case of these findings."""
+        return self.weekly or any(row.pace != Pace.WEEKLY for row in case)
+
+    def asked(self, lane: Lane, severity: Severity, category: str) -> bool:
+        """Whether the recipient asked to hear of such a case, in any role that is told of its lane."""
+        return any(_asks(row, lane, severity, category) for row in self.rows if row.role in TOLD[lane])
+
+
+def _asks(row: Recipient, lane: Lane, severity: Severity, category: str) -> bool:
+    if lane is Lane.CONFIDENTIAL and row.role == TOLD[lane][0]:
+        return True  # whoever is asked about patients first hears of all of it
+    return severity >= row.min_severity and (not row.categories or category in row.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The cases of a digest, the ledger ids that it accounts for, how many new cases were not asked for."""
+
+    items: tuple[Item, ...]
+    item_ids: tuple[int, ...]
+    below: int
+
+
+def items_for(
+    store: Store, wanted: Selection, clauses: Mapping[str, Clause], clocks: Clocks | None = None
+) -> Selected:
+    """New and still open cases, most severe first; never outside the lanes of the recipient's roles.
+
+    All of it is read in one look: what arrives later is not in it, and not accounted for.
     """
     owed = and_(_item.c.status == "owed", _item.c.delivery_id.is_(None))
+    fresh = owed if wanted.since is None else or_(owed, _finding.c.created_at >= wanted.since)
     query = (
         _findings(clocks)
-        .add_columns(owed.label("owed"), _item.c.id.label("item_id"))
+        .add_columns(owed.label("owed"), fresh.label("fresh"), _item.c.id.label("item_id"))
         .join(_item, _item.c.finding_id == _finding.c.id)
-        .where(_item.c.recipient == address)
-        .where(or_(owed, _case.c.status == "open"))
+        .where(_item.c.recipient == wanted.address)
+        .where(or_(fresh, _case.c.status == "open"))
         .where(_item.c.status.not_in((SUPERSEDED, REFUSED)))
-        .where(_case.c.lane.in_(sorted(lanes_told(roles) - {Lane.PROTECTED})))
+        .where(_case.c.lane.in_(sorted(wanted.lanes)))
     )
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-        items = _items(rows, clauses, roles, _running(connection, rows, clocks))
-    return items, tuple(row.item_id for row in rows if row.owed)
+        timely = [row for case in _by_case(rows) if wanted.holds(case) for row in case]
+        shown = [row for row in timely if wanted.asked(*_kind(row))]
+        items = _items(shown, clauses, wanted.roles, _running(connection, shown, clocks))
+    below = {row.case_id for row in timely if row.fresh and not wanted.asked(*_kind(row))}
+    return Selected(tuple(items), tuple(row.item_id for row in timely if row.owed), len(below))
+
+
+def _kind(row: Row[Any]) -> tuple[Lane, Severity, str]:
+    return Lane(row.lane), Severity(row.case_severity), row.case_category
+
+
+def _by_case(rows: Iterable[Row[Any]]) -> list[list[Row[Any]]]:
+    return [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
 
 
 def items_found_since(
@@ -132,6 +187,7 @@ def _findings(clocks: Clocks | None = None) -> Select[Any]:
             _case.c.id.label("case_id"),
             _case.c.lane,
             _case.c.severity.label("case_severity"),
+            _case.c.category.label("case_category"),
             _case.c.status,
             _case.c.owner,
             _case.c.route,
@@ -168,8 +224,8 @@ def _items(
     roles: frozenset[str],
     running: Mapping[int, Sequence[Clock]],
 ) -> list[Item]:
-    grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
-    items = [_case_item(group, clauses, roles, running.get(group[0].case_id, ())) for group in grouped]
+    cases = _by_case(rows)
+    items = [_case_item(case, clauses, roles, running.get(case[0].case_id, ())) for case in cases]
     return sorted(items, key=_urgency)
 
 
@@ -182,7 +238,7 @@ def _running(
     connection: Connection, rows: Iterable[Row[Any]], clocks: Clocks | None
 ) -> dict[int, list[Clock]]:
     """The clocks of the open cases among these, by case."""
-    grouped = {case: list(group) for case, group in groupby(rows, key=lambda row: int(row.case_id))}
+    grouped = {int(case[0].case_id): case for case in _by_case(rows)}
     timed = {case: group for case, group in grouped.items() if _is_timed(group)}
     if clocks is None or not timed:
         return {}
@@ -236,7 +292,7 @@ def _case_item(
         places=max(row.places for row in rows),
         page=lead.change["page"] if lead.change else None,
         mailable=_may_mail(lead),
-        is_new=any(getattr(row, "owed", True) for row in rows),
+        is_new=any(getattr(row, "fresh", True) for row in rows),
         purged_for=lead.purged_for,
         misrouted=_missing(lead.route) if roles and roles.isdisjoint(lead.route) else None,
         clock="; also ".join(clock.words for clock in running) or None,

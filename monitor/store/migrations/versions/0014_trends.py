@@ -1,0 +1,11 @@
+"""A digest counts what came in week by week: what it counts is found by when it was seen."""
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    op.create_index("ix_mention_seen", "mention", ["first_seen_at"])
+    op.create_index("ix_finding_made", "finding", ["created_at", "lane", "rule_id", "case_id"])
