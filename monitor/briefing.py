@@ -49,6 +49,8 @@ class Editor:
     sources: tuple[str, ...]
     now: Clock
     dpia_reviewed: date | None = None
+    versions: tuple[str, ...] = ()
+    notice: str = ""
 
     @property
     def ledger(self) -> Ledger:
@@ -154,6 +156,8 @@ class Editor:
             made_at=self.now(),
             time_zone=str(self.zone),
             policies=self.policies,
+            versions=self.versions,
+            notice=self.notice,
         )
 
 

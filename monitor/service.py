@@ -21,7 +21,7 @@ from alerts.outbox import Outbox
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from connectors.intake import Given
-from monitor import authorisation, documents
+from monitor import __version__, authorisation, documents
 from monitor.authorisation import Gate
 from monitor.briefing import Editor
 from monitor.cases import Directory
@@ -127,12 +127,16 @@ class App:
             sources=tuple(source.name for source in self.sources()),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
+            versions=(f"Trustwatch {__version__}", f"rules {self.rules.version}"),
+            notice=self.settings.governance.privacy_notice or "",
         )
         return Desk(
             editor=editor,
             dispatch=Dispatch(self.store, self.channel, self.now, worker),
             settings=self.settings.digest,
-            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose=partial(
+                _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
+            ),
             compose_protected=render_protected,
             host=mail_host(self.settings),
         )
@@ -411,5 +415,8 @@ def _known_hosts(settings: Settings) -> frozenset[str]:
     return KNOWN_HOSTS | frozenset(settings.organisation.domains) | frozenset(host for host in read if host)
 
 
-def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:
-    return render(compose(briefing), known_hosts=known_hosts, **identity)
+def _message(
+    briefing: Briefing, *, known_hosts: frozenset[str], folder: Path | None, message_id: str, list_id: str
+) -> Message:
+    digest = compose(briefing)
+    return render(digest, message_id=message_id, list_id=list_id, known_hosts=known_hosts, folder=folder)

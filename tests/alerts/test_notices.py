@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from alerts.notices import NOTICES, render_notice
-from alerts.rendering import environment
+from alerts.layout import environment
 from monitor.types import Clause, Lane
 from tests.alerts import factory
 
