@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 
-from alerts import wording
-from monitor.types import Briefing, Coverage, Digest, Item, Lane, LaneBlock, Severity
+from alerts import headlines, wording
+from monitor.types import Briefing, Coverage, Digest, Item, Lane, LaneBlock, RuleWeek, Severity
 
 DECISIONS = 5
 """More than five decisions a morning and none is taken."""
@@ -19,12 +20,35 @@ ITEMS = 25
 MENTIONS = 15
 """Mentions without a finding. With ITEMS this keeps a mail to 40 entries, below the size Gmail clips at."""
 
+RULES = 12
+"""Rules in the table of the week, those that found most."""
+
+CONFIDENTIAL, STAFF = "Personal and confidential", "Staff accounts"
+LOOKALIKES, WIKIPEDIA, PUBLIC = "Lookalikes and logo", "Wikipedia", "Public mentions to answer"
+
 HEADINGS = {
-    Lane.CONFIDENTIAL: "Personal and confidential",
-    Lane.CONDUCT: "Staff accounts",
-    Lane.COMMS: "Communications",
+    CONFIDENTIAL: Lane.CONFIDENTIAL,
+    STAFF: Lane.CONDUCT,
+    LOOKALIKES: Lane.COMMS,
+    WIKIPEDIA: Lane.COMMS,
+    PUBLIC: Lane.COMMS,
 }
-"""The lanes a digest may show, in its order. The protected lane is never in one (ARCHITECTURE, "Lanes")."""
+"""The parts of a digest in its order, with their lanes. The protected lane is in none (ADR 0008)."""
+
+BRANDING = frozenset(
+    {
+        "copyright",
+        "logo-misuse",
+        "lookalike-account",
+        "official-branding",
+        "official-vs-personal",
+        "purporting",
+    }
+)
+"""Categories of the comms lane that are about the organisation's name, logo or accounts."""
+
+SHORT = frozenset({"patient_confidentiality", "information"})
+"""Roles whose digest is a short one: the Caldicott Guardian and the Data Protection Officer."""
 
 
 def compose(briefing: Briefing) -> Digest:
@@ -33,19 +57,19 @@ def compose(briefing: Briefing) -> Digest:
     The most severe cases come first and within them the oldest; what the caps leave out is counted
     (`more`), never dropped silently. Nothing of the protected lane is reachable from the result.
     """
-    items = [item for item in briefing.items if item.lane in HEADINGS]
+    items = [item for item in briefing.items if item.lane is not Lane.PROTECTED]
     urgent = sorted((item for item in items if item.severity >= Severity.HIGH), key=_urgency)
     decide = tuple(urgent[:DECISIONS])
-    decided = frozenset(decide)
-    rest = [item for item in items if item not in decided]
+    decided = {id(item) for item in decide}
+    rest = [item for item in items if id(item) not in decided]
     shown = sorted(rest, key=_newest_first)[: ITEMS - len(decide)]
     still_open = tuple(sorted((item for item in shown if not item.is_new), key=_age))
     cleared = _cleared(briefing, items)
     counts = _counts(cleared, decide, rest)
     return Digest(
         briefing=cleared,
-        subject=wording.subject(cleared, counts),
-        first_line=wording.first_line(cleared, counts),
+        subject=headlines.subject(cleared, counts),
+        first_line=headlines.first_line(cleared, counts),
         not_read=_not_read(briefing),
         decide=decide,
         new=tuple(_blocks(rest, shown)),
@@ -61,29 +85,62 @@ def _not_read(briefing: Briefing) -> tuple[Coverage, ...]:
     return tuple(sorted(unread, key=lambda source: source.may_mend))
 
 
+def part_of(item: Item) -> str:
+    """The heading under which a new item stands."""
+    if item.lane is Lane.CONFIDENTIAL:
+        return CONFIDENTIAL
+    if item.lane is Lane.CONDUCT:
+        return STAFF
+    if item.category.startswith("wiki-") or item.page:
+        return WIKIPEDIA
+    return LOOKALIKES if item.category in BRANDING else PUBLIC
+
+
+def by_part(items: Iterable[Item]) -> list[tuple[str, int, int]]:
+    """How many items each heading has, new and still open; those without any are left out."""
+    counted = Counter((part_of(item), item.is_new) for item in items)
+    rows = ((heading, counted[heading, True], counted[heading, False]) for heading in HEADINGS)
+    return [row for row in rows if any(row[1:])]
+
+
 def _cleared(briefing: Briefing, items: Sequence[Item]) -> Briefing:
     total = max(briefing.mentions_total, len(briefing.mentions))
-    return replace(briefing, items=tuple(items), mentions=briefing.mentions[:MENTIONS], mentions_total=total)
+    cleared = replace(
+        briefing, items=tuple(items), mentions=briefing.mentions[:MENTIONS], mentions_total=total
+    )
+    if briefing.recipient.role in SHORT and not total:
+        return replace(cleared, trends=(), rules=())
+    return replace(cleared, rules=tuple(sorted(briefing.rules, key=_busiest)[:RULES]))
+
+
+def _busiest(rule: RuleWeek) -> tuple[object, ...]:
+    return (-rule.now, -rule.before, rule.rule_id)
 
 
 def _blocks(rest: Sequence[Item], shown: Sequence[Item]) -> Iterable[LaneBlock]:
-    new = Counter(item.lane for item in rest if item.is_new)
-    for lane, heading in HEADINGS.items():
-        top = tuple(sorted((i for i in shown if i.is_new and i.lane is lane), key=_urgency))
-        if new[lane]:
-            yield LaneBlock(lane=lane, heading=heading, items=top, more=new[lane] - len(top))
+    new = Counter(part_of(item) for item in rest if item.is_new)
+    for heading, lane in HEADINGS.items():
+        top = tuple(sorted((i for i in shown if i.is_new and part_of(i) == heading), key=_urgency))
+        if new[heading]:
+            yield LaneBlock(lane=lane, heading=heading, items=top, more=new[heading] - len(top))
 
 
-def _counts(briefing: Briefing, decide: Sequence[Item], rest: Sequence[Item]) -> wording.Counts:
+def everything_shown(digest: Digest) -> list[Item]:
+    """The items of `digest` in its order."""
+    return [*digest.decide, *chain.from_iterable(block.items for block in digest.new), *digest.still_open]
+
+
+def _counts(briefing: Briefing, decide: Sequence[Item], rest: Sequence[Item]) -> headlines.Counts:
     new = sum(item.is_new for item in rest)
     states = [source.state for source in briefing.coverage]
-    return wording.Counts(
+    return headlines.Counts(
         decide=len(decide),
         review=new,
         still_open=len(rest) - new,
         mentions=briefing.mentions_total,
         sources=len(states),
         not_read=sum(not state.answered for state in states),
+        overdue=len(wording.overdue(briefing)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alerts import wording
-from alerts.rendering import environment
+from alerts.layout import environment
 from alerts.text import defang, shorten
 from monitor.clocks import COMPLAINTS
 from monitor.types import Briefing, Clause, Item, Lane

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-import textwrap
 from binascii import b2a_qp
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
-from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+import structlog
+from css_inline import CSSInliner, InlineError
 
 from alerts import wording
-from alerts.text import KNOWN_HOSTS, defang, link, safe, shorten
-from monitor.types import Briefing, Digest, Item, Message, Severity
+from alerts.digest import by_part, everything_shown
+from alerts.headlines import counts_of
+from alerts.layout import environment, filled, inspect
+from alerts.text import KNOWN_HOSTS, link, safe, shorten
+from monitor.errors import ConfigError
+from monitor.types import Briefing, Digest, Edition, Item, Message, Severity
 
-EXCERPTS = (240, 120, 0)
-"""Characters of a post that leave in a mail; the next smaller figure where a mail gets too large."""
+log = structlog.get_logger("alerts.rendering")
+
+EXCERPTS = {240: 3, 120: 2, 0: 1}
+"""Characters of a post that leave in a mail, and clauses beside it; the next where a mail gets too large."""
+
+TEMPLATES = {
+    Edition.DAILY: "digest",
+    Edition.WEEKLY: "digest_weekly",
+    Edition.MONTHLY: "digest_monthly",
+}
+"""The template of each edition, without its ending."""
+
+LISTED = 12
+"""Lines of any list in a mail that is not of items; the rest is counted."""
 
 LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
 
 
 def render(
-    digest: Digest, *, message_id: str, list_id: str, known_hosts: Collection[str] = KNOWN_HOSTS
+    digest: Digest,
+    *,
+    message_id: str,
+    list_id: str,
+    known_hosts: Collection[str] = KNOWN_HOSTS,
+    act: Callable[[int], str] | None = None,
+    folder: Path | None = None,
 ) -> Message:
     """The mail that tells `digest` to its recipient.
 
     `message_id` and `list_id` go into the headers as they are. Addresses below `known_hosts` are
-    shown as they are, all others defanged. No network, no clock: the same digest gives the same mail.
+    shown as they are, all others defanged. `act` gives the address where a case (its number) is decided;
+    without it the commands to type stand there. Templates in `folder` come before the shipped ones,
+    unless they are broken. No network, no clock: the same digest gives the same mail.
     """
-    text, html = _fitting(_words(digest, known_hosts))
+    text, html = _parts(_words(digest, known_hosts, act), folder)
     return Message(
         to=digest.briefing.recipient.address,
         subject=safe(digest.subject),
@@ -70,89 +94,82 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
 
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
-    words = {
-        "item": item,
-        "longest": EXCERPTS[0],
-        "times": partial(wording.times, briefing=briefing),
-        "age": partial(wording.age, briefing=briefing),
-        "link": partial(link, known_hosts=known_hosts),
-    }
+    words = {"item": item, "longest": 240, "clauses": 3, "act": None, **_functions(briefing, known_hosts)}
     return environment().get_template("item.txt.j2").render(words)
 
 
-def _fitting(words: dict[str, Any]) -> tuple[str, str]:
-    for longest in EXCERPTS:
-        words |= {"longest": longest, "excerpts": wording.excerpts(longest)}
-        html = _inliner().inline(environment().get_template("digest.html.j2").render(words))
+def _parts(words: dict[str, Any], folder: Path | None) -> tuple[str, str]:
+    """Text and HTML by the organisation's templates; where one is broken, both by the shipped ones."""
+    if folder is None:
+        return _fitting(words, _shipped)
+    try:
+        text, html = _fitting(words, partial(filled, folder))
+        inspect(folder, text, html, _wanted(words["digest"]))
+    except ConfigError as error:
+        # A digest is owed whatever an administrator's file does; what is wrong stands in the mail itself.
+        log.warning("own templates not used", error=str(error))
+        return _fitting(words | {"layout_error": str(error)}, _shipped)
+    return text, html
+
+
+def _wanted(digest: Digest) -> Iterator[str]:
+    """What no layout may leave out: the first sentence, what was not read, where the audit log stood."""
+    yield digest.first_line
+    yield digest.briefing.audit_head
+    yield from (shorten(source.source, 80) for source in digest.not_read[:LISTED])
+
+
+def _shipped(name: str, words: Mapping[str, Any]) -> str:
+    return environment().get_template(name).render(words)
+
+
+def _fitting(words: dict[str, Any], fill: Callable[[str, Mapping[str, Any]], str]) -> tuple[str, str]:
+    name = TEMPLATES[words["briefing"].edition]
+    for longest, clauses in EXCERPTS.items():
+        words |= {"longest": longest, "clauses": clauses, "excerpts": wording.excerpts(longest)}
+        html = _inlined(fill(f"{name}.html.j2", words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
-    return environment().get_template("digest.txt.j2").render(words), html
+    return fill(f"{name}.txt.j2", words), html
 
 
-def _words(digest: Digest, known_hosts: Collection[str]) -> dict[str, Any]:
+def _inlined(html: str) -> str:
+    """`html` with its styles at the elements. Raises ConfigError where it is none."""
+    try:
+        return _inliner().inline(html)
+    except InlineError as error:
+        raise ConfigError(f"the styles of the HTML part cannot be read: {shorten(str(error), 120)}") from None
+
+
+def _words(digest: Digest, known_hosts: Collection[str], act: Callable[[int], str] | None) -> dict[str, Any]:
     briefing = digest.briefing
     return {
         "digest": digest,
         "briefing": briefing,
+        "shown": everything_shown(digest),
+        "parts": by_part(briefing.items),
+        "listed": LISTED,
+        "layout_error": "",
         "coverage_line": wording.coverage_line(briefing),
         "read_in_part": wording.read_in_part(briefing),
         "quiet_sources": wording.quiet_sources(briefing),
-        "preheader": wording.counts_of(digest.subject),
+        "overdue": wording.overdue(briefing),
+        "why_you": wording.why_you(briefing),
+        "preheader": counts_of(digest.subject),
         "weekday": f"{briefing.day:%A} {wording.calendar(briefing.day)}",
         "late_line": wording.late_line(briefing) if briefing.late else "",
-        "source_line": partial(wording.source_line, briefing=briefing),
-        "moment": partial(wording.moment, briefing=briefing),
-        "due_on": partial(wording.due_on, briefing=briefing),
-        "times": partial(wording.times, briefing=briefing),
-        "age": partial(wording.age, briefing=briefing),
-        "link": partial(link, known_hosts=known_hosts),
+        "act": act,
+        **_functions(briefing, known_hosts),
     }
 
 
-@cache
-def environment() -> Environment:
-    """The templates, and the words and filters that they may use. A name that is not there is an error."""
-    made = Environment(
-        loader=PackageLoader("alerts"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=True),
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters.update(defang=defang, shorten=shorten, wrapped=_wrapped)
-    made.globals.update(
-        calendar=wording.calendar,
-        command=wording.command,
-        day=wording.day,
-        link_only=wording.LINK_ONLY,
-        purged=wording.purged,
-        standing=wording.standing,
-        symbols=wording.SYMBOLS,
-    )
-    return made
-
-
-def _wrapped(text: str, indent: str = "", hanging: str | None = None) -> str:
-    # Break at blanks only: a link or a command that is cut in two is of no use.
-    later = indent if hanging is None else hanging
-    lines = textwrap.wrap(
-        text,
-        78,
-        initial_indent=indent,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join([*lines, ""])
+def _functions(briefing: Briefing, known_hosts: Collection[str]) -> dict[str, Callable[..., object]]:
+    """What a template asks of single items, by this briefing's day and wall clock."""
+    asked = (wording.source_line, wording.moment, wording.due_on, wording.times, wording.age, wording.told)
+    by_name = {function.__name__: partial(function, briefing=briefing) for function in asked}
+    return {**by_name, "link": partial(link, known_hosts=known_hosts)}
 
 
 @cache
 def _inliner() -> CSSInliner:
     return CSSInliner(load_remote_stylesheets=False)
-
-
-def _printable(value: Any) -> Any:
-    # Every expression of every template passes here, so that none can forget to.
-    return safe(value) if type(value) is str else value

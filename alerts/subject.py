@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from alerts.rendering import environment
+from alerts.layout import environment
 
 
 def page(told: Mapping[str, Any]) -> str:

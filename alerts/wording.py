@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import shlex
 from datetime import date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from alerts.numerals import number, spell
 from alerts.text import safe
-from monitor.types import Briefing, Coverage, Due, Item, Lane, Severity, SourceState
+from monitor.roles import lanes_told
+from monitor.types import (
+    Briefing,
+    Coverage,
+    Due,
+    Item,
+    Lane,
+    RuleWeek,
+    Severity,
+    SourceState,
+    Trend,
+)
 
 SYMBOLS = {
     Severity.CRITICAL: "◆",
@@ -51,6 +62,13 @@ PROTECTED_GUIDANCE = (
 )
 """What the Guardian's mail says of every item (Employment Rights Act 1996, ss.43G, 43J and 47B)."""
 
+LANES = {
+    Lane.CONFIDENTIAL: "confidential matters",
+    Lane.COMMS: "communications",
+    Lane.CONDUCT: "staff accounts",
+}
+"""What a recipient reads of the lanes that they are told of."""
+
 PURGED = {
     "deleted": "It was deleted where it stood, so its words are not kept here either.",
     "withheld": "The platform withholds it now, so its words are not kept here either.",
@@ -62,37 +80,10 @@ PURGED = {
 
 LINK_ONLY = "Not quoted here: the platform lets a mail show no more than a link."
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-class Counts(NamedTuple):
-    """What a digest holds, shown or not. `review` is new, `still_open` is not; neither is `decide`."""
-
-    decide: int
-    review: int
-    still_open: int
-    mentions: int
-    sources: int
-    not_read: int
-
-
-def subject(briefing: Briefing, counts: Counts) -> str:
-    """The subject: counts and a date only, since it reaches lock screens and server logs."""
-    parts = [
-        f"{counts.decide} to decide today" if counts.decide else "",
-        f"{counts.review} to review" if counts.review else "",
-        _number(counts.mentions, "mention") if counts.mentions else "",
-    ]
-    if not any(parts):
-        parts = ["Nothing new", f"{counts.still_open} still open" if counts.still_open else ""]
-    parts.append(f"{_number(counts.not_read, 'source')} not read" if counts.not_read else "")
-    parts.append(calendar(briefing.day))
-    return safe(f"[{briefing.organisation} monitor] " + ", ".join(part for part in parts if part))
-
 
 def protected_subject(briefing: Briefing) -> str:
     """The subject of the Guardian's mail: how many, and nothing of what."""
-    many = _number(briefing.waiting, "item")
+    many = number(briefing.waiting, "item")
     return safe(f"[{briefing.organisation} monitor] {many} for you, {calendar(briefing.day)}")
 
 
@@ -100,7 +91,7 @@ def protected_waiting(briefing: Briefing) -> str:
     """How many items wait for the Guardian, and how many of them are new."""
     waits = "waits" if briefing.waiting == 1 else "wait"
     newly = f"{briefing.newly} of them new since the last such mail" if briefing.newly else "none of them new"
-    return f"{_number(briefing.waiting, 'item')} {waits} for you, {newly}."
+    return f"{number(briefing.waiting, 'item')} {waits} for you, {newly}."
 
 
 def protected_foot(briefing: Briefing) -> str:
@@ -119,53 +110,6 @@ def purged(item: Item) -> str:
     )
 
 
-def counts_of(subject: str) -> str:
-    """The counts of a subject, without whose monitor it is."""
-    return subject.partition("] ")[2]
-
-
-def first_line(briefing: Briefing, counts: Counts) -> str:
-    """One sentence with what needs somebody; before it one on mails that got lost, after it one on dues."""
-    first, more = briefing.failed_deliveries[:1], len(briefing.failed_deliveries) - 1
-    others = (
-        [f"{_spell(more).capitalize()} more earlier {_plural(more, 'mail')} failed too."] if more > 0 else []
-    )
-    falls = [due for due in briefing.due if due.on <= briefing.day]
-    if not falls:
-        return safe(" ".join([*first, *others, _summary(counts)]))
-    summary = _summary(counts).replace("Nothing needs you", "No post needs you")
-    dues = f"{_spell(len(falls)).capitalize()} {_plural(len(falls), 'thing')} fell due."
-    return safe(" ".join([*first, *others, summary, dues]))
-
-
-def _summary(counts: Counts) -> str:
-    if counts.decide:
-        verb = "needs" if counts.decide == 1 else "need"
-        lead = (
-            f"{_spell(counts.decide).capitalize()} {_plural(counts.decide, 'thing')} {verb} a decision today"
-        )
-        return f"{lead}; {_rest(counts)}."
-    if counts.review or counts.still_open:
-        return f"Nothing needs a decision today; {_rest(counts)}."
-    if counts.sources == 0:
-        return "Nothing was checked: no source is set up."
-    if counts.not_read == counts.sources:
-        return "Nothing could be checked: no source answered."
-    if counts.mentions:
-        return (
-            f"Nothing needs you; {_spell(counts.mentions)} {_plural(counts.mentions, 'mention')} met no rule."
-        )
-    return "Nothing needs you." if not counts.not_read else "Nothing needs you in what could be read."
-
-
-def _rest(counts: Counts) -> str:
-    parts = [
-        f"{_spell(counts.review)} to review" if counts.review else "",
-        f"{_spell(counts.still_open)} still open" if counts.still_open else "",
-    ]
-    return " and ".join(part for part in parts if part) or "nothing else changed"
-
-
 def coverage_line(briefing: Briefing) -> str:
     """How much of the world was looked at: sources that answered, and the newest item they had."""
     sources = briefing.coverage
@@ -173,7 +117,7 @@ def coverage_line(briefing: Briefing) -> str:
         return "No source is set up, so nothing was read."
     answered = [source for source in sources if source.state.answered]
     newest = [source.newest_item_at for source in answered if source.newest_item_at]
-    line = f"{len(answered)} of {_number(len(sources), 'source')} answered"
+    line = f"{len(answered)} of {number(len(sources), 'source')} answered"
     return f"{line}; newest item {moment(max(newest), briefing)}." if newest else f"{line}."
 
 
@@ -185,17 +129,27 @@ def late_line(briefing: Briefing) -> str:
 
 def source_line(source: Coverage, briefing: Briefing) -> str:
     """Why a source was not read, since when, and what it last gave."""
-    last = moment(source.last_ok_at, briefing) if source.last_ok_at else "never"
+    last = _last_read(source, briefing)
     if source.may_mend and source.since:
         failed = "failed once at" if source.strikes == 1 else f"failed {_times(source.strikes)} since"
         return f"{failed} {moment(source.since, briefing)}, will be tried again (last read: {last})"
     since = f" since {moment(source.since, briefing)}" if source.since else ""
-    strikes = f", {_number(source.strikes, 'failed try', 'failed tries')}" if source.strikes > 1 else ""
+    strikes = f", {number(source.strikes, 'failed try', 'failed tries')}" if source.strikes > 1 else ""
     return f"{STATES.get(source.state, source.state.value)}{since} (last read: {last}{strikes})"
 
 
+def _last_read(source: Coverage, briefing: Briefing) -> str:
+    """When a source was read last, and how wide the gap is by now."""
+    if source.last_ok_at is None:
+        return "never"
+    hours = int((briefing.made_at - source.last_ok_at).total_seconds() // 3600)
+    gap = f", {number(hours, 'hour')} ago" if hours > 0 else ""
+    newest = f", newest item {moment(source.newest_item_at, briefing)}" if source.newest_item_at else ""
+    return moment(source.last_ok_at, briefing) + gap + newest
+
+
 def _times(number: int) -> str:
-    return "twice" if number == 2 else f"{_spell(number)} times"
+    return "twice" if number == 2 else f"{spell(number)} times"
 
 
 def read_in_part(briefing: Briefing) -> list[tuple[str, str]]:
@@ -225,12 +179,57 @@ def age(item: Item, briefing: Briefing) -> str:
     if item.is_new:
         return "new"
     days = (briefing.day - item.opened_at.astimezone(ZoneInfo(briefing.time_zone)).date()).days
-    return f"open for {_number(days, 'day')}" if days > 0 else "open since today"
+    return f"open for {number(days, 'day')}" if days > 0 else "open since today"
 
 
 def excerpts(longest: int) -> str:
     """How much of a post is quoted, for the footer."""
     return f"excerpts are at most {longest} characters" if longest else "this mail was too full for excerpts"
+
+
+def overdue(briefing: Briefing) -> list[tuple[str, str]]:
+    """What waits for too long: since when, and what. Cases whose clock ended, dues of earlier days."""
+    ended = sorted(
+        (item for item in briefing.items if item.clock_ends and item.clock_ends <= briefing.made_at),
+        key=lambda item: item.clock_ends or briefing.made_at,
+    )
+    late = [due for due in briefing.due if due.on < briefing.day]
+    return [
+        *((f"Case {item.number}", item.clock or item.title) for item in ended),
+        *((due_on(due, briefing), due.words) for due in late),
+    ]
+
+
+def told(item: Item, briefing: Briefing) -> str:
+    """That an urgent message went out before this mail, and whether somebody answered it."""
+    if item.told_at is None:
+        return ""
+    answer = f"acknowledged by {item.acknowledged_by}" if item.acknowledged_by else "not acknowledged"
+    return f"Told by urgent message at {moment(item.told_at, briefing)}, {answer}"
+
+
+def trend(trend: Trend) -> str:
+    """A week beside the one before, and what is usual: "213 mentions in 7 days, 190 the week before"."""
+    line = f"{trend.now} {trend.words} in 7 days, {trend.before} the week before"
+    return line if trend.usual is None else f"{line}, usual {trend.usual[0]} to {trend.usual[1]}"
+
+
+def false_alarms(rule: RuleWeek) -> str:
+    """How many of a rule's decided cases were false alarms; nothing where none was decided."""
+    if not rule.decided:
+        return "none decided"
+    return f"{rule.wrong} of {rule.decided} ({100 * rule.wrong / rule.decided:.0f} %)"
+
+
+def why_you(briefing: Briefing) -> str:
+    """Why this mail comes to this address: role and lanes, and where both are set."""
+    role = briefing.recipient.role
+    lanes = [name for lane, name in LANES.items() if lane in lanes_told({role})]
+    about = f", who is told of {' and '.join(lanes)}" if lanes else ""
+    return (
+        f"You get this as {role.replace('_', ' ')}{about}; who gets what is set under [[recipients]], "
+        "when it comes under [digest] in the settings file."
+    )
 
 
 def due_on(due: Due, briefing: Briefing) -> str:
@@ -273,15 +272,3 @@ def day(value: object) -> object:
 def command(*words: str) -> str:
     """A command line that a shell reads as these words, whatever they contain."""
     return shlex.join(words)
-
-
-def _number(count: int, one: str, many: str | None = None) -> str:
-    return f"{count} {_plural(count, one, many)}"
-
-
-def _plural(count: int, one: str, many: str | None = None) -> str:
-    return one if count == 1 else many or one + "s"
-
-
-def _spell(count: int) -> str:
-    return _WORDS[count] if count < len(_WORDS) else str(count)

@@ -83,6 +83,8 @@ class Editor:
     dpia_reviewed: date | None = None
     overdue: tuple[str, ...] = ()
     """A sentence for each policy in force whose review is overdue."""
+    versions: tuple[str, ...] = ()
+    notice: str = ""
 
     @property
     def ledger(self) -> Ledger:
@@ -313,6 +315,8 @@ class Editor:
             made_at=self.now(),
             time_zone=str(self.zone),
             policies=self.policies,
+            versions=self.versions,
+            notice=self.notice,
         )
 
 

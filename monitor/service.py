@@ -21,7 +21,7 @@ from alerts.outbox import Outbox
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from connectors.intake import Given
-from monitor import authorisation, documents
+from monitor import __version__, authorisation, documents
 from monitor.authorisation import Gate
 from monitor.briefing import Editor
 from monitor.cases import Directory
@@ -128,12 +128,16 @@ class App:
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
+            versions=(f"Trustwatch {__version__}", f"rules {self.rules.version}"),
+            notice=self.settings.governance.privacy_notice or "",
         )
         return Desk(
             editor=editor,
             dispatch=Dispatch(self.store, self.channel, self.now, worker),
             settings=self.settings.digest,
-            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose=partial(
+                _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
+            ),
             compose_protected=render_protected,
             host=mail_host(self.settings),
         )
@@ -416,5 +420,8 @@ def _overdue(policy: Policy) -> str:
     return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
-def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:
-    return render(compose(briefing), known_hosts=known_hosts, **identity)
+def _message(
+    briefing: Briefing, *, known_hosts: frozenset[str], folder: Path | None, message_id: str, list_id: str
+) -> Message:
+    digest = compose(briefing)
+    return render(digest, message_id=message_id, list_id=list_id, known_hosts=known_hosts, folder=folder)

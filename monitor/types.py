@@ -488,7 +488,8 @@ class Item:
     `purged_for` says why the words it was about are not kept any more, None while they are. `clock` is a
     time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05", that ends at `clock_ends`;
     `held_by` has claimed it. `told_at` is when an urgent message told of it, and
-    `acknowledged_by` who answered that.
+    `acknowledged_by` who answered that. `category` is what the rule is about, `step` the first question of
+    the policies' process that nobody has answered.
     """
 
     number: int
@@ -521,6 +522,8 @@ class Item:
     held_by: str | None = None
     told_at: datetime | None = None
     acknowledged_by: str | None = None
+    category: str = ""
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -655,7 +658,8 @@ class Briefing:
     row of the audit log: the mailbox keeps it where nobody can change it. `waiting` and `newly` count
     what the Guardian has not taken over, and what of it no mail has told: for the Guardian's mail alone.
     `updates` is what changed since the last digest, `trends` and `rules` are the week against the week
-    before, `figures` the month's key figures, as label and value.
+    before, `figures` the month's key figures, as label and value (empty where it is not measured).
+    `versions` are those of the program and of its rules, `notice` is the address of the privacy notice.
     """
 
     organisation: str
@@ -682,6 +686,8 @@ class Briefing:
     trends: tuple[Trend, ...] = ()
     rules: tuple[RuleWeek, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    versions: tuple[str, ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,8 @@ class DigestSettings(Section):
     """On a quiet day: `send` (then no mail means that something is broken), `skip`, or one mail a week."""
     folder: LocalPath | None = None
     """Folder for digests as files, where there is no [smtp]; else `digests` in `state_dir`."""
+    templates: LocalPath | None = None
+    """Folder with your own templates of the digest; `monitor templates copy` writes copies to start from."""
 
 
 class SmtpSettings(Section):

@@ -298,6 +298,7 @@ def _case_item(
         clock="; also ".join(clock.words for clock in running) or None,
         clock_ends=running[0].ends if running else None,
         held_by=lead.held_by,
+        category=lead.category,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,13 +10,18 @@ from monitor.types import (
     Briefing,
     Clause,
     Coverage,
+    Due,
+    Edition,
     Item,
     Lane,
     MentionLine,
     Numbers,
     Recipient,
+    RuleWeek,
     Severity,
     SourceState,
+    Trend,
+    Update,
 )
 
 DAY = date(2026, 11, 20)
@@ -79,6 +85,7 @@ def item(number: int = 214, **changes: Any) -> Item:
         "confidence": 0.97,
         "status": "new",
         "owner": "Caldicott Guardian",
+        "category": "patient-identifier",
         "opened_at": LAST_NIGHT + timedelta(minutes=9),
         "seen_at": LAST_NIGHT + timedelta(minutes=8),
         "posted_at": LAST_NIGHT,
@@ -101,6 +108,7 @@ def lookalike(number: int = 215, **changes: Any) -> Item:
         "clauses": (NAME,),
         "confidence": 0.9,
         "owner": "communications team",
+        "category": "lookalike-account",
         "places": 3,
         "mailable": False,
     }
@@ -122,6 +130,7 @@ def remark(number: int = 216, **changes: Any) -> Item:
         "clauses": (RESPECT,),
         "counter_clauses": (CONCERNS,),
         "confidence": 0.55,
+        "category": "bullying",
         "owner": "reviewer",
     }
     return item(number, **{**fields, **changes})
@@ -142,6 +151,7 @@ def wiki_edit(number: int = 217, **changes: Any) -> Item:
         "clauses": (WIKI,),
         "confidence": 0.81,
         "owner": "communications team",
+        "category": "wiki-criticism-removed",
         "page": "Wearside Vale NHS Foundation Trust",
         "findings": 2,
     }
@@ -202,13 +212,50 @@ def briefing(**changes: Any) -> Briefing:
     return Briefing(**{**fields, **changes})
 
 
+UPDATES = (
+    Update(at=LAST_NIGHT - timedelta(hours=4), words="closed: taken down by the platform", case=188),
+    Update(at=LAST_NIGHT - timedelta(hours=2), words="the post was deleted by its author", case=201),
+    Update(at=LAST_NIGHT, words="The filter on TONE-001 for the Wearside Echo ends in 5 days"),
+)
+TRENDS = (
+    Trend(words="mentions", now=213, before=190, usual=(180, 240)),
+    Trend(words="possible patient identifiers", now=4, before=0),
+)
+RULES = (
+    RuleWeek(rule_id="WIKI-003", title="Criticism removed from a page", now=2, before=2),
+    RuleWeek(rule_id="NHS-001", title="Possible NHS number", now=4, before=1, decided=3, wrong=1),
+)
+FIGURES = (
+    ("Findings about staff accounts", "12"),
+    ("Answered within one working day", "11 of 12 (92 %)"),
+    ("Hours that the team spent on training", ""),
+)
+
+
+def week() -> Briefing:
+    """The Director's roll-up of a busy week."""
+    director = Recipient(address="director@wvft.nhs.test", role="comms_director")
+    late = item(
+        190, is_new=False, clock="72 hours to tell the ICO ended Thu 19 Nov 14:05", clock_ends=LAST_NIGHT
+    )
+    dues = (Due(on=DAY - timedelta(days=2), words="Answer request DSR-12"), *busy().due)
+    return replace(
+        busy(), edition=Edition.WEEKLY, recipient=director, items=(*busy().items, late), due=dues, mentions=()
+    )
+
+
+def month() -> Briefing:
+    """The policy's key figures, one of them not measured."""
+    return briefing(edition=Edition.MONTHLY, figures=FIGURES, trends=TRENDS)
+
+
 def busy() -> Briefing:
     """One decision of each sort, review work in every lane, old cases, news, a source down."""
     old = {"is_new": False, "status": "open"}
     return briefing(
         items=(
             remark(),
-            item(),
+            item(told_at=LAST_NIGHT + timedelta(minutes=10), acknowledged_by="B. Guardian"),
             lookalike(),
             wiki_edit(),
             wiki_edit(218, severity=Severity.LOW, title="Lead section shortened", findings=1),
@@ -219,6 +266,10 @@ def busy() -> Briefing:
         mentions_total=11,
         coverage=(*ANSWERED, EXPIRED),
         numbers=Numbers(seen=1840, kept=16, folded=4, found=5),
+        due=(Due(on=DAY + timedelta(days=3), words="The authorisation of S-014 ends"),),
+        updates=UPDATES,
+        trends=TRENDS,
+        rules=RULES,
     )
 
 

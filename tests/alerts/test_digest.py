@@ -45,9 +45,9 @@ def test_the_sixth_urgent_case_is_listed_below_the_five() -> None:
 
 def test_new_cases_are_grouped_by_lane_and_old_ones_sorted_by_age() -> None:
     digest = compose(factory.busy())
-    assert [(b.lane, [i.number for i in b.items]) for b in digest.new] == [
-        (Lane.CONDUCT, [216]),
-        (Lane.COMMS, [217, 218]),
+    assert [(b.lane, b.heading, [i.number for i in b.items]) for b in digest.new] == [
+        (Lane.CONDUCT, "Staff accounts", [216]),
+        (Lane.COMMS, "Wikipedia", [217, 218]),
     ]
     assert [one.number for one in digest.still_open] == [187, 199]
 
@@ -141,7 +141,7 @@ def test_an_alarm_comes_before_a_first_strike_and_reads_differently() -> None:
     assert [source.source for source in digest.not_read] == ["Bluesky search", "Wearside Echo"]
     alarm, strike = (source_line(source, digest.briefing) for source in digest.not_read)
     assert alarm.startswith("needs a new sign-in since Thu 19 Nov 08:10")
-    assert strike == "failed once at 07:10, will be tried again (last read: 07:20)"
+    assert strike == "failed once at 07:10, will be tried again (last read: 07:20, newest item 06:41)"
     assert "failed twice since 07:10" in source_line(replace(once, strikes=2), digest.briefing)
 
 

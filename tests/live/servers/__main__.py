@@ -11,6 +11,7 @@ import sys
 from contextlib import ExitStack, suppress
 
 from tests.live.servers.bluesky import Bluesky
+from tests.live.servers.browser import Browser
 from tests.live.servers.mail import Mail
 from tests.live.servers.mastodon import Mastodon
 from tests.live.servers.mediawiki import MediaWiki
@@ -18,14 +19,15 @@ from tests.live.servers.postgresql import PostgreSQL
 from tests.live.servers.wordpress import WordPress
 
 SERVERS = (Bluesky, Mail, Mastodon, MediaWiki, PostgreSQL, WordPress)
+INSTALLED = (*SERVERS, Browser)
 
 
 def packages() -> None:
-    print(*sorted({name for server in SERVERS for name in server.PACKAGES}))  # noqa: T201
+    print(*sorted({name for server in INSTALLED for name in server.PACKAGES}))  # noqa: T201
 
 
 def install() -> None:
-    for server in SERVERS:
+    for server in INSTALLED:
         if server.ENVIRONMENT is not None and not server.ENVIRONMENT.complete:
             print(f"{server.NAME}: installing into {server.ENVIRONMENT.folder}", flush=True)  # noqa: T201
             server.ENVIRONMENT.install()
