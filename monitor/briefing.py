@@ -18,7 +18,7 @@ from monitor.clocks import Clocks
 from monitor.editions import KINDS, begin, month_before, window
 from monitor.keyfigures import rows
 from monitor.ports import Clock
-from monitor.roles import LOOKS
+from monitor.roles import lanes_seen
 from monitor.store import Store
 from monitor.store.audit import AuditLog
 from monitor.store.casework.reminders import reminders_due
@@ -243,8 +243,11 @@ class Editor:
         installed = self.store.meta("installed_at")
         span = Span(self.now(), datetime.fromisoformat(installed) if installed else None)
         with self.store.reading() as connection:
-            counted = trends(connection, span, wanted.lanes, wanted.address, totals)
-            return counted, rule_weeks(connection, span.until, wanted.lanes)
+            lanes = lanes_seen(
+                wanted.roles
+            )  # need to know: how often a rule of another lane fired is its own
+            counted = trends(connection, span, lanes, wanted.address, totals)
+            return counted, rule_weeks(connection, span.until, lanes)
 
     def _month(self, recipient: Recipient, day: date, *, late: bool) -> Briefing:
         """The key figures of the month before: of nobody, and without any case."""
@@ -277,10 +280,9 @@ class Editor:
 
     def _audit(self, roles: frozenset[str], after: int) -> tuple[int, str, tuple[Look, ...]]:
         """The audit log's last row, its hash, and what was revealed since in the lanes of these roles."""
-        lanes = {lane for lane, seen_by in LOOKS.items() if not roles.isdisjoint(seen_by)}
         with self.store.reading() as connection:
             number, hashed = AuditLog(connection).head()
-            return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes))
+            return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes_seen(roles)))
 
     def _titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""

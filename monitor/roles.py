@@ -125,6 +125,12 @@ def editions(rows: Sequence[Recipient]) -> frozenset[Edition]:
     return frozenset(usual | figures)
 
 
+def lanes_seen(roles: Iterable[str]) -> frozenset[Lane]:
+    """The lanes that whoever holds `roles` looks at: fewer than they may be mailed about."""
+    held = set(roles)
+    return frozenset(lane for lane in Lane if held & set(LOOKS[lane]))
+
+
 def along(role: str, held: Set[str]) -> str | None:
     """`role` itself where it is among those `held`, else the first of its fallback that is."""
     return next((key for key in (role, *FALLBACKS.get(role, ())) if key in held), None)
