@@ -12,14 +12,14 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
 from alerts.text import safe
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, FailureKind
 from monitor.types import Message
 
 
 def envelope(message: Message, sender: str, at: datetime) -> EmailMessage:
     """`message` from `sender` ("Name <address>" or an address), dated `at` (aware).
 
-    Raises DeliveryError(permanent=True) where a header can't be written: an address that is none,
+    Raises DeliveryError (MESSAGE) where a header can't be written: an address that is none,
     or a line break, with which a stranger would write headers of his own.
     """
     mail = EmailMessage(policy=SMTP)
@@ -30,7 +30,7 @@ def envelope(message: Message, sender: str, at: datetime) -> EmailMessage:
         # Without the cause, which holds the address.
         raise DeliveryError(
             "a mail's headers cannot be written: check smtp.sender and the addresses under [[recipients]]",
-            permanent=True,
+            kind=FailureKind.MESSAGE,
         ) from None
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")

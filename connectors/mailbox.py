@@ -10,8 +10,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
 from connectors.parts.cursors import Cursors
-from connectors.parts.mail import imap
 from connectors.parts.mail import post as mailpost
+from monitor import imap
 from monitor.config import Section
 from monitor.config.fields import LocalPath
 from monitor.types import Page, Post

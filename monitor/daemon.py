@@ -25,6 +25,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import systemd
+from monitor.bounces import Bounces
 from monitor.compliance import Compliance
 from monitor.delivery import Desk
 from monitor.errors import StoreError
@@ -44,6 +45,7 @@ CLOCK_DRIFT = 5
 DELIVERY_SECONDS = 30
 COMPLIANCE_SECONDS = 3600
 """How often it is looked for items whose check is due; how often that is for one item, its terms say."""
+BOUNCE_SECONDS = 300
 RETENTION_SECONDS = 3600
 """How often it is looked whether the day's purge was made."""
 
@@ -65,6 +67,7 @@ class Daemon:
                 "desk": ThreadPoolExecutor(2),
                 "compliance": ThreadPoolExecutor(1),
                 "retention": ThreadPoolExecutor(1),
+                "bounces": ThreadPoolExecutor(1),
                 "heart": ThreadPoolExecutor(1),
             },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -108,6 +111,8 @@ class Daemon:
         compliance = partial(self._comply, self.app.compliance(), tasks)
         self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "compliance")
         self._repeat("retention", self._retain, RETENTION_SECONDS, "retention")
+        if (bounces := self.app.bounces()) is not None:
+            self._repeat("bounces", partial(self._read_bounces, bounces), BOUNCE_SECONDS, "bounces")
         self._repeat("heartbeat", self._stamp, HEARTBEAT_SECONDS, "heart")
 
     def _repeat(self, name: str, work: Callable[[], None], seconds: int, executor: str) -> None:
@@ -141,6 +146,11 @@ class Daemon:
         with self._named(job):
             desk.make_due()
             desk.send_due(self._stop.is_set)
+
+    def _read_bounces(self, bounces: Bounces) -> None:
+        """Correct the ledger by what came back."""
+        with self._named("bounces"):
+            bounces.read(self._stop.is_set)
 
     def _comply(self, compliance: Compliance, tasks: list[Task]) -> None:
         """Ask again about what is stored, and purge what may not be kept."""

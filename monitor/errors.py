@@ -17,7 +17,7 @@
     + SourceRefused        a person has to look; asked once a day until then
     + SourceChanged        the answer is not what the parser knows: keep the cursor, tell the operator
     + BudgetSpent          paid for today; continue tomorrow (`day` of the meter where it is our own)
-  x DeliveryError          `permanent` decides between retry and giving the row to a person
+  x DeliveryError          its `kind` says who can mend it: time, the next digest or an administrator
 
 Messages name hosts, files and keys, never post text, credentials or full addresses.
 """
@@ -25,6 +25,7 @@ Messages name hosts, files and keys, never post text, credentials or full addres
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from monitor.types import SourceState
 
@@ -126,9 +127,27 @@ class BudgetSpent(SourceError):
         self.day = day
 
 
-class DeliveryError(MonitorError):
-    """A message was not accepted. `permanent` is False for 4xx, timeouts and dropped connections."""
+class FailureKind(StrEnum):
+    """What stood in a message's way, and so what helps."""
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    TEMPORARY = "temporary"
+    """A 4xx reply, a timeout, a dropped line: the same message again, later."""
+    RECIPIENT = "recipient"
+    """This address is refused: what was in the message travels in the next one."""
+    MESSAGE = "message"
+    """This message is refused, whoever gets it: the next one is another."""
+    SETTINGS = "settings"
+    """Nothing leaves until an administrator mends the login, the certificate or the relay."""
+
+
+class DeliveryError(MonitorError):
+    """A message was not accepted. Without a `kind`, `permanent` says whether trying again is of use."""
+
+    def __init__(self, message: str, *, kind: FailureKind | None = None, permanent: bool = False) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.kind = kind or (FailureKind.MESSAGE if permanent else FailureKind.TEMPORARY)
+
+    @property
+    def permanent(self) -> bool:
+        """Whether time alone mends nothing."""
+        return self.kind is not FailureKind.TEMPORARY

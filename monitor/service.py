@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -16,13 +15,12 @@ from urllib.parse import urlsplit
 
 import connectors
 from alerts.digest import compose
-from alerts.email import Smtp
-from alerts.outbox import Outbox
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from connectors.intake import Given
-from monitor import __version__, authorisation, documents
+from monitor import __version__, authorisation, channels, documents
 from monitor.authorisation import Gate
+from monitor.bounces import Bounces
 from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.compliance import Compliance
@@ -111,7 +109,7 @@ class App:
 
     def forget_files(self) -> int:
         """Remove digests that were written as files and whose copy is gone; how many files went."""
-        return outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
+        return channels.outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
@@ -133,21 +131,36 @@ class App:
         )
         return Desk(
             editor=editor,
-            dispatch=Dispatch(self.store, self.channel, self.now, worker),
+            dispatch=self.dispatch(worker),
             settings=self.settings.digest,
             compose=partial(
                 _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
             ),
             compose_protected=render_protected,
-            host=mail_host(self.settings),
+            host=channels.mail_host(self.settings),
+        )
+
+    def dispatch(self, worker: str = "command") -> Dispatch:
+        """What sends for loop 2. Raises ConfigError where a channel cannot work."""
+        return Dispatch(
+            store=self.store,
+            notifier=self.channel,
+            now=self.now,
+            worker=worker,
+            settings=channels.fingerprint(self.settings, self.store),
+            channels=channels.chats(self.settings, self.directory, self.now, self.store),
         )
 
     def channel(self) -> Notifier:
-        """SMTP where it is set up, else a folder of files. Raises ConfigError where it cannot work."""
-        settings = self.settings
-        if settings.smtp is not None:
-            return Smtp(settings.smtp, self.now)
-        return outbox(settings, self.now)
+        """How mail leaves. Raises ConfigError where it cannot work."""
+        return channels.mail(self.settings, self.now, self.http)
+
+    def bounces(self) -> Bounces | None:
+        """Loop 5 of this installation; None where no mailbox for delivery reports is set up."""
+        if self.settings.bounces is None:
+            return None
+        token = channels.token(self.settings, self.now, self.http)
+        return Bounces(self.store, channels.bounce_access(self.settings.bounces, token), self.now)
 
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""
@@ -391,18 +404,6 @@ def _terms(source: SourceSettings) -> Terms:
     tighter = source.terms.model_dump(exclude_none=True)
     limits = {key: min(value, getattr(terms, key) or value) for key, value in tighter.items()}
     return replace(terms, **limits)
-
-
-def outbox(settings: Settings, now: Clock) -> Outbox:
-    """The folder where digests are files as long as no mail server is set up."""
-    return Outbox(settings.digest.folder or settings.store.state_dir / "digests", now)
-
-
-def mail_host(settings: Settings) -> str:
-    """The host in Message-IDs: the sender's domain, so that an installation keeps it when it moves."""
-    if settings.smtp is not None:
-        return settings.smtp.sender.rpartition("@")[2].rstrip(">")
-    return socket.gethostname()
 
 
 def lookback(source: SourceSettings, now: datetime) -> datetime:

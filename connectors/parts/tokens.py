@@ -150,17 +150,23 @@ class Rotating:
 class ClientCredentials:
     """An application's id and secret, and the `address` that gives a token for them.
 
-    The token is kept in the source's memory until it expires, is refused, or belongs to another secret.
+    The token is kept in the source's memory until it expires, is refused, or belongs to another secret. With
+    a `scope` the credentials stand in the form, as Microsoft documents it, else in a header (RFC 6749, 2.3).
     """
 
     context: Context
     address: str
     client_id: str
     client_secret: SecretStr
+    scope: str = ""
 
     def bearer(self) -> dict[str, str]:
         """The header that signs a request. Raises SourceError where no token is given."""
-        return {"Authorization": f"Bearer {self._at_hand() or self._fetched()}"}
+        return {"Authorization": f"Bearer {self.token()}"}
+
+    def token(self) -> str:
+        """The token itself. Raises SourceError where none is given."""
+        return self._at_hand() or self._fetched()
 
     def forget(self) -> None:
         """The token is not taken any more."""
@@ -168,7 +174,11 @@ class ClientCredentials:
 
     @property
     def _kept(self) -> Kept:
-        return Kept(self.context.memory, f"{self.client_id}:{self.client_secret.get_secret_value()}")
+        return Kept(self.context.memory, f"{self._credentials}{self.scope}")
+
+    @property
+    def _credentials(self) -> str:
+        return f"{self.client_id}:{self.client_secret.get_secret_value()}"
 
     def _at_hand(self) -> str | None:
         until = self._kept.moment("until")
@@ -177,8 +187,8 @@ class ClientCredentials:
     def _fetched(self) -> str:
         answer = self.context.http.post(
             self.address,
-            form={"grant_type": "client_credentials"},
-            headers={"Authorization": f"Basic {b64encode(self._kept.configured.encode()).decode()}"},
+            form={"grant_type": "client_credentials"} | (self._in_form() if self.scope else {}),
+            headers={} if self.scope else self._in_header(),
             explain=self._explain,
         ).json()
         token = shape.name(answer, "access_token")
@@ -188,6 +198,13 @@ class ClientCredentials:
         until = self.context.now() + timedelta(seconds=seconds) - EARLY
         self._kept.keep(token=token, until=until.isoformat())
         return token
+
+    def _in_form(self) -> dict[str, str]:
+        secret = self.client_secret.get_secret_value()
+        return {"client_id": self.client_id, "client_secret": secret, "scope": self.scope}
+
+    def _in_header(self) -> dict[str, str]:
+        return {"Authorization": f"Basic {b64encode(self._credentials.encode()).decode()}"}
 
     def _explain(self, answer: Response) -> None:
         if answer.status == 400:

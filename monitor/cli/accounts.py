@@ -278,8 +278,9 @@ _KEPT = (
 
 def _files_gone(desk: Desk, mails: tuple[str, ...]) -> int:
     """Delete the digests that were written as files since; how many. Raises StoreError where one stays."""
+    from monitor.channels import outbox
     from monitor.errors import StoreError
-    from monitor.service import outbox, utc_now
+    from monitor.service import utc_now
 
     try:
         return outbox(desk.settings, utc_now).take_back(mails)

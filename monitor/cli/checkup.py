@@ -21,7 +21,7 @@ from monitor.cli.database import exists
 from monitor.cli.staffing import the_authorisations, the_decisions
 from monitor.cli.verdicts import Check, Doubt
 from monitor.config import Settings, SourceSettings
-from monitor.errors import ConfigError, DeliveryError, RuleError, StoreError
+from monitor.errors import ConfigError, DeliveryError, RuleError, SourceError, StoreError
 from monitor.roles import GUARDIAN
 from monitor.types import Recipient
 
@@ -247,24 +247,59 @@ def secret_modes(settings: Settings) -> str:
 
 def mail_sender(settings: Settings) -> str:
     """NHSmail takes mail only from the account that signed in."""
-    if settings.smtp is None:
+    if (smtp := settings.smtp) is None:
         return "no mail server set up"
-    user, sender = settings.smtp.user, parseaddr(settings.smtp.sender)[1]
-    if user and "@" in user and user.casefold() != sender.casefold():
-        raise Doubt(f"smtp.sender {sender} is not the account that signs in: NHSmail refuses such mail")
+    user, sender = smtp.user or "", parseaddr(smtp.sender)[1]
+    other = "@" in user and user.casefold() != sender.casefold()
+    if other and f".{smtp.host}".endswith(".nhs.net"):
+        raise ConfigError(f"smtp.sender {sender} is not the account that signs in: NHSmail refuses such mail")
+    if other:
+        raise Doubt(
+            f"smtp.sender {sender} is not the account that signs in: NHSmail refuses such mail, and Exchange"
+            " unless the account may send as that address"
+        )
+    if not user and f".{smtp.host}".endswith(".nhs.uk"):
+        return f"from {sender}, without a login: NHS relays are for mail without patient data, as digests are"
     return f"from {sender}"
 
 
 def mail_server(settings: Settings) -> str:
     """The mail server answers, encrypts and lets us in; nothing is sent."""
     from alerts.email import Smtp
+    from monitor import channels, service
 
     if settings.smtp is None:
         return "no mail server set up: digests are written to files"
+    token = channels.token(settings, service.utc_now, service.way_out(settings, service.utc_now))
     try:
-        return Smtp(settings.smtp, lambda: datetime.now(UTC)).check()
+        return Smtp(settings.smtp, service.utc_now, token=token).check()
     except DeliveryError as error:
         raise ConfigError(str(error)) from None
+
+
+def the_bounces(settings: Settings) -> str:
+    """The mailbox for delivery reports can be read; nothing in it is changed."""
+    from monitor import channels, imap, service
+
+    if settings.bounces is None:
+        if settings.smtp is None:
+            return "no mail server set up"
+        raise Doubt("no [bounces]: a mail that is taken and comes back later is not noticed")
+    token = channels.token(settings, service.utc_now, service.way_out(settings, service.utc_now))
+    try:
+        with imap.opened(channels.bounce_access(settings.bounces, token)()):
+            return f"{settings.bounces.host} lets us read {settings.bounces.folder}"
+    except (SourceError, DeliveryError) as error:
+        raise ConfigError(str(error)) from None
+
+
+def the_channels(settings: Settings) -> str:
+    """Every channel beside the mail has an address that is allowed; nothing is sent."""
+    from monitor import channels, service
+
+    for index in range(len(settings.channels)):
+        channels.chat_at(settings, index, service.utc_now)
+    return ", ".join(channel.name for channel in settings.channels) or "none"
 
 
 def time_zone(settings: Settings) -> str:
@@ -311,6 +346,8 @@ SURROUNDINGS: tuple[Check, ...] = (
     ("secret files", secret_modes),
     ("mail sender", mail_sender),
     ("mail server", mail_server),
+    ("bounces", the_bounces),
+    ("channels", the_channels),
 )
 INSTALLATION: tuple[Check, ...] = (
     ("sqlite", sqlite_version),

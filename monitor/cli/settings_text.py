@@ -72,16 +72,19 @@ def reference(kinds: Iterable[str] | None = None) -> str:
     parts = [_section("Above the first table", Settings, lambda field: model_in(field.annotation) is None)]
     for name, field in Settings.model_fields.items():
         if model := model_in(field.annotation):
-            heading = f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]"
-            parts.append(_section(f"`{heading}`", model))
+            parts.append(_section(f"`{_heading(name, field)}`", model))
             parts += _nested(name, model)
             parts += _kinds(kinds) if model is SourceSettings else []
     return "\n\n".join(parts)
 
 
 def _nested(name: str, model: type[BaseModel]) -> list[str]:
-    below = ((key, model_in(field.annotation)) for key, field in model.model_fields.items())
-    return [_section(f"`[[{name}.{key}]]`", child) for key, child in below if child]
+    below = ((key, field, model_in(field.annotation)) for key, field in model.model_fields.items())
+    return [_section(f"`{_heading(f'{name}.{key}', field)}`", child) for key, field, child in below if child]
+
+
+def _heading(name: str, field: FieldInfo) -> str:
+    return f"[[{name}]]" if get_origin(field.annotation) is tuple else f"[{name}]"
 
 
 def _kinds(kinds: Iterable[str] | None) -> list[str]:

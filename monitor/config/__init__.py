@@ -14,7 +14,6 @@ from pydantic import (
     BaseModel,
     Field,
     PrivateAttr,
-    SecretStr,
     ValidationError,
     model_validator,
 )
@@ -32,9 +31,11 @@ from monitor.config.fields import (
     NumberShape,
     Role,
     RuleId,
-    Sender,
     TimeZone,
 )
+from monitor.config.mail import BounceSettings as BounceSettings
+from monitor.config.mail import ChannelSettings as ChannelSettings
+from monitor.config.mail import SmtpSettings as SmtpSettings
 from monitor.config.section import Section as Section  # what other packages import from here
 from monitor.config.sources import SourceSettings as SourceSettings
 from monitor.config.sources import StricterTerms as StricterTerms
@@ -159,27 +160,6 @@ class DigestSettings(Section):
     """Folder for digests as files, where there is no [smtp]; else `digests` in `state_dir`."""
     templates: LocalPath | None = None
     """Folder with your own templates of the digest; `monitor templates copy` writes copies to start from."""
-
-
-class SmtpSettings(Section):
-    """The mail relay. The password comes from a file or the environment, never from this file."""
-
-    host: str = Field(min_length=1)
-    """Name of the mail server."""
-    port: int = Field(default=587, ge=1, le=65535)
-    """587 for STARTTLS, 465 for TLS from the first byte, 25 for a relay."""
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    """`none` only for a relay on this machine."""
-    user: str | None = None
-    """Account to sign in with; leave out for a relay that needs none."""
-    password: SecretStr | None = None
-    """Only from the secret file `smtp-password` or the environment."""
-    sender: Sender
-    """The From address. NHSmail demands that it is the account signed in with."""
-    timeout: float = Field(default=20, gt=0, le=300)
-    """Seconds to wait for the server."""
-    ca_file: LocalPath | None = None
-    """Certificate authority of a server whose certificate no public one signed."""
 
 
 class RecipientSettings(Section):
@@ -313,6 +293,8 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     digest: DigestSettings = DigestSettings()
     smtp: SmtpSettings | None = None
+    bounces: BounceSettings | None = None
+    channels: tuple[ChannelSettings, ...] = ()
     recipients: tuple[RecipientSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
     policy: PolicySettings = PolicySettings()

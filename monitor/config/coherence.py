@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.config.layers import PSEUDONYM
+from monitor.config.mail import LOOPBACK
 from monitor.config.toml import Key
 from monitor.roles import GUARDIAN, HANDED_OVER
 
@@ -27,8 +28,6 @@ _COMMS = frozenset({"comms", "comms_director"})
 _TELLING = 3
 """Letters from which on a handle is told apart from a word."""
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 
 def contradictions(settings: Settings) -> Iterator[Problem]:
     """What each table allows, but the whole does not."""
@@ -40,8 +39,12 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         [("recipients", i, "address") for i in range(len(settings.recipients))],
         [(r.address.casefold(), r.role) for r in settings.recipients],
     )
+    yield from _twice(
+        [("channels", i, "name") for i in range(len(settings.channels))], [c.name for c in settings.channels]
+    )
     yield from _staff(settings)
     yield from _guardian_apart(settings)
+    yield from _signing_in(settings)
 
 
 def _twice(paths: Sequence[Key], values: Sequence[Hashable]) -> Iterator[Problem]:
@@ -83,6 +86,25 @@ def _other_roles_of_guardians(settings: Settings) -> Iterator[tuple[int, str]]:
     for index, row in enumerate(rows):
         if row.role != GUARDIAN and (row.address in hearing or row.login in logins):
             yield index, row.role
+
+
+def _signing_in(settings: Settings) -> Iterator[Problem]:
+    """What a token takes, and whom a chat may not hear of."""
+    smtp, bounces = settings.smtp, settings.bounces
+    if smtp is not None and smtp.auth == "xoauth2":
+        if smtp.user is None:
+            yield ("smtp", "user"), "is missing: a token is for the mailbox that it names"
+        if smtp.oauth is None and smtp.token_file is None:
+            yield ("smtp", "auth"), "is xoauth2, which needs the table [smtp.oauth] or smtp.token_file"
+        if smtp.oauth is not None and smtp.oauth_secret is None:
+            yield ("smtp", "oauth"), "has no secret: put it into a file named smtp-oauth-secret"
+    if bounces is not None and bounces.auth == "xoauth2" and (smtp is None or smtp.auth != "xoauth2"):
+        yield ("bounces", "auth"), 'is xoauth2, which takes the token of [smtp]: set smtp.auth = "xoauth2"'
+    if bounces is not None and bounces.auth == "password" and bounces.password is None:
+        yield ("bounces", "password"), "is missing: put it into a file named bounces-password"
+    for index, channel in enumerate(settings.channels):
+        if channel.role == GUARDIAN:
+            yield ("channels", index, "role"), "is told by mail alone: choose another role"
 
 
 def doubts(settings: Settings) -> Iterator[Problem]:
@@ -141,5 +163,9 @@ def _nothing_read(settings: Settings) -> Iterator[Problem]:
 def _mail(settings: Settings) -> Iterator[Problem]:
     if settings.smtp is None:
         yield ("smtp",), "is not set up: digests are written to files, nobody is mailed"
-    elif settings.smtp.security == "none" and settings.smtp.host not in _LOOPBACK:
+    elif settings.smtp.security == "none" and settings.smtp.host not in LOOPBACK:
         yield ("smtp", "security"), "is none: mail leaves this machine unencrypted"
+    if settings.bounces is not None and (settings.smtp is None or settings.smtp.bounce_address is None):
+        yield ("bounces",), "is read, but smtp.bounce_address is not set: reports go to the sender's mailbox"
+    if settings.channels and settings.smtp is None:
+        yield ("channels",), "follow mails, and without [smtp] there are none"

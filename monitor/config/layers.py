@@ -20,8 +20,17 @@ Tree = dict[str, Any]
 
 PREFIX = "MONITOR_"
 
-SECRETS: tuple[tuple[str, str], ...] = (("smtp", "password"), ("store", "url"), ("network", "proxy"))
+SECRETS: tuple[tuple[str, str], ...] = (
+    ("smtp", "password"),
+    ("smtp", "oauth_secret"),
+    ("bounces", "password"),
+    ("store", "url"),
+    ("network", "proxy"),
+)
 """What a file in a secrets folder may hold: `smtp-password` or `MONITOR_SMTP__PASSWORD`, and so on."""
+
+_ADDRESSES = ("url", "proxy")
+"""Secrets only where there is a password in them."""
 
 
 _INTO_A_FILE = (
@@ -66,11 +75,8 @@ def misplaced(data: Tree) -> Iterator[tuple[Key, str]]:
     for section, key in SECRETS:
         table = data.get(section)
         value = table.get(key) if isinstance(table, dict) else None
-        if isinstance(value, str) and ((section, key) == ("smtp", "password") or _has_password(value)):
-            yield (
-                (section, key),
-                MISPLACED.format(name=f"{section}-{key}"),
-            )
+        if isinstance(value, str) and (key not in _ADDRESSES or _has_password(value)):
+            yield (section, key), MISPLACED.format(name=_file_name(section, key))
 
 
 def moved(tree: Tree) -> Iterator[tuple[Key, str]]:
@@ -125,10 +131,14 @@ def secret_files(folders: Iterable[Path]) -> Iterator[tuple[tuple[str, str], Pat
     """(key, file) of each secret that is there; the first folder wins."""
     folders = list(folders)
     for section, key in SECRETS:
-        names = (f"{section}-{key}", f"{PREFIX}{section}__{key}".upper())
+        names = (_file_name(section, key), f"{PREFIX}{section}__{key}".upper())
         candidates = (folder / name for folder in folders for name in names)
         if found := next(filter(Path.is_file, candidates), None):
             yield (section, key), found
+
+
+def _file_name(section: str, key: str) -> str:
+    return f"{section}-{key}".replace("_", "-")
 
 
 def secret_fields(model: type[BaseModel]) -> list[str]:

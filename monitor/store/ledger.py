@@ -7,7 +7,7 @@ a refused delivery gives them back, so that the next digest carries them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -195,9 +195,10 @@ class Ledger:
     def claim(
         self, worker: str, recipients: Sequence[str], now: datetime, lease: timedelta
     ) -> Claimed | None:
-        """Take the oldest delivery that is due: owed, or claimed by somebody whose lease ran out.
+        """Take the delivery that is due for longest: owed, or claimed by somebody whose lease ran out.
 
-        Only for `recipients`: who has left the settings since gets no more mail.
+        By when it is due, not by age: what fails time and again must not stand before all others. Only for
+        `recipients`: who has left the settings since gets no more mail.
         """
         c = self._delivery.c
         due = or_(
@@ -205,8 +206,8 @@ class Ledger:
             and_(c.status == "claimed", c.claimed_until <= now),
         )
         with self.store.transaction() as tx:
-            query = select(self._delivery).where(due, c.recipient.in_(recipients)).order_by(c.id).limit(1)
-            row = tx.connection.execute(query).first()
+            query = select(self._delivery).where(due, c.recipient.in_(recipients))
+            row = tx.connection.execute(query.order_by(c.next_attempt_at, c.id).limit(1)).first()
             if row is None:
                 return None
             claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}
@@ -254,6 +255,50 @@ class Ledger:
         values = {"status": "refused", "settled_at": now, "error": error}
         with self.store.transaction() as tx:
             self._settle(tx, delivery, values, {"status": "owed", "delivery_id": None})
+
+    def due_now(self, delivery: int | None, now: datetime) -> int:
+        """Let what is owed be tried at once: one delivery, or all that wait. Returns how many."""
+        c = self._delivery.c
+        mine = c.status == "owed" if delivery is None else and_(c.status == "owed", c.id == delivery)
+        with self.store.transaction() as tx:
+            changed = tx.connection.execute(self._delivery.update().where(mine).values(next_attempt_at=now))
+            return int(changed.rowcount)
+
+    # -- what came back ---------------------------------------------------------------------------
+
+    def reported(self, message_id: str) -> Row[Any] | None:
+        """The delivery that a report is about."""
+        c = self._delivery.c
+        with self.store.reading() as connection:
+            return connection.execute(select(self._delivery).where(c.message_id == message_id)).first()
+
+    def bounced(self, delivery: int, now: datetime, error: str) -> bool:
+        """It left and came back: refused, with what it told owed again. False where that was known."""
+        c = self._delivery.c
+        values = {"status": "refused", "settled_at": now, "error": error}
+        with self.store.transaction() as tx:
+            query = select(c.message_id).where(c.id == delivery, c.status.in_(("sent", "owed")))
+            message_id = tx.connection.execute(query).scalar()
+            if message_id is None:
+                return False
+            self._settle(tx, delivery, values, {"status": "owed", "delivery_id": None})
+            about = {"message_id": message_id, "reported": error}
+            tx.audit(SERVICE, "mail.bounced", f"delivery:{delivery}", now, protected=self.protected, **about)
+        return True
+
+    def delayed(self, delivery: int, note: str) -> None:
+        """It left and is under way still: noted, and nothing is sent again."""
+        c = self._delivery.c
+        mine = and_(c.id == delivery, c.status == "sent")
+        with self.store.transaction() as tx:
+            tx.connection.execute(self._delivery.update().where(mine).values(error=note))
+
+    def announceable(self, recipients: Iterable[str], since: datetime) -> list[Row[Any]]:
+        """The mails to these recipients made since then, oldest first; those that were skipped are none."""
+        c = self._delivery.c
+        mine = and_(c.recipient.in_(sorted(recipients)), c.created_at >= since, c.status != "skipped")
+        with self.store.reading() as connection:
+            return list(connection.execute(select(self._delivery).where(mine).order_by(c.id)))
 
     def _settle(
         self, tx: Transaction, delivery: int, values: dict[str, Any], items: dict[str, Any] | None

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ _MUTF7 = re.compile("[^\x20-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the mailbox is and who reads it."""
+    """Where the mailbox is and who reads it: by a password, or by an access token where there is one."""
 
     host: str
     port: int
@@ -44,6 +44,7 @@ class Access:
     password: str = field(repr=False)
     folder: str
     ca_file: Path | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 class _Bounded:
@@ -157,7 +158,9 @@ def _start_tls(session: imaplib.IMAP4, trust: ssl.SSLContext) -> None:
 def _sign_in(session: imaplib.IMAP4, access: Access) -> None:
     try:
         with _within(session, access):
-            if "AUTH=PLAIN" in session.capabilities:
+            if access.token is not None:
+                session.authenticate("XOAUTH2", _bearing(access.user, access.token))
+            elif "AUTH=PLAIN" in session.capabilities:
                 secret = f"\0{access.user}\0{access.password}".encode()
                 session.authenticate("PLAIN", lambda _: secret)
             else:
@@ -172,8 +175,16 @@ def _sign_in(session: imaplib.IMAP4, access: Access) -> None:
         if "[PRIVACYREQUIRED]" in str(error).upper():
             raise _refused(f'{access.host}: the mail server wants `security = "starttls"` or "tls"') from None
         raise SourceRefused(
-            f"{access.host}: the mail server did not accept user and password: check `user` and the secret"
+            f"{access.host}: the mail server did not accept user and "
+            + ("token" if access.token else "password")
+            + ": check `user` and the secret"
         ) from None
+
+
+def _bearing(user: str, token: str) -> Callable[[bytes], bytes]:
+    """The answer of XOAUTH2; a second question is the reason of a refusal, and is answered empty."""
+    given = iter((f"user={user}\1auth=Bearer {token}\1\1".encode(),))
+    return lambda _: next(given, b"")
 
 
 def _select(session: imaplib.IMAP4, access: Access) -> None:
