@@ -148,6 +148,11 @@ def _wrapped(text: str, indent: str = "", hanging: str | None = None) -> str:
     return "\n".join([*lines, ""])
 
 
+def inlined(html: str) -> str:
+    """The page with its styles at each element: mail clients read no others."""
+    return _inliner().inline(html)
+
+
 @cache
 def _inliner() -> CSSInliner:
     return CSSInliner(load_remote_stylesheets=False)

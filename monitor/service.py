@@ -20,6 +20,7 @@ from alerts.email import Smtp
 from alerts.outbox import Outbox
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
+from alerts.urgent import render_urgent
 from connectors.intake import Given
 from monitor import authorisation, documents
 from monitor.authorisation import Gate
@@ -46,6 +47,7 @@ from monitor.store.people.register import Register
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Tally, Terms
+from monitor.urgent import Alerting
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -115,8 +117,28 @@ class App:
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
+        return Desk(
+            editor=self.editor(),
+            dispatch=Dispatch(self.store, self.channel, self.now, worker),
+            settings=self.settings.digest,
+            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose_protected=render_protected,
+            host=mail_host(self.settings),
+        )
+
+    def alerting(self) -> Alerting:
+        """What tells people of the cases that cannot wait for the digest."""
+        return Alerting(
+            editor=self.editor(),
+            settings=self.settings.urgent,
+            compose=partial(render_urgent, known_hosts=_known_hosts(self.settings)),
+            host=mail_host(self.settings),
+        )
+
+    def editor(self) -> Editor:
+        """What each recipient of this installation is told."""
         organisation = self.settings.organisation
-        editor = Editor(
+        return Editor(
             store=self.store,
             directory=self.directory,
             organisation=organisation.short,
@@ -127,14 +149,6 @@ class App:
             sources=tuple(source.name for source in self.sources()),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
-        )
-        return Desk(
-            editor=editor,
-            dispatch=Dispatch(self.store, self.channel, self.now, worker),
-            settings=self.settings.digest,
-            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
-            compose_protected=render_protected,
-            host=mail_host(self.settings),
         )
 
     def channel(self) -> Notifier:

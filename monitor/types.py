@@ -650,7 +650,8 @@ class Briefing:
     row of the audit log: the mailbox keeps it where nobody can change it. `waiting` and `newly` count
     what the Guardian has not taken over, and what of it no mail has told: for the Guardian's mail alone.
     `updates` is what changed since the last digest, `trends` and `rules` are the week against the week
-    before, `figures` the month's key figures, as label and value.
+    before, `figures` the month's key figures, as label and value. `unanswered` are sentences about alerts
+    that nobody has acknowledged, whoever was told.
     """
 
     organisation: str
@@ -677,6 +678,23 @@ class Briefing:
     trends: tuple[Trend, ...] = ()
     rules: tuple[RuleWeek, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """That a case cannot wait for the digest, as one recipient is told of it.
+
+    `others` are the roles told beside them, by their titles. `before` are those told earlier in vain, the
+    first of them at `told_at`; `escalated` says that it came to the recipient in others' place.
+    """
+
+    item: Item
+    raised_at: datetime
+    others: tuple[str, ...] = ()
+    escalated: bool = False
+    before: tuple[str, ...] = ()
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ a refused delivery gives them back, so that the next digest carries them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from monitor.store.audit import AuditLog
 from monitor.store.routing import SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import (
+    AlertNotice,
     Case,
     Delivery,
     DeliveryItem,
@@ -37,9 +38,14 @@ _hidden = table_of(HiddenFinding)
 _case = table_of(Case)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
+_notice = table_of(AlertNotice)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")
+URGENT = "urgent"
+"""The kind of the messages that cannot wait: they leave before digests do."""
+
+Besides = Callable[[Transaction, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,13 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first() is not None
 
-    def make(self, parcel: Parcel, now: datetime, *, skipped: bool = False) -> bool:
+    def make(
+        self, parcel: Parcel, now: datetime, *, skipped: bool = False, besides: Besides | None = None
+    ) -> bool:
         """Write the delivery and what it accounts for; False if somebody made this window first.
 
-        A skipped one is written too, so that its window is settled, but it is never sent.
+        A skipped one is written too, so that its window is settled, but it is never sent. `besides` writes
+        more in the same transaction, of the delivery of that number.
         """
         row = {
             "recipient": parcel.recipient.address,
@@ -153,6 +162,8 @@ class Ledger:
                 tx.connection.execute(
                     _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
                 )
+            if besides is not None:
+                besides(tx, int(made))
         return True
 
     # -- sending ----------------------------------------------------------------------------------
@@ -160,7 +171,9 @@ class Ledger:
     def claim(
         self, worker: str, recipients: Sequence[str], now: datetime, lease: timedelta
     ) -> Claimed | None:
-        """Take the oldest delivery that is due: owed, or claimed by somebody whose lease ran out.
+        """Take the delivery that is due, an urgent one first, else the oldest.
+
+        Due is what is owed, or was claimed by somebody whose lease ran out.
 
         Only for `recipients`: who has left the settings since gets no more mail.
         """
@@ -170,7 +183,8 @@ class Ledger:
             and_(c.status == "claimed", c.claimed_until <= now),
         )
         with self.store.transaction() as tx:
-            query = select(self._delivery).where(due, c.recipient.in_(recipients)).order_by(c.id).limit(1)
+            first = (c.kind != URGENT, c.id)
+            query = select(self._delivery).where(due, c.recipient.in_(recipients)).order_by(*first).limit(1)
             row = tx.connection.execute(query).first()
             if row is None:
                 return None
@@ -203,8 +217,10 @@ class Ledger:
         c = self._delivery.c
         mail = tx.connection.execute(select(c.role, c.message_id, c.recipient).where(c.id == delivery)).one()
         cases = select(_finding.c.case_id).join(_item, _item.c.finding_id == _finding.c.id)
-        told = cases.where(_item.c.delivery_id == delivery).distinct().order_by(_finding.c.case_id)
-        numbers = [] if self.protected else list(tx.connection.execute(told).scalars())
+        told = cases.where(_item.c.delivery_id == delivery)
+        alerted = select(_notice.c.case_id).where(_notice.c.delivery_id == delivery)
+        both = told.union(alerted)
+        numbers = [] if self.protected else sorted(tx.connection.execute(both).scalars())
         log = AuditLog(tx.connection, protected=self.protected)
         details = {"to": mail.recipient, "role": mail.role, "message_id": mail.message_id, "cases": numbers}
         log.append(SERVICE, "mail.sent", f"delivery:{delivery}", now, **details)

@@ -13,6 +13,7 @@ from sqlalchemy import case as sql_case
 
 from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
 from monitor.roles import ROLES, lanes_told
+from monitor.store.casework.alerts import heard_of
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
@@ -51,6 +52,7 @@ def items_for(
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
         items = _items(rows, clauses, roles, _running(connection, rows, clocks))
+        items = _alerted(connection, items, address)
     return items, tuple(row.item_id for row in rows if row.owed)
 
 
@@ -171,6 +173,17 @@ def _items(
     grouped = [list(group) for _, group in groupby(rows, key=lambda row: row.case_id)]
     items = [_case_item(group, clauses, roles, running.get(group[0].case_id, ())) for group in grouped]
     return sorted(items, key=_urgency)
+
+
+def _alerted(connection: Connection, items: Sequence[Item], address: str) -> list[Item]:
+    """The items with when an urgent message told `address` of them, and who acknowledged the alert."""
+    heard = heard_of(connection, [item.number for item in items], address)
+    return [
+        replace(item, told_at=heard[item.number][0], acknowledged_by=heard[item.number][1])
+        if item.number in heard
+        else item
+        for item in items
+    ]
 
 
 def _urgency(item: Item) -> tuple[object, ...]:
