@@ -29,7 +29,7 @@ Tier = tuple[Recipient, ...]
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The way that alerts go on one day: the settings' directory, today's, and the addresses of who is away."""
+    """The way that alerts go today: everybody the settings name, who acts today, and who is away."""
 
     named: Directory
     today: Directory
