@@ -11,7 +11,7 @@ from typing import Any
 from alerts import wording
 from alerts.rendering import EXCERPTS, environment, inlined
 from alerts.text import KNOWN_HOSTS, link, safe
-from monitor.types import Alert, Briefing, Message, Severity
+from monitor.types import Alert, Briefing, Item, Lane, Message, Severity
 
 SHOWN = 5
 """Cases in one message; more are counted, and the digest and `monitor alerts list` have them."""
@@ -54,17 +54,29 @@ def subject(briefing: Briefing, alerts: Sequence[Alert]) -> str:
     again = ", not acknowledged" if any(alert.before for alert in alerts) else ""
     head = f"[{briefing.organisation} monitor] {_worst(alerts).upper()}{again}: "
     if len(alerts) == 1:
-        return safe(f"{head}{item.title} ({item.rule_id})")
+        return safe(f"{head}{_named(item)} ({item.rule_id})")
     counts = Counter(alert.item.severity for alert in alerts)
     listed = ", ".join(f"{counts[severity]} {severity}" for severity in sorted(counts, reverse=True))
     return safe(f"{head}{len(alerts)} cases that cannot wait ({listed})")
 
 
-def lead(alerts: Sequence[Alert], briefing: Briefing, within: timedelta) -> str:
+def _named(item: Item) -> str:
+    """What was seen; where somebody's secrets may be out, as no more than a possibility."""
+    if item.lane is not Lane.CONFIDENTIAL or item.title.startswith(("Possible", "Somebody")):
+        return item.title
+    first, *rest = item.title.removeprefix("A ").split(" ")
+    is_name = first.isupper() or any(word[:1].isupper() for word in rest[:1])
+    return " ".join(("possible", first if is_name else first[:1].lower() + first[1:], *rest))
+
+
+def lead(alerts: Sequence[Alert], within: timedelta) -> str:
     """What this mail asks of its reader, and what happens otherwise."""
-    what = "This case" if len(alerts) == 1 else f"These {len(alerts)} cases"
-    others = "" if all(alert.escalated for alert in alerts) else f" within {_length(within)}"
-    return f"{what} cannot wait for the digest. If nobody acknowledges it{others}, others are told."
+    one = len(alerts) == 1
+    what, it = ("This case", "it") if one else (f"These {len(alerts)} cases", "them")
+    return (
+        f"{what} cannot wait for the digest. If nobody acknowledges {it} within {_length(within)}, "
+        "whoever comes next is told."
+    )
 
 
 def why(alert: Alert, briefing: Briefing) -> str:
@@ -89,7 +101,7 @@ def _words(
         "briefing": briefing,
         "subject": subject(briefing, alerts),
         "preheader": wording.counts_of(subject(briefing, alerts)),
-        "lead": lead(alerts, briefing, within),
+        "lead": lead(alerts, within),
         "alerts": alerts[:SHOWN],
         "more": len(alerts) - SHOWN,
         "act": act or (lambda case: ""),

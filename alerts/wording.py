@@ -127,6 +127,11 @@ def counts_of(subject: str) -> str:
 def first_line(briefing: Briefing, counts: Counts) -> str:
     """One sentence with what needs somebody; before it one on mails that got lost, after it one on dues."""
     first, more = briefing.failed_deliveries[:1], len(briefing.failed_deliveries) - 1
+    waiting = len(briefing.unanswered)
+    if waiting > 1:
+        first = (f"Nobody has acknowledged {_spell(waiting)} urgent cases.", *first)
+    else:
+        first = (*briefing.unanswered, *first)
     others = (
         [f"{_spell(more).capitalize()} more earlier {_plural(more, 'mail')} failed too."] if more > 0 else []
     )

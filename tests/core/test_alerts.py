@@ -494,7 +494,7 @@ def test_no_identifier_and_nothing_of_a_post_leaves_where_it_must_not(world: Wor
     )
     assert NUMBER not in whole
     assert NUMBER[-4:] not in whole
-    assert last(world).subject == "[WVFT monitor] CRITICAL: NHS number (NHS-001)"
+    assert last(world).subject == "[WVFT monitor] CRITICAL: possible NHS number (NHS-001)"
     assert "letter" not in last(world).subject
 
 
