@@ -63,7 +63,8 @@ def counts_of(subject: str) -> str:
 
 def first_line(briefing: Briefing, counts: Counts) -> str:
     """One sentence with what needs somebody; before it one on mails that got lost, after it one on dues."""
-    first, more = briefing.failed_deliveries[:1], len(briefing.failed_deliveries) - 1
+    first = (*_unanswered(briefing), *briefing.failed_deliveries[:1])
+    more = len(briefing.failed_deliveries) - 1
     others = (
         [f"{spell(more).capitalize()} more earlier {plural(more, 'mail')} failed too."] if more > 0 else []
     )
@@ -73,6 +74,14 @@ def first_line(briefing: Briefing, counts: Counts) -> str:
     summary = _summary(briefing, counts).replace("Nothing needs you", "No post needs you")
     dues = f"{spell(len(falls)).capitalize()} {plural(len(falls), 'thing')} fell due."
     return safe(" ".join([*first, *others, summary, dues]))
+
+
+def _unanswered(briefing: Briefing) -> tuple[str, ...]:
+    """Alerts that nobody acknowledged: one as its sentence, several as their number."""
+    waiting = len(briefing.unanswered)
+    if waiting > 1:
+        return (f"Nobody has acknowledged {spell(waiting)} urgent cases.",)
+    return briefing.unanswered
 
 
 def _summary(briefing: Briefing, counts: Counts) -> str:

@@ -170,6 +170,11 @@ def _functions(briefing: Briefing, known_hosts: Collection[str]) -> dict[str, Ca
     return {**by_name, "link": partial(link, known_hosts=known_hosts)}
 
 
+def inlined(html: str) -> str:
+    """The page with its styles at each element: mail clients read no others."""
+    return _inliner().inline(html)
+
+
 @cache
 def _inliner() -> CSSInliner:
     return CSSInliner(load_remote_stylesheets=False)

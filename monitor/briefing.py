@@ -21,9 +21,10 @@ from monitor.ports import Clock
 from monitor.roles import lanes_seen
 from monitor.store import Store
 from monitor.store.audit import AuditLog
+from monitor.store.casework.alerts import alerts_waiting
 from monitor.store.casework.reminders import reminders_due
 from monitor.store.kpi import UNREAD, Period, figures
-from monitor.store.ledger import Account, Ledger
+from monitor.store.ledger import URGENT, Account, Ledger
 from monitor.store.originals.looks import REVEALED, looks_since
 from monitor.store.people.absences import away_on
 from monitor.store.people.register import ENDING, authorisations_due, year_after
@@ -144,7 +145,7 @@ class Editor:
         trended, rules = self._weeks(wanted, totals)
         briefing = replace(
             self.empty(recipient, day),
-            items=tuple(self._titled(item) for item in found.items),
+            items=tuple(self.titled(item) for item in found.items),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=coverage,
@@ -152,6 +153,7 @@ class Editor:
                 *self._failures(None if sees_mentions else recipient.address, told.since),
                 *(self._refusals(told.since) if sees_mentions else ()),
             ),
+            unanswered=tuple(self._unanswered(recipient.address, everybody=sees_mentions)),
             numbers=numbers,
             due=self.due(wanted.roles, day),
             looks=looks,
@@ -284,7 +286,7 @@ class Editor:
             number, hashed = AuditLog(connection).head()
             return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes_seen(roles)))
 
-    def _titled(self, item: Item) -> Item:
+    def titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""
         return replace(item, owner=self.titles.get(item.owner, item.owner.replace("_", " ")))
 
@@ -296,11 +298,20 @@ class Editor:
     def _failures(self, whose: str | None, since: datetime | None) -> tuple[str, ...]:
         """Comms hears of everybody's failed mails (None), others of their own."""
         return tuple(
-            f"The {row.kind} of {row.window} for {row.role} "
+            f"The {'urgent message' if row.kind == URGENT else row.kind} of {row.window} for {row.role} "
             + ("was refused" if row.status == "refused" else "has not been delivered yet")
             + f": {row.error}"
             for row in self.ledger.failures(whose, since)
         )
+
+    def _unanswered(self, address: str, *, everybody: bool) -> Iterator[str]:
+        """The alerts that nobody has acknowledged, whoever was told: comms hears of all of them."""
+        for alert in alerts_waiting(self.store):
+            mine = address in alert.owed or any(told.recipient == address for told in alert.told)
+            if alert.exhausted_at is not None and (everybody or mine):
+                since = alert.raised_at.astimezone(self.zone)
+                day = "" if since.date() == self.day() else f" on {since:%a} {since.day} {since:%b}"
+                yield f"Nobody has acknowledged case {alert.case} since {since:%H:%M}{day}."
 
     def _refusals(self, since: datetime | None) -> Iterator[str]:
         """The routes that were refused, for the communications team: which case, and nothing of it."""
@@ -329,6 +340,7 @@ def is_quiet(briefing: Briefing) -> bool:
         briefing.items
         or briefing.mentions_total
         or briefing.failed_deliveries
+        or briefing.unanswered
         or briefing.looks
         or briefing.due
         or briefing.updates

@@ -34,6 +34,7 @@ from monitor.logs import place_of
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.retention import ClockAhead
 from monitor.service import THREADS, App, lookback, utc_now
+from monitor.urgent import Alerting
 
 log = structlog.get_logger("monitor.daemon")
 
@@ -92,6 +93,7 @@ class Daemon:
 
     def _schedule(self, tasks: list[Task]) -> None:
         pipeline, desk = self.app.pipeline(), self.app.desk(worker="daemon")
+        alerting = self.app.alerting()
         if freed := desk.dispatch.free():
             log.info("freed claims of an earlier process", deliveries=freed)
         with self.app.store.transaction() as tx:
@@ -105,9 +107,10 @@ class Daemon:
             day_of_week=at.days, hour=at.at.hour, minute=at.at.minute,
             timezone=self.app.settings.organisation.zone,
         )  # fmt: skip
-        digest = partial(self._deliver, desk, "digest")
+        digest = partial(self._deliver, desk, alerting, "digest")
         self._scheduler.add_job(digest, digest_at, name="digest", executor="desk")
-        self._repeat("deliveries", partial(self._deliver, desk, "deliveries"), DELIVERY_SECONDS, "desk")
+        deliver = partial(self._deliver, desk, alerting, "deliveries")
+        self._repeat("deliveries", deliver, DELIVERY_SECONDS, "desk")
         compliance = partial(self._comply, self.app.compliance(), tasks)
         self._repeat("compliance", compliance, COMPLIANCE_SECONDS, "compliance")
         self._repeat("retention", self._retain, RETENTION_SECONDS, "retention")
@@ -141,8 +144,10 @@ class Daemon:
         with self._named(f"poll {task.source.name}"):
             pipeline.poll(task, Window(since=lookback(task.source, self.app.now())))
 
-    def _deliver(self, desk: Desk, job: str) -> None:
+    def _deliver(self, desk: Desk, alerting: Alerting, job: str) -> None:
         """Make what is due and send what is owed: at the digest's hour, at start-up, and for retries."""
+        with self._named(f"{job}: alerts"):  # what fails here holds up no digest
+            alerting.tell_due()
         with self._named(job):
             desk.make_due()
             desk.send_due(self._stop.is_set)

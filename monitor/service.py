@@ -17,6 +17,7 @@ import connectors
 from alerts.digest import compose
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
+from alerts.urgent import render_urgent
 from connectors.intake import Given
 from monitor import __version__, authorisation, channels, documents
 from monitor.authorisation import Gate
@@ -44,6 +45,7 @@ from monitor.store.people.register import Register
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Tally, Terms
+from monitor.urgent import Alerting
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -113,8 +115,30 @@ class App:
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
+        return Desk(
+            editor=self.editor(),
+            dispatch=self.dispatch(worker),
+            settings=self.settings.digest,
+            compose=partial(
+                _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
+            ),
+            compose_protected=render_protected,
+            host=channels.mail_host(self.settings),
+        )
+
+    def alerting(self) -> Alerting:
+        """What tells people of the cases that cannot wait for the digest."""
+        return Alerting(
+            editor=self.editor(),
+            settings=self.settings.urgent,
+            compose=partial(render_urgent, known_hosts=_known_hosts(self.settings)),
+            host=channels.mail_host(self.settings),
+        )
+
+    def editor(self) -> Editor:
+        """What each recipient of this installation is told."""
         organisation = self.settings.organisation
-        editor = Editor(
+        return Editor(
             store=self.store,
             directory=self.directory,
             organisation=organisation.short,
@@ -128,16 +152,6 @@ class App:
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
             versions=(f"Trustwatch {__version__}", f"rules {self.rules.version}"),
             notice=self.settings.governance.privacy_notice or "",
-        )
-        return Desk(
-            editor=editor,
-            dispatch=self.dispatch(worker),
-            settings=self.settings.digest,
-            compose=partial(
-                _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
-            ),
-            compose_protected=render_protected,
-            host=channels.mail_host(self.settings),
         )
 
     def dispatch(self, worker: str = "command") -> Dispatch:

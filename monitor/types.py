@@ -660,6 +660,7 @@ class Briefing:
     `updates` is what changed since the last digest, `trends` and `rules` are the week against the week
     before, `figures` the month's key figures, as label and value (empty where it is not measured).
     `versions` are those of the program and of its rules, `notice` is the address of the privacy notice.
+    `unanswered` are sentences about alerts that nobody has acknowledged, whoever was told.
     """
 
     organisation: str
@@ -688,6 +689,23 @@ class Briefing:
     figures: tuple[tuple[str, str], ...] = ()
     versions: tuple[str, ...] = ()
     notice: str = ""
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """That a case cannot wait for the digest, as one recipient is told of it.
+
+    `others` are the roles told beside them, by their titles. `before` are those told earlier in vain, the
+    first of them at `told_at`; `escalated` says that it came to the recipient in others' place.
+    """
+
+    item: Item
+    raised_at: datetime
+    others: tuple[str, ...] = ()
+    escalated: bool = False
+    before: tuple[str, ...] = ()
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from monitor.errors import AccessRefused, CaseRefused
 from monitor.ports import Clock
 from monitor.roles import LOOKS, REVEALS
 from monitor.store import Store
+from monitor.store.casework.alerts import Raised, acknowledge, all_alerts
 from monitor.store.casework.casefiles import (
     CLOSED,
     FALSE_ALARM,
@@ -153,6 +154,26 @@ class Casework:
         with self._change(case, by, "case.advised", words, **details):
             pass
 
+    def acknowledge(self, number: int, person: Person, reason: str = "") -> Raised:
+        """Say that one has seen the alert of a case and sees to it; the alert as it stood before.
+
+        Whoever was told of it may, besides those who work on the case. Raises LookupError where the case
+        has no alert, AccessRefused.
+        """
+        alert = next(iter(all_alerts(self.store, [number])), None)
+        if alert is None:
+            raise LookupError(f"case {number} has no alert: `monitor cases claim {number}` takes a case on")
+        by = self._told(alert, person) or self.look(number, person)[1]
+        with self.store.transaction() as tx:
+            acknowledge(tx, number, by, self.now(), reason)
+        return alert
+
+    def _told(self, alert: Raised, person: Person) -> Actor | None:
+        """The person in the role in which they were told of the alert; None where they were not."""
+        mine = addresses_of(person, self.directory)
+        role = next((told.role for told in alert.told if told.recipient in mine), None)
+        return Actor(person.name, role) if role else None
+
     # -- what is decided --------------------------------------------------------------------------
 
     def open_steps(self, case: CaseFile) -> tuple[Step, ...]:
@@ -228,6 +249,11 @@ class Casework:
         with self._change(case, by, "case.closed", outcome=outcome) as (tx, now):
             settle(tx, f"case:{case.number}", progress(case.number), by, now)
         return outcome
+
+
+def addresses_of(person: Person, directory: Directory) -> frozenset[str]:
+    """Where whoever is at the terminal gets their mail."""
+    return frozenset(r.address for r in directory.recipients if r.login and r.login == person.name)
 
 
 def how_to(case: CaseFile, step: Step, process: Process) -> Iterator[str]:

@@ -46,7 +46,7 @@ from monitor.cli import (
     sources,
     subject,
 )
-from monitor.cli.casework import reminders
+from monitor.cli.casework import alerts, reminders
 from monitor.cli.house import House
 from monitor.cli.output import Exit
 
@@ -111,6 +111,7 @@ app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
 app.command("digest", rich_help_panel=DAILY)(digest.digest)
 app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
+app.add_typer(alerts.app, name="alerts", cls=House, rich_help_panel=DAILY)
 app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)
 app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)

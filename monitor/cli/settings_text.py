@@ -124,6 +124,8 @@ def _kind(field: FieldInfo) -> str:
         annotation = inner[0]
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{option}`" for option in inner)
+    if get_origin(annotation) is dict:
+        return "table"
     return "list" if get_origin(annotation) is tuple else _KINDS.get(annotation, "text")
 
 
@@ -133,6 +135,8 @@ def _default(field: FieldInfo) -> str:
         case _ if field.is_required():
             return "**required**"
         case None | ():
+            return "none"
+        case dict() if not value:
             return "none"
         case bool():
             return f"`{str(value).lower()}`"

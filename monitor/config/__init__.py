@@ -29,6 +29,7 @@ from monitor.config.fields import (
     LocalPath,
     MailAddress,
     NumberShape,
+    Quiet,
     Role,
     RuleId,
     TimeZone,
@@ -162,6 +163,20 @@ class DigestSettings(Section):
     """Folder with your own templates of the digest; `monitor templates copy` writes copies to start from."""
 
 
+class UrgentSettings(Section):
+    """Messages that cannot wait for the digest: until when they are answered, and when they do not ring."""
+
+    acknowledge_within: Duration = timedelta(minutes=30)
+    """Not acknowledged for so long after the mail server took it, an alert goes to deputies, then further."""
+    gather: Duration = timedelta(minutes=5)
+    """The pause after a message to somebody: what is raised meanwhile travels in their next one."""
+    weekends: bool = True
+    """false = Saturday and Sunday are quiet for every role."""
+    quiet: dict[Role, Quiet] = Field(default={})
+    """Quiet hours by role and the organisation's wall clock, `comms = "20:00-07:00"`: a message waits until
+    they end; deputies and the next roles that have none are told instead."""
+
+
 class RecipientSettings(Section):
     """Who is told: an address and the routing key of their role."""
 
@@ -292,6 +307,7 @@ class Settings(Section):
     organisation: Organisation
     store: StoreSettings = StoreSettings()
     digest: DigestSettings = DigestSettings()
+    urgent: UrgentSettings = UrgentSettings()
     smtp: SmtpSettings | None = None
     bounces: BounceSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()

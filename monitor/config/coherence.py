@@ -23,6 +23,9 @@ _MANAGE_STAFF = frozenset({"hr", "line_management"})
 _NEED_DEPUTY = frozenset({"patient_confidentiality", "information", "concerns"})
 """Roles that nobody else can act for: who may reveal, and the Guardian."""
 
+PATIENTS_FIRST = ("patient_confidentiality", "information")
+"""Roles that hear of a patient's data first."""
+
 _COMMS = frozenset({"comms", "comms_director"})
 
 _TELLING = 3
@@ -112,6 +115,7 @@ def doubts(settings: Settings) -> Iterator[Problem]:
     yield from _nobody_told(settings)
     yield from _nothing_read(settings)
     yield from _mail(settings)
+    yield from _quiet(settings)
     if settings.rules.rehearsal:
         yield (
             ("rules", "rehearsal"),
@@ -158,6 +162,17 @@ def _nothing_read(settings: Settings) -> Iterator[Problem]:
             yield ("sources", index, "every"), "is under a minute: many sites block such a reader"
     if not settings.organisation.aliases:
         yield ("organisation", "aliases"), "is empty: posts that use another name are missed"
+
+
+def _quiet(settings: Settings) -> Iterator[Problem]:
+    """Quiet hours of those whom a patient's data cannot wait for, or that nobody keeps."""
+    held = {recipient.role for recipient in settings.recipients}
+    for role in settings.urgent.quiet:
+        if role in PATIENTS_FIRST:
+            what = "is quiet at times: what may identify a patient then waits, or wakes others in their place"
+            yield ("urgent", "quiet", role), what
+        elif role not in held:
+            yield ("urgent", "quiet", role), "nobody holds this role, so these hours are nobody's"
 
 
 def _mail(settings: Settings) -> Iterator[Problem]:

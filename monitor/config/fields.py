@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -53,6 +54,38 @@ def short_duration(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     unit, size = next((u, s) for u, s in _SECONDS.items() if u != "w" and seconds % s == 0)
     return f"{seconds // size}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From one local time to another, over midnight where the second is the earlier."""
+
+    begin: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+    def cover(self, at: time) -> bool:
+        """Whether this time of the wall clock lies in them."""
+        if self.begin < self.end:
+            return self.begin <= at < self.end
+        return at >= self.begin or at < self.end
+
+
+def quiet_hours(value: object) -> QuietHours:
+    """`20:00-07:00`. Neither end lies in the hour in which clocks change: it would come twice, or never."""
+    if isinstance(value, QuietHours):
+        return value
+    clock = "([01][0-9]|2[0-3]):([0-5][0-9])"
+    found = re.fullmatch(f"{clock}-{clock}", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('must be local times from and to, such as "20:00-07:00"')
+    hour, minute, last, minutes = map(int, found.groups())
+    begin, end = _digest_time(time(hour, minute)), _digest_time(time(last, minutes))
+    if begin == end:
+        raise ValueError("must begin and end at different times: nobody is never told")
+    return QuietHours(begin, end)
 
 
 def address(value: str) -> str:
@@ -135,6 +168,12 @@ def _rule_id(value: str) -> str:
     return value
 
 
+Quiet = Annotated[
+    QuietHours,
+    BeforeValidator(quiet_hours),
+    PlainSerializer(str, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"}),
+]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration),

@@ -7,7 +7,7 @@ a refused delivery gives them back, so that the next digest carries them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -19,6 +19,7 @@ from monitor.store.audit import AuditLog
 from monitor.store.routing import SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import (
+    AlertNotice,
     Case,
     Delivery,
     DeliveryItem,
@@ -38,11 +39,16 @@ _hidden = table_of(HiddenFinding)
 _case = table_of(Case)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
+_notice = table_of(AlertNotice)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")
 SET_BACK = timedelta(days=2)
 """By how much a clock may be set back before what was made after its new time counts as made too early."""
+URGENT = "urgent"
+"""The kind of the messages that cannot wait: they leave before digests do."""
+
+Besides = Callable[[Transaction, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,13 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first() is not None
 
+    def windows(self, recipient: str, kind: str, name: str) -> list[str]:
+        """The windows already made whose name begins with `name`."""
+        c = self._delivery.c
+        query = select(c.window).where(c.recipient == recipient, c.kind == kind, c.window.startswith(name))
+        with self.store.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def last(self, recipient: str, *kinds: str, by: datetime | None = None) -> Row[Any] | None:
         """The latest delivery of these kinds to this recipient that was not refused; made `by` then."""
         c = self._delivery.c
@@ -160,10 +173,13 @@ class Ledger:
         with self.store.reading() as connection:
             return connection.execute(query).first() is not None
 
-    def make(self, parcel: Parcel, now: datetime, *, skipped: bool = False) -> bool:
+    def make(
+        self, parcel: Parcel, now: datetime, *, skipped: bool = False, besides: Besides | None = None
+    ) -> bool:
         """Write the delivery and what it accounts for; False if somebody made this window first.
 
-        A skipped one is written too, so that its window is settled, but it is never sent.
+        A skipped one is written too, so that its window is settled, but it is never sent. `besides` writes
+        more in the same transaction, of the delivery of that number.
         """
         row = {
             "recipient": parcel.recipient.address,
@@ -188,6 +204,8 @@ class Ledger:
                 tx.connection.execute(
                     _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
                 )
+            if besides is not None:
+                besides(tx, int(made))
         return True
 
     # -- sending ----------------------------------------------------------------------------------
@@ -195,7 +213,10 @@ class Ledger:
     def claim(
         self, worker: str, recipients: Sequence[str], now: datetime, lease: timedelta
     ) -> Claimed | None:
-        """Take the delivery that is due for longest: owed, or claimed by somebody whose lease ran out.
+        """Take the delivery that is due for longest, an urgent one first.
+
+        Due is what is owed, or was claimed by somebody whose lease ran out.
+
 
         By when it is due, not by age: what fails time and again must not stand before all others. Only for
         `recipients`: who has left the settings since gets no more mail.
@@ -207,7 +228,8 @@ class Ledger:
         )
         with self.store.transaction() as tx:
             query = select(self._delivery).where(due, c.recipient.in_(recipients))
-            row = tx.connection.execute(query.order_by(c.next_attempt_at, c.id).limit(1)).first()
+            first = (c.kind != URGENT, c.next_attempt_at, c.id)
+            row = tx.connection.execute(query.order_by(*first).limit(1)).first()
             if row is None:
                 return None
             claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}
@@ -239,8 +261,10 @@ class Ledger:
         c = self._delivery.c
         mail = tx.connection.execute(select(c.role, c.message_id, c.recipient).where(c.id == delivery)).one()
         cases = select(_finding.c.case_id).join(_item, _item.c.finding_id == _finding.c.id)
-        told = cases.where(_item.c.delivery_id == delivery).distinct().order_by(_finding.c.case_id)
-        numbers = [] if self.protected else list(tx.connection.execute(told).scalars())
+        told = cases.where(_item.c.delivery_id == delivery)
+        alerted = select(_notice.c.case_id).where(_notice.c.delivery_id == delivery)
+        both = told.union(alerted)
+        numbers = [] if self.protected else sorted(tx.connection.execute(both).scalars())
         log = AuditLog(tx.connection, protected=self.protected)
         details = {"to": mail.recipient, "role": mail.role, "message_id": mail.message_id, "cases": numbers}
         log.append(SERVICE, "mail.sent", f"delivery:{delivery}", now, **details)

@@ -21,6 +21,8 @@ from monitor.store.originals import sealed
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
+    Alert,
+    AlertNotice,
     Case,
     Decision,
     Delivery,
@@ -47,6 +49,8 @@ _finding = table_of(Finding)
 _hidden = table_of(HiddenFinding)
 _decision = table_of(Decision)
 _case = table_of(Case)
+_alert = table_of(Alert)
+_notice = table_of(AlertNotice)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
 
@@ -142,6 +146,7 @@ class ProtectedLane:
             delete(_item).where(_item.c.finding_id.in_(select(_finding.c.id).where(of_them))),
             delete(_finding).where(of_them),
             delete(_decision).where(_decision.c.case_id.in_(select(_case.c.id).where(empty))),
+            *(delete(t).where(t.c.case_id.in_(select(_case.c.id).where(empty))) for t in (_notice, _alert)),
             delete(_case).where(empty),
             delete(_occurrence).where(_occurrence.c.mention_id.in_(mentions)),
             delete(_mention).where(c.id.in_(mentions)),

@@ -440,6 +440,38 @@ class DeliveryItem(SQLModel, table=True):
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
 
 
+class Alert(SQLModel, table=True):
+    """That a case cannot wait for the digest. A new finding may raise it again: `round` counts how often.
+
+    `tier` is how far it was escalated, `exhausted_at` when the last tier had been told in vain.
+    """
+
+    case_id: int = Field(
+        primary_key=True, foreign_key="case_file.id", sa_column_kwargs={"autoincrement": False}
+    )
+    round: int = 1
+    raised_at: datetime
+    tier: int = 0
+    exhausted_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+
+
+class AlertNotice(SQLModel, table=True):
+    """That one recipient was told of an alert, by which delivery, at which tier: once in each round."""
+
+    __tablename__ = "alert_notice"
+    __table_args__ = (UniqueConstraint("case_id", "round", "recipient"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="alert.case_id")
+    round: int = 1
+    recipient: str
+    role: str
+    tier: int = 0
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+
+
 class ProtectedPost(SQLModel, table=True):
     """A post of the protected lane, as one source shows it: sealed, beside days and keyed hashes.
 

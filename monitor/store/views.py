@@ -13,6 +13,7 @@ from sqlalchemy import case as sql_case
 
 from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
 from monitor.roles import ROLES, TOLD, lanes_told
+from monitor.store.casework.alerts import heard_of
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
@@ -97,6 +98,7 @@ def items_for(
         timely = [row for case in _by_case(rows) if wanted.holds(case) for row in case]
         shown = [row for row in timely if wanted.asked(*_kind(row))]
         items = _items(shown, clauses, wanted.roles, _running(connection, shown, clocks))
+        items = _alerted(connection, items, wanted.address)
     below = {row.case_id for row in timely if row.fresh and not wanted.asked(*_kind(row))}
     return Selected(tuple(items), tuple(row.item_id for row in timely if row.owed), len(below))
 
@@ -227,6 +229,17 @@ def _items(
     cases = _by_case(rows)
     items = [_case_item(case, clauses, roles, running.get(case[0].case_id, ())) for case in cases]
     return sorted(items, key=_urgency)
+
+
+def _alerted(connection: Connection, items: Sequence[Item], address: str) -> list[Item]:
+    """The items with when an urgent message told `address` of them, and who acknowledged the alert."""
+    heard = heard_of(connection, [item.number for item in items], address)
+    return [
+        replace(item, told_at=heard[item.number][0], acknowledged_by=heard[item.number][1])
+        if item.number in heard
+        else item
+        for item in items
+    ]
 
 
 def _urgency(item: Item) -> tuple[object, ...]:

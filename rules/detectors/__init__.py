@@ -26,6 +26,7 @@ DETECTORS: Mapping[str, str] = {
     "marking": "rules.detectors.marking:marking",
     "work_email": "rules.detectors.work_email:work_email",
     "posing_account": "rules.detectors.posing_account:posing_account",
+    "asking_account": "rules.detectors.asking_account:asking_account",
     "crowd": "rules.detectors.crowd:crowd",
     "remark": "rules.detectors.remark:remark",
     "discrimination": "rules.detectors.discrimination:discrimination",

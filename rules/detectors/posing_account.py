@@ -25,7 +25,7 @@ _OFFICIAL_WORDS = (
     "|vacancies|appointments?|bookings?|patients?|services?|support|help(?:desk|line)?|info|enquiries|contact"
     "|news|press|media|comms|survey|feedback|alerts?|updates?|covid|vaccines?|emergency|a&e|ward|online|page"
 )
-_OWN_WORDS = (
+OWN_WORDS = (
     r"\b(?:parody|satire|spoof|fan (?:page|account)|unofficial|not (?:the )?official|not affiliated"
     r"|no affiliation|independent of|campaign\w*|unison|unite|union|branch of|league of friends|charity"
     r"|(?:my )?(?:own )?views (?:are )?(?:my|mine|own))\b"
@@ -47,7 +47,7 @@ def _claims_our_name(post: Post, names: Names) -> bool:
 def posing_account(reading: Reading, _: object) -> Iterable[Hit]:
     """At most one hit: an account that isn't ours and is named as if it were."""
     author = reading.post.author
-    if author is None or (author.bio and found(_OWN_WORDS, fold(author.bio).text)):
+    if author is None or (author.bio and found(OWN_WORDS, fold(author.bio).text)):
         return
     match _claim(author, reading.names):
         case "handle":
@@ -63,13 +63,13 @@ def _claim(author: Account, names: Names) -> str | None:
     handle = (author.handle or "").lower().lstrip("@")
     if handle in names.handles:
         return None
-    if _poses(handle.partition("@")[0], names):
+    if poses(handle.partition("@")[0], names):
         return "handle"
-    return "name" if _poses(author.display_name or "", names) else None
+    return "name" if poses(author.display_name or "", names) else None
 
 
 @lru_cache(maxsize=8192)  # the same accounts come back all day
-def _poses(name: str, names: Names) -> bool:
+def poses(name: str, names: Names) -> bool:
     squeezed = squeeze(name)
     if any(known in squeezed for known in names.full):
         posing = _nothing_left(squeezed, names.full + names.bare)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from monitor.errors import CaseRefused
 from monitor.store.audit import AuditLog, Entry
+from monitor.store.casework.alerts import settle_alert
 from monitor.store.tables import (
     Case,
     CaseStep,
@@ -219,6 +220,8 @@ def change(
     if not written.rowcount:
         raise CaseRefused(_faster(tx.connection, case.number))
     tx.audit(by, action, name, now, reason, **details)
+    if by != SERVICE:
+        settle_alert(tx, case.number, by, now)  # whoever works on it has seen it
 
 
 def _faster(connection: Connection, number: int) -> str:

@@ -29,6 +29,8 @@ from monitor.store.keeping.purging import CHUNK, batched, take_back_mails
 from monitor.store.keeping.retaining import is_acted_on
 from monitor.store.people.subjects import account_subjects, of_account, of_staff
 from monitor.store.tables import (
+    Alert,
+    AlertNotice,
     Authorisation,
     Case,
     CaseStep,
@@ -59,6 +61,8 @@ _mention = table_of(Mention)
 _finding = table_of(Finding)
 _case = table_of(Case)
 _delivery = table_of(Delivery)
+_notice = table_of(AlertNotice)
+_alert = table_of(Alert)
 _item = table_of(DeliveryItem)
 _hidden = table_of(HiddenFinding)
 _occurrence = table_of(Occurrence)
@@ -245,7 +249,7 @@ def _drop_empty(connection: Connection, cases: Sequence[int]) -> int:
     c = _case.c
     empty = or_(c.id.in_(cases), c.merged_into.in_(cases)) & ~exists().where(_finding.c.case_id == c.id)
     gone = list(connection.execute(select(c.id).where(empty)).scalars())
-    for table in (_decision, _step, _hold):
+    for table in (_decision, _step, _hold, _notice, _alert):
         connection.execute(delete(table).where(table.c.case_id.in_(gone)))
     connection.execute(delete(_reminder).where(_reminder.c.about.in_([f"case:{number}" for number in gone])))
     connection.execute(delete(_case).where(c.id.in_(gone)))

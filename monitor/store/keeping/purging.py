@@ -19,6 +19,7 @@ from monitor.store.identity import platform_hash
 from monitor.store.originals import sealed
 from monitor.store.sitekey import SiteKey
 from monitor.store.tables import (
+    AlertNotice,
     Delivery,
     DeliveryItem,
     Finding,
@@ -40,6 +41,7 @@ _occurrence = table_of(Occurrence)
 _finding = table_of(Finding)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
+_notice = table_of(AlertNotice)
 _protected = table_of(ProtectedPost)
 _hold = table_of(LegalHold)
 
@@ -234,6 +236,7 @@ def take_back_mails(
         connection.execute(
             _item.update().where(_item.c.delivery_id.in_(unsent)).values(status="owed", delivery_id=None)
         )
+        connection.execute(delete(_notice).where(_notice.c.delivery_id.in_(unsent)))
     connection.execute(delete(deliveries).where(telling, c.status == "owed"))
     gone = c.status.in_(("sent", "skipped", "refused"))
     connection.execute(deliveries.update().where(telling, gone).values(message={}))

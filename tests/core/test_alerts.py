@@ -1,0 +1,524 @@
+"""Alerts: what cannot wait is told once, at once, to those it is for, and goes on until somebody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from alerts.urgent import render_urgent
+from monitor.access import Person
+from monitor.cases import Directory
+from monitor.casework import Casework
+from monitor.config import UrgentSettings
+from monitor.errors import AccessRefused, DeliveryError
+from monitor.store.audit import AuditLog
+from monitor.store.casework.alerts import AlreadyTold, Raised, acknowledge, all_alerts, tell
+from monitor.store.casework.casefiles import change
+from monitor.store.keeping.purging import take_back_mails
+from monitor.store.ledger import Ledger
+from monitor.store.people.absences import Away, add_absence
+from monitor.store.tables import Delivery, DeliveryItem, table_of
+from monitor.types import Actor, Kind, Lane, Message, Pace, Post, Recipient, Severity
+from monitor.urgent import Alerting
+from rules.process import Process, steps
+from tests.core.world import LONDON, NOW, NUMBER, Feed, NumberRule, World, post
+
+COMMS = Recipient(address="comms@trust.test", role="comms", login="jo")
+CALDICOTT = Recipient(
+    address="caldicott@trust.test", role="patient_confidentiality", login="cal", deputy="deputy@trust.test"
+)
+DPO = Recipient(address="dpo@trust.test", role="information", login="pat")
+DIRECTOR = Recipient(address="director@trust.test", role="comms_director", login="di")
+EVERYBODY = (COMMS, CALDICOTT, DPO, DIRECTOR)
+
+
+@dataclass
+class UrgentRule(NumberRule):
+    """The number rule, whose findings cannot wait; `changes` are fields of the finding to have otherwise."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def evaluate(self, post: Post) -> Iterator[Any]:
+        for finding in super().evaluate(post):
+            yield replace(finding, **{"pace": Pace.IMMEDIATE, **self.changes})
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    world.rules = UrgentRule()
+    world.recipients = EVERYBODY
+    return world
+
+
+def found(world: World, number: int = 1, **more: object) -> None:
+    text = f"WVFT letter {number} with {NUMBER}"
+    world.poll(Feed([[post(number, text, **{"kind": Kind.ARTICLE} | more)]]), name=f"gazette {number}")
+
+
+def alerting(world: World, **settings: Any) -> Alerting:
+    return Alerting(
+        editor=world.desk().editor,
+        settings=UrgentSettings.model_validate({"gather": "1s"} | settings),
+        compose=render_urgent,
+        host="wvft.nhs.test",
+    )
+
+
+def look(world: World, **settings: Any) -> list[str]:
+    """One look of the daemon: tell, then send. Who was told by it, in order."""
+    before = len(world.box.sent)
+    alerting(world, **settings).tell_due()
+    world.desk().send_due()
+    return [message.to.partition("@")[0] for message in world.box.sent[before:]]
+
+
+def later(world: World, **more: float) -> None:
+    world.at += timedelta(**more)
+
+
+def alert(world: World, case: int = 1) -> Raised:
+    (one,) = all_alerts(world.store, [case])
+    return one
+
+
+def rows(world: World) -> list[tuple[str, str, str]]:
+    c = table_of(Delivery).c
+    with world.store.reading() as connection:
+        return [tuple(r) for r in connection.execute(select(c.role, c.window, c.status).order_by(c.id))]
+
+
+def desk(world: World) -> Casework:
+    return Casework(
+        world.store, Process(steps(), frozenset()), Directory(world.recipients), LONDON, world.now
+    )
+
+
+def person(name: str, *roles: str) -> Person:
+    return Person(name, frozenset(roles))
+
+
+def last(world: World) -> Message:
+    return world.box.sent[-1]
+
+
+# -- raised, and told once ------------------------------------------------------------------------
+
+
+def test_an_alert_is_raised_with_its_finding_and_told_at_once_to_those_the_case_is_owed_to(
+    world: World,
+) -> None:
+    found(world)
+    assert alert(world).raised_at == NOW
+    assert look(world) == ["caldicott"]
+    assert look(world) == []
+    assert rows(world) == [("patient_confidentiality", "case-1", "sent")]
+    assert last(world).message_id.startswith("<urgent.patient_confidentiality.case-1.")
+    assert last(world).message_id.endswith("@wvft.nhs.test>")
+
+
+def test_what_may_wait_raises_no_alert(world: World) -> None:
+    world.rules = UrgentRule({"pace": Pace.DAILY})
+    found(world)
+    assert all_alerts(world.store) == []
+    assert look(world) == []
+
+
+def test_what_counts_as_told_when_it_comes_in_raises_no_alert(world: World) -> None:
+    world.recipients = ()  # as a scan with --seed stores it
+    found(world)
+    assert all_alerts(world.store) == []
+
+
+def test_nothing_of_the_protected_lane_raises_an_alert(world: World) -> None:
+    world.rules = UrgentRule({"lane": Lane.PROTECTED, "owner": "concerns", "route": ("concerns",)})
+    world.recipients = (*EVERYBODY, Recipient(address="guardian@trust.test", role="concerns"))
+    found(world)
+    assert all_alerts(world.store) == []
+    assert look(world) == []
+
+
+def test_more_findings_of_a_case_do_not_tell_again(world: World) -> None:
+    found(world, 1, kind=Kind.POST)
+    look(world)
+    later(world, minutes=10)
+    found(world, 2, kind=Kind.POST)
+    assert look(world) == []
+    assert alert(world).round == 1
+
+
+def test_several_cases_at_the_same_moment_travel_in_one_message(world: World) -> None:
+    for number in range(1, 8):
+        found(world, number)
+    assert look(world) == ["caldicott"]
+    assert last(world).subject == "[WVFT monitor] CRITICAL: 7 cases that cannot wait (7 critical)"
+    assert last(world).text.count("monitor alerts acknowledge") == 5
+    assert "and 2 more: monitor alerts list" in last(world).text
+    assert [window for _, window, _ in rows(world)] == ["case-1-and-6"]
+    assert all(len(each.told) == 1 for each in all_alerts(world.store))
+
+
+def test_what_is_raised_soon_after_a_message_waits_for_the_next(world: World) -> None:
+    found(world, 1)
+    look(world, gather="5m")
+    later(world, minutes=1)
+    found(world, 2)
+    found(world, 3)
+    assert look(world, gather="5m") == []
+    later(world, minutes=4)
+    assert look(world, gather="5m") == ["caldicott"]
+    assert "2 cases" in last(world).subject
+
+
+def test_the_digest_lists_the_case_all_the_same_and_says_that_it_was_told(world: World) -> None:
+    found(world)
+    look(world)
+    (item,) = world.desk().editor.preview(CALDICOTT).items
+    assert (item.is_new, item.told_at, item.acknowledged_by) == (True, NOW, None)
+    desk(world).acknowledge(1, person("pat", "information"))
+    (item,) = world.desk().editor.preview(CALDICOTT).items
+    assert (item.told_at, item.acknowledged_by) == (NOW, "pat")
+
+
+# -- raised again ---------------------------------------------------------------------------------
+
+
+def close(world: World) -> None:
+    work = desk(world)
+    case, by = work.look(1, person("cal", "patient_confidentiality"))
+    work.claim(case, by)
+    with world.store.transaction() as tx:
+        case, by = work.look(1, person("cal", "patient_confidentiality"))
+        change(tx, case, by, "case.closed", world.now(), outcome="false-alarm")
+
+
+def test_a_case_that_a_finding_opens_again_is_told_again_but_once_a_day(world: World) -> None:
+    found(world, 1, kind=Kind.POST)
+    look(world)
+    for hour in (1, 2):
+        close(world)
+        later(world, hours=1)
+        found(world, hour + 1, kind=Kind.POST)
+        assert look(world) == (["caldicott"] if hour == 1 else [])
+    assert alert(world).round == 2
+    assert [window for _, window, _ in rows(world)] == ["case-1", "case-1.2"]
+    assert len({message.message_id for message in world.box.sent}) == 2
+
+
+def test_a_case_that_becomes_critical_is_told_again(world: World) -> None:
+    world.rules = UrgentRule({"severity": Severity.HIGH})
+    found(world, 1, kind=Kind.POST)
+    look(world)
+    later(world, hours=1)
+    world.rules = UrgentRule()
+    found(world, 2, kind=Kind.POST)
+    assert look(world) == ["caldicott"]
+    assert "CRITICAL" in last(world).subject
+
+
+# -- acknowledged ---------------------------------------------------------------------------------
+
+
+def test_nobody_else_is_told_once_somebody_acknowledged_it(world: World) -> None:
+    found(world)
+    look(world)
+    before = desk(world).acknowledge(1, person("cal", "patient_confidentiality"), "on it")
+    assert before.waits
+    assert alert(world).acknowledged_by == "cal"
+    later(world, hours=5)
+    assert look(world) == []
+    with world.store.reading() as connection:
+        entry = list(AuditLog(connection).entries("case:1"))[-1]
+    assert (entry.action, entry.who, entry.role) == ("alert.acknowledged", "cal", "patient_confidentiality")
+
+
+def test_whoever_works_on_the_case_has_acknowledged_it(world: World) -> None:
+    found(world)
+    look(world)
+    work = desk(world)
+    case, by = work.look(1, person("cal", "patient_confidentiality"))
+    work.claim(case, by)
+    assert alert(world).acknowledged_by == "cal"
+
+
+def test_whoever_it_came_to_may_acknowledge_it_and_others_may_not(world: World) -> None:
+    found(world)
+    look(world)
+    with pytest.raises(AccessRefused):
+        desk(world).acknowledge(1, person("di", "comms_director"))
+    for _ in range(3):
+        later(world, minutes=31)
+        look(world)
+    desk(world).acknowledge(1, person("di", "comms_director"))
+    assert alert(world).acknowledged_by == "di"
+
+
+def test_a_case_without_alert_cannot_be_acknowledged(world: World) -> None:
+    with pytest.raises(LookupError, match="case 7 has no alert"):
+        desk(world).acknowledge(7, person("cal", "patient_confidentiality"))
+
+
+# -- escalated ------------------------------------------------------------------------------------
+
+
+def test_an_alert_goes_from_deputy_to_role_to_role_until_nobody_is_left(world: World) -> None:
+    found(world)
+    steps_ = [look(world)]
+    for _ in range(6):
+        later(world, minutes=29)
+        assert look(world) == []
+        later(world, minutes=1)
+        steps_.append(look(world))
+    assert steps_ == [["caldicott"], ["deputy"], ["dpo"], ["director"], ["comms"], [], []]
+    assert alert(world).exhausted_at == NOW + timedelta(minutes=150)
+    assert world.desk().editor.preview(COMMS).unanswered == ("Nobody has acknowledged case 1 since 09:30.",)
+    assert world.desk().editor.preview(CALDICOTT).unanswered
+
+
+def test_an_escalation_says_who_was_told_before_and_since_when(world: World) -> None:
+    found(world)
+    look(world)
+    later(world, minutes=31)
+    look(world)
+    assert "Told before you, at 09:30: Caldicott Guardian. You stand in for them." in flat(last(world))
+    later(world, minutes=31)
+    look(world)
+    assert "Told before you, at 09:30: Caldicott Guardian." in flat(last(world))
+    assert "not acknowledged" in last(world).subject
+    assert "dpo@" not in last(world).text + last(world).html
+
+
+def test_a_message_that_the_server_refuses_for_good_escalates_at_once(world: World) -> None:
+    world.box.refuse["caldicott@trust.test"] = DeliveryError("550", permanent=True)
+    found(world)
+    assert look(world) == []
+    assert look(world) == ["deputy"]
+
+
+def test_a_message_that_nobody_takes_does_not_hold_the_alert_up(world: World) -> None:
+    world.box.refuse["caldicott@trust.test"] = DeliveryError("greylisted", permanent=False)
+    found(world)
+    look(world)
+    later(world, minutes=29)
+    assert look(world) == []
+    later(world, minutes=1)
+    assert look(world) == ["deputy"]
+
+
+def test_who_is_away_is_not_told_and_their_deputy_is(world: World) -> None:
+    with world.store.transaction() as tx:
+        away = Away(CALDICOTT.address, NOW.date(), NOW.date())
+        add_absence(tx, away, Actor("cal", "patient_confidentiality"), NOW)
+    found(world)
+    assert look(world) == ["deputy"]
+    later(world, minutes=31)
+    assert look(world) == ["dpo"], "there is no second deputy"
+
+
+def test_who_goes_away_while_an_alert_waits_is_told_no_more(world: World) -> None:
+    world.box.refuse["caldicott@trust.test"] = DeliveryError("550", permanent=True)
+    found(world)
+    with world.store.transaction() as tx:
+        add_absence(tx, Away(CALDICOTT.address, NOW.date(), NOW.date()), Actor("cal"), NOW)
+    assert look(world) == ["deputy"]
+
+
+def test_nobody_outside_the_lane_is_told(world: World) -> None:
+    hr = Recipient(address="hr@trust.test", role="hr")
+    world.recipients = (hr, COMMS)
+    found(world)
+    with world.store.transaction() as tx:  # owed outside its lane, by whatever way it came there
+        owed = {"recipient": hr.address, "finding_id": 1, "status": "owed"}
+        tx.connection.execute(tx.insert(table_of(DeliveryItem)), owed)
+    told = look(world)
+    for _ in range(4):
+        later(world, minutes=31)
+        told += look(world)
+    assert told == ["comms"]
+
+
+# -- quiet hours ----------------------------------------------------------------------------------
+
+NIGHT = {"quiet": {"patient_confidentiality": "20:00-07:00"}}
+ALL_NIGHT = {
+    "quiet": dict.fromkeys(
+        ("patient_confidentiality", "information", "comms", "comms_director"), "20:00-07:00"
+    )
+}
+
+
+def at_night(world: World) -> None:
+    world.at = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+    world.rules = UrgentRule({"severity": Severity.HIGH})
+
+
+def test_in_quiet_hours_deputies_and_the_next_roles_are_told_instead(world: World) -> None:
+    at_night(world)
+    found(world)
+    assert look(world, **NIGHT) == ["dpo"], "the deputy has the Guardian's role, and its hours"
+    assert "because nobody else can be told at this hour" in flat(last(world))
+    world.at = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+    assert "caldicott" in look(world, **NIGHT)
+
+
+def test_where_all_are_quiet_it_waits_for_the_first_of_them(world: World) -> None:
+    at_night(world)
+    found(world)
+    for _ in range(9):
+        assert look(world, **ALL_NIGHT) == []
+        later(world, hours=1)
+    world.at = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+    assert look(world, **ALL_NIGHT) == ["caldicott"]
+
+
+def test_a_role_that_alone_is_told_of_a_critical_case_of_a_patient_has_no_quiet_hours(world: World) -> None:
+    at_night(world)
+    world.rules = UrgentRule()
+    found(world)
+    assert look(world, **ALL_NIGHT) == ["caldicott"]
+
+
+def test_weekends_may_be_quiet(world: World) -> None:
+    at_night(world)
+    world.at += timedelta(days=1)
+    found(world)
+    assert look(world, weekends=False) == []
+    world.at = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert look(world, weekends=False) == ["caldicott"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "clocks"),
+    [
+        (datetime(2026, 10, 25, 7, tzinfo=UTC), "go back: the night has an hour more"),
+        (datetime(2027, 3, 28, 6, tzinfo=UTC), "go forward: the night has an hour less"),
+    ],
+)
+def test_quiet_hours_end_by_the_wall_clock_when_the_clocks_change(
+    world: World, ends: datetime, clocks: str
+) -> None:
+    at_night(world)
+    world.at = ends - timedelta(hours=9)
+    found(world)
+    told = []
+    while world.at <= ends:
+        told += [(who, world.at) for who in look(world, **ALL_NIGHT)]
+        later(world, minutes=30)
+    assert told == [("caldicott", ends)], clocks
+
+
+# -- killed anywhere ------------------------------------------------------------------------------
+
+
+def test_a_restart_between_claim_and_sending_sends_the_same_message(world: World) -> None:
+    found(world)
+    alerting(world).tell_due()
+    claimed = world.desk().dispatch.ledger.claim(
+        "daemon@here:1", ["caldicott@trust.test"], world.now(), timedelta(minutes=5)
+    )
+    assert claimed is not None
+    assert look(world) == [], "somebody else is at it"
+    later(world, minutes=6)
+    assert look(world) == ["caldicott"]
+    assert last(world).message_id == claimed.message.message_id
+
+
+def test_a_message_is_written_with_its_notices_or_not_at_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(world)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.urgent.tell", killed)
+        with pytest.raises(KeyboardInterrupt):
+            alerting(world).tell_due()
+    assert rows(world) == []
+    assert look(world) == ["caldicott"]
+
+
+def test_of_two_that_tell_at_the_same_moment_one_writes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(world, 1)
+    found(world, 2)
+    ours = alerting(world)
+    make = Ledger.make
+
+    def beaten(ledger: Ledger, parcel: Any, now: datetime, **more: Any) -> bool:
+        monkeypatch.setattr(Ledger, "make", make)
+        second = alert(world, 2)
+        lone = replace(parcel, window="case-2", message=replace(parcel.message, message_id="<other@x>"))
+        make(ledger, lone, now, besides=lambda tx, d: tell(tx, [(second, 0)], CALDICOTT.address, "r", d))
+        return make(ledger, parcel, now, **more)
+
+    monkeypatch.setattr(Ledger, "make", beaten)
+    assert ours.tell_due() == 0
+    assert [window for _, window, _ in rows(world)] == ["case-2"], "what was half told is not written"
+    later(world, minutes=1)
+    assert ours.tell_due() == 1
+    assert [len(each.told) for each in all_alerts(world.store)] == [1, 1]
+    with world.store.transaction() as tx, pytest.raises(AlreadyTold):
+        tell(tx, [(alert(world, 2), 0)], CALDICOTT.address, "r", 1)
+
+
+def test_an_acknowledgement_that_comes_while_it_is_escalated_wins(world: World) -> None:
+    found(world)
+    look(world)
+    stale = alert(world)
+    with world.store.transaction() as tx:
+        acknowledge(tx, 1, Actor("cal"), world.now())
+    later(world, hours=1)
+    alerting(world)._go_on(stale, 1, 4, world.now())
+    assert alert(world).tier == 0
+
+
+# -- what leaves ----------------------------------------------------------------------------------
+
+
+def flat(message: Message) -> str:
+    return " ".join(message.text.split())
+
+
+def test_no_identifier_and_nothing_of_a_post_leaves_where_it_must_not(world: World) -> None:
+    found(world, author=None, title="About Jo Bloggs")
+    look(world)
+    whole = "\n".join(
+        (last(world).subject, last(world).text, last(world).html, *last(world).headers.values())
+    )
+    assert NUMBER not in whole
+    assert NUMBER[-4:] not in whole
+    assert last(world).subject == "[WVFT monitor] CRITICAL: possible NHS number (NHS-001)"
+    assert "letter" not in last(world).subject
+
+
+def test_urgent_messages_leave_before_digests(world: World) -> None:
+    found(world)
+    world.desk().make_due()
+    alerting(world).tell_due()
+    world.desk().send_due()
+    assert world.box.sent[0].subject.startswith("[WVFT monitor] CRITICAL")
+
+
+def test_words_that_must_go_take_an_unsent_message_with_them_and_it_is_made_anew(world: World) -> None:
+    found(world)
+    alerting(world).tell_due()
+    c = table_of(Delivery).c
+    with world.store.transaction() as tx:
+        take_back_mails(tx.connection, table_of(Delivery), c.id > 0)
+    assert rows(world) == []
+    assert look(world) == ["caldicott"]
+
+
+def test_the_audit_log_says_of_which_case_a_message_told(world: World) -> None:
+    found(world)
+    look(world)
+    with world.store.reading() as connection:
+        (entry,) = [e for e in AuditLog(connection).entries() if e.action == "mail.sent"]
+    assert entry.details["cases"] == [1]
