@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from binascii import b2a_qp
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from typing import Any
 
@@ -22,15 +22,25 @@ LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
 
 
+Act = Callable[[int], str]
+"""Gives the address of the page on which a recipient acts on the case of that number."""
+
+
 def render(
-    digest: Digest, *, message_id: str, list_id: str, known_hosts: Collection[str] = KNOWN_HOSTS
+    digest: Digest,
+    *,
+    message_id: str,
+    list_id: str,
+    known_hosts: Collection[str] = KNOWN_HOSTS,
+    act: Act | None = None,
 ) -> Message:
     """The mail that tells `digest` to its recipient.
 
     `message_id` and `list_id` go into the headers as they are. Addresses below `known_hosts` are
-    shown as they are, all others defanged. No network, no clock: the same digest gives the same mail.
+    shown as they are, all others defanged. With `act` each case has a link to its page. No network,
+    no clock: the same digest gives the same mail.
     """
-    text, html = _fitting(_words(digest, known_hosts))
+    text, html = _fitting(_words(digest, known_hosts) | {"act": act})
     return Message(
         to=digest.briefing.recipient.address,
         subject=safe(digest.subject),
@@ -71,6 +81,7 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
     words = {
+        "act": None,
         "item": item,
         "longest": EXCERPTS[0],
         "times": partial(wording.times, briefing=briefing),

@@ -32,6 +32,7 @@ from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
 from monitor.errors import ConfigError, RuleError
 from monitor.judging import Stages
+from monitor.links import Links
 from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Connector, Notifier
@@ -132,10 +133,15 @@ class App:
             editor=editor,
             dispatch=Dispatch(self.store, self.channel, self.now, worker),
             settings=self.settings.digest,
-            compose=partial(_message, known_hosts=_known_hosts(self.settings)),
+            compose=partial(_message, known_hosts=_known_hosts(self.settings), links=self.links()),
             compose_protected=render_protected,
             host=mail_host(self.settings),
         )
+
+    def links(self) -> Links | None:
+        """What makes the links of mails; None where no address is set that recipients could reach."""
+        settings = self.settings.links
+        return Links(settings, self.store.key) if settings.public_url else None
 
     def channel(self) -> Notifier:
         """SMTP where it is set up, else a folder of files. Raises ConfigError where it cannot work."""
@@ -411,5 +417,16 @@ def _known_hosts(settings: Settings) -> frozenset[str]:
     return KNOWN_HOSTS | frozenset(settings.organisation.domains) | frozenset(host for host in read if host)
 
 
-def _message(briefing: Briefing, *, known_hosts: frozenset[str], **identity: str) -> Message:
-    return render(compose(briefing), known_hosts=known_hosts, **identity)
+def _message(
+    briefing: Briefing,
+    *,
+    known_hosts: frozenset[str],
+    links: Links | None = None,
+    live: bool = False,
+    **identity: str,
+) -> Message:
+    """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
+    act = None
+    if links is not None and live:
+        act = partial(links.address, recipient=briefing.recipient, made_at=briefing.made_at)
+    return render(compose(briefing), known_hosts=known_hosts, act=act, **identity)

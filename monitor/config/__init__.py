@@ -35,6 +35,7 @@ from monitor.config.fields import (
     Sender,
     TimeZone,
 )
+from monitor.config.links import LinkSettings as LinkSettings
 from monitor.config.section import Section as Section  # what other packages import from here
 from monitor.config.sources import SourceSettings as SourceSettings
 from monitor.config.sources import StricterTerms as StricterTerms
@@ -303,6 +304,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     digest: DigestSettings = DigestSettings()
     smtp: SmtpSettings | None = None
+    links: LinkSettings = LinkSettings()
     recipients: tuple[RecipientSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
     policy: PolicySettings = PolicySettings()
