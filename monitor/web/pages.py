@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alerts import wording
-from alerts.text import defang, safe, shorten
+from alerts.text import defang, link, safe, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ def _environment() -> Environment:
     )
     made.filters.update(defang=defang, shorten=shorten)
     made.globals.update(
+        link=link,
         symbols=wording.SYMBOLS,
         standing=wording.standing,
         purged=wording.purged,

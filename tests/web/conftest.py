@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.conftest import store, store_settings, untouched_logs  # noqa: F401  (fixtures)
+from monitor.store import Store
+from tests.core.conftest import store, store_settings, untouched_logs
 from tests.core.world import CALDICOTT, COMMS, World
 from tests.web.visiting import Office
 
+__all__ = ["store", "store_settings", "untouched_logs"]
+
 
 @pytest.fixture
-def office(store) -> Office:  # type: ignore[no-untyped-def]  # noqa: F811
+def office(store: Store) -> Office:
     """An office with one confidential case that the Caldicott Guardian was mailed of."""
-    world = World(store, recipients=(COMMS, CALDICOTT))
-    return Office(world)
+    return Office(World(store, recipients=(COMMS, CALDICOTT)))

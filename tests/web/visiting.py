@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 from sqlmodel import SQLModel
+from starlette.types import ASGIApp
 
 from monitor.config import LinkSettings, Organisation
 from monitor.links import Links
@@ -23,7 +24,7 @@ from monitor.web.counter import Counter
 from monitor.web.limiting import Limit
 from monitor.web.pages import Site
 from tests.core.office import case, desk, open_case
-from tests.core.world import CALDICOTT, CLAUSE, LONDON, World
+from tests.core.world import CALDICOTT, CLAUSE, World
 
 HOST = "monitor.trust.test"
 SETTINGS = LinkSettings(public_url=f"https://{HOST}")
@@ -47,6 +48,9 @@ class Office:
     def links(self) -> Links:
         return Links(self.settings, self.world.store.key)
 
+    def app(self) -> ASGIApp:
+        return application(self.counter(), self.settings, "health", self.limit)
+
     def counter(self) -> Counter:
         organisation = Organisation(name="Wearside Vale NHS Foundation Trust", short="WVFT")
         return Counter(
@@ -65,7 +69,7 @@ class Office:
 
     def ask(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
         """Method, path and what httpx takes besides, one after the other."""
-        app = application(self.counter(), self.settings, "health", self.limit)
+        app = self.app()
 
         async def asking() -> list[httpx.Response]:
             transport = httpx.ASGITransport(app)
@@ -77,8 +81,10 @@ class Office:
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.ask(("GET", path, more))[0]
 
-    def post(self, path: str, deed: str, reason: str = "", seen: int | None = None, **more: Any) -> httpx.Response:
-        """Send the page's form; `seen` is the change of the case that the page showed, else the present one."""
+    def post(
+        self, path: str, deed: str, reason: str = "", seen: int | None = None, **more: Any
+    ) -> httpx.Response:
+        """Send the page's form; `seen` is the change of the case that it showed, else the present one."""
         at = self.case().state.changes if seen is None else seen
         form = {"deed": deed, "reason": reason, "seen": str(at)}
         return self.ask(("POST", path, {"data": form, "headers": FORM, **more}))[0]
@@ -105,7 +111,3 @@ def seen_in(page: httpx.Response) -> int:
     found = re.search(r'name="seen" value="(\d+)"', page.text)
     assert found is not None, page.text
     return int(found[1])
-
-
-Ask = Callable[[str], httpx.Response]
-ZONE = LONDON
