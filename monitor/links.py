@@ -8,6 +8,7 @@ HMAC with SHA-256 under a key that is derived from the site key for this alone.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -53,6 +54,10 @@ class Links:
         made = int(made_at.timestamp())
         told = [case, self.who(recipient), made, made + int(self.settings.expires.total_seconds())]
         return f"{self.settings.base}/case/{self._signer().dumps(told)}"
+
+    def act(self, recipient: Recipient, made_at: datetime) -> Callable[[int], str]:
+        """Gives the addresses of one mail, by case."""
+        return lambda case: self.address(case, recipient, made_at)
 
     def opened(self, token: str) -> Link:
         """What the token says, expired or not. Raises LinkForged for anything that we did not write so."""

@@ -428,5 +428,5 @@ def _message(
     """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
     act = None
     if links is not None and live:
-        act = partial(links.address, recipient=briefing.recipient, made_at=briefing.made_at)
+        act = links.act(briefing.recipient, briefing.made_at)
     return render(compose(briefing), known_hosts=known_hosts, act=act, **identity)

@@ -100,11 +100,11 @@ class Casework:
         with self._change(case, by, "case.claimed", reason):
             pass
 
-    def acknowledge(self, case: CaseFile, by: Actor, reason: str = "") -> None:
+    def seen(self, case: CaseFile, by: Actor, reason: str = "") -> None:
         """Say that one has seen the case. It stays open, and nobody's."""
         _is_open(case)
         with self.store.transaction() as tx:
-            tx.audit(by, "case.acknowledged", f"case:{case.number}", self.now(), reason)
+            tx.audit(by, "case.seen", f"case:{case.number}", self.now(), reason)
 
     def release(self, case: CaseFile, by: Actor) -> None:
         """Let go of a case that one has claimed."""

@@ -51,7 +51,7 @@ def _later(desk: Casework, case: CaseFile, by: Actor, reason: str) -> None:
 DEEDS = (
     Deed(
         "seen", "I have seen it", "It is noted that you know. The case stays as it is.",
-        Casework.acknowledge,
+        Casework.seen,
         "It is noted that you have seen this case.",
         (("Take it on", "monitor cases claim {case}"),),
     ),

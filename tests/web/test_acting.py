@@ -43,7 +43,7 @@ def test_a_hundred_looks_by_scanners_change_nothing(office: Office) -> None:
 @pytest.mark.parametrize(
     ("deed", "action", "undo"),
     [
-        ("seen", "case.acknowledged", "monitor cases claim 1"),
+        ("seen", "case.seen", "monitor cases claim 1"),
         ("mine", "case.claimed", "monitor cases release 1"),
         ("wrong", "case.marked", "monitor cases mark 1 right"),
         ("later", "reminder.made", "monitor reminders done NUMBER"),
