@@ -38,6 +38,10 @@ LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
 
 
+Act = Callable[[int], str]
+"""Gives the address of the page on which a recipient acts on the case of that number."""
+
+
 def render(
     digest: Digest,
     *,

@@ -7,6 +7,7 @@ Which role may do what stands in `roles.yaml`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor import roles
@@ -79,7 +80,23 @@ def person(login: str, recipients: tuple[Recipient, ...], away: frozenset[str] =
     Of somebody who is away the roles are the deputy's, and nobody else's.
     """
     today = roles.acting(recipients, away)
-    held = frozenset(row.role for row in today)
     mine = frozenset(row.role for row in today if row.login == login)
-    carried = frozenset(lane for lane in Lane if roles.carrying(lane, held) in mine)
-    return Person(login, mine, known=any(row.login for row in recipients), carried=carried)
+    known = any(row.login for row in recipients)
+    return Person(login, mine, known=known, carried=_carried(today, mine))
+
+
+def addressee(told: Recipient, today: tuple[Recipient, ...], lane: Lane) -> Person:
+    """Who reads a mail to `told`, in the role that it was for; in all of theirs where that one may not look.
+
+    `today` is who holds which role today. The person is called by their login where it is known.
+    """
+    rows = [row for row in today if row.address == told.address]
+    name = next((row.login for row in rows if row.login), told.address)
+    as_told, as_any = frozenset({told.role}), frozenset(row.role for row in rows)
+    person = Person(name, as_told, carried=_carried(today, as_told))
+    return person if person.sees(lane) else Person(name, as_any, carried=_carried(today, as_any))
+
+
+def _carried(today: Iterable[Recipient], mine: frozenset[str]) -> frozenset[Lane]:
+    held = {row.role for row in today}
+    return frozenset(lane for lane in Lane if roles.carrying(lane, held) in mine)

@@ -37,7 +37,7 @@ log = structlog.get_logger("monitor.delivery")
 MARKED_LATE = timedelta(minutes=30)
 
 Compose = Callable[..., Message]
-"""(briefing, message_id=, list_id=) -> Message: the alerts package's part, handed in by the service."""
+"""(briefing, message_id=, list_id=, live=) -> Message: the alerts package's part; the service hands it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,7 @@ class Desk:
             briefing,
             message_id=self._message_id(recipient, name),
             list_id=f"digest.{recipient.role}.{self.host}",
+            live=True,
         )
         parcel = Parcel(recipient, KINDS[edition], name, message, account)
         return self.ledger.make(parcel, briefing.made_at, skipped=skipped) and not skipped

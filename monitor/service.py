@@ -31,6 +31,7 @@ from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
 from monitor.errors import ConfigError, RuleError
 from monitor.judging import Stages
+from monitor.links import Links
 from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Connector, Notifier
@@ -45,7 +46,7 @@ from monitor.store.people.register import Register
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Tally, Terms
-from monitor.urgent import Alerting
+from monitor.urgent import Act, Alerting
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -120,7 +121,10 @@ class App:
             dispatch=self.dispatch(worker),
             settings=self.settings.digest,
             compose=partial(
-                _message, known_hosts=_known_hosts(self.settings), folder=self.settings.digest.templates
+                _message,
+                known_hosts=_known_hosts(self.settings),
+                folder=self.settings.digest.templates,
+                links=self.links(),
             ),
             compose_protected=render_protected,
             host=channels.mail_host(self.settings),
@@ -133,7 +137,13 @@ class App:
             settings=self.settings.urgent,
             compose=partial(render_urgent, known_hosts=_known_hosts(self.settings)),
             host=channels.mail_host(self.settings),
+            act=self.act(),
         )
+
+    def act(self) -> Act | None:
+        """What makes the links of one person's mail; None where there are none."""
+        links = self.links()
+        return (lambda person: links.act(person, self.now())) if links else None
 
     def editor(self) -> Editor:
         """What each recipient of this installation is told."""
@@ -164,6 +174,11 @@ class App:
             settings=channels.fingerprint(self.settings, self.store),
             channels=channels.chats(self.settings, self.directory, self.now, self.store),
         )
+
+    def links(self) -> Links | None:
+        """What makes the links of mails; None where no address is set that recipients could reach."""
+        settings = self.settings.links
+        return Links(settings, self.store.key) if settings.public_url else None
 
     def channel(self) -> Notifier:
         """How mail leaves. Raises ConfigError where it cannot work."""
@@ -435,8 +450,7 @@ def _overdue(policy: Policy) -> str:
     return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
-def _message(
-    briefing: Briefing, *, known_hosts: frozenset[str], folder: Path | None, message_id: str, list_id: str
-) -> Message:
-    digest = compose(briefing)
-    return render(digest, message_id=message_id, list_id=list_id, known_hosts=known_hosts, folder=folder)
+def _message(briefing: Briefing, *, links: Links | None = None, live: bool = False, **how: Any) -> Message:
+    """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
+    act = links.act(briefing.recipient, briefing.made_at) if links is not None and live else None
+    return render(compose(briefing), act=act, **how)

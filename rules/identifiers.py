@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from monitor.config import Organisation
@@ -96,6 +97,13 @@ class PersonIdentifiers:
         bare = unquote((post.url or "").partition("://")[2].removeprefix("www."))
         part = Part("url", fold(_REMOTE_HANDLE.sub("/", bare)))
         return next((span.label for span in self._in_addresses.spans(part, post)), None)
+
+
+def identifier_in(text: str, organisation: Organisation) -> str | None:
+    """What kind of identifier a text holds that somebody typed and that is to be kept; None for none."""
+    never = datetime.fromtimestamp(0, UTC)
+    typed = Post(source="", platform="", external_id="", observed_at=never, text=text)
+    return next((span.label for span in PersonIdentifiers(organisation).spans(typed)), None)
 
 
 def _hospital_numbers(shapes: tuple[str, ...]) -> _Kind:

@@ -92,14 +92,20 @@ class Casework:
 
     # -- who has it -------------------------------------------------------------------------------
 
-    def claim(self, case: CaseFile, by: Actor) -> None:
+    def claim(self, case: CaseFile, by: Actor, reason: str = "") -> None:
         """Take the case on. A claim that nobody did anything with for four hours holds no longer."""
         _is_open(case)
         holder = case.state.holder(self.now())
         if holder not in (None, by.name):
             raise CaseRefused(f"case {case.number}: {holder} is at work on it; `assign` hands it over")
-        with self._change(case, by, "case.claimed"):
+        with self._change(case, by, "case.claimed", reason):
             pass
+
+    def seen(self, case: CaseFile, by: Actor, reason: str = "") -> None:
+        """Say that one has seen the case. It stays open, and nobody's."""
+        _is_open(case)
+        with self.store.transaction() as tx:
+            tx.audit(by, "case.seen", f"case:{case.number}", self.now(), reason)
 
     def release(self, case: CaseFile, by: Actor) -> None:
         """Let go of a case that one has claimed."""
@@ -236,7 +242,7 @@ class Casework:
         with self._change(case, by, "case.reopened", reason):
             pass
 
-    def close(self, case: CaseFile, by: Actor) -> str:
+    def close(self, case: CaseFile, by: Actor, reason: str = "") -> str:
         """Close the case and return its outcome. A false alarm needs no answers, unless a clock runs.
 
         Raises CaseRefused, naming the steps that are open and what to type for each.
@@ -246,7 +252,7 @@ class Casework:
         if not false_alarm and (still := self.open_steps(case)):
             raise CaseRefused(_unanswered(case, still, self.process))
         outcome = FALSE_ALARM if false_alarm else case.state.answers["decision"]
-        with self._change(case, by, "case.closed", outcome=outcome) as (tx, now):
+        with self._change(case, by, "case.closed", reason, outcome=outcome) as (tx, now):
             settle(tx, f"case:{case.number}", progress(case.number), by, now)
         return outcome
 

@@ -66,13 +66,7 @@ def refusals_written(
 
 def free_of_identifiers(text: str, option: str, organisation: Organisation) -> None:
     """Raise a usage error where a text that is to be kept holds what every stored post has masked."""
-    from datetime import UTC, datetime
+    from rules.identifiers import identifier_in
 
-    from monitor.types import Post
-    from rules.identifiers import PersonIdentifiers
-
-    post = Post(source="", platform="", external_id="", observed_at=datetime.now(UTC), text=text)
-    if found := PersonIdentifiers(organisation).spans(post):
-        raise typer.BadParameter(
-            f"seems to hold personal data ({found[0].label}): leave it out", param_hint=option
-        )
+    if label := identifier_in(text, organisation):
+        raise typer.BadParameter(f"seems to hold personal data ({label}): leave it out", param_hint=option)

@@ -34,6 +34,7 @@ from monitor.config.fields import (
     RuleId,
     TimeZone,
 )
+from monitor.config.links import LinkSettings as LinkSettings
 from monitor.config.mail import BounceSettings as BounceSettings
 from monitor.config.mail import ChannelSettings as ChannelSettings
 from monitor.config.mail import SmtpSettings as SmtpSettings
@@ -311,6 +312,7 @@ class Settings(Section):
     smtp: SmtpSettings | None = None
     bounces: BounceSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()
+    links: LinkSettings = LinkSettings()
     recipients: tuple[RecipientSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
     policy: PolicySettings = PolicySettings()

@@ -42,6 +42,10 @@ class SiteKey:
         data = "\x1f".join(parts).encode("utf-8", "surrogatepass")
         return blake2b(data, key=self._secret, digest_size=16).hexdigest()
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose: whoever learns it learns neither this key nor another one."""
+        return blake2b(purpose.encode(), key=self._secret, digest_size=32, person=b"derived key").digest()
+
 
 def _make(path: Path) -> None:
     """Whole or not at all, whoever else is making it: written beside, then linked into place."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -101,6 +102,7 @@ class Store:
         self._turn = threading.Lock()
         self._writer = writer_engine(url)
         self._reader = reader_engine(url)
+        self._first: Callable[[Transaction], None] = lambda tx: None
 
     def close(self) -> None:
         """Give every connection back."""
@@ -117,10 +119,17 @@ class Store:
         """
         with _translated(), self._one_writer():
             with self._writer.begin() as connection:
-                yield (tx := Transaction(connection, self.key))
+                self._first(tx := Transaction(connection, self.key))
+                yield tx
                 self._journalled(tx)
             if tx.wiped and self.embedded:
                 self._empty_wal()
+
+    def after(self, first: Callable[[Transaction], None]) -> Store:
+        """This store, where `first` is done at the beginning of each transaction: both happen, or neither."""
+        joined = copy(self)
+        joined._first = first
+        return joined
 
     def _journalled(self, tx: Transaction) -> None:
         """Write what was erased beside the database, before the commit: killed in between, it is done again.

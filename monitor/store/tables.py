@@ -331,6 +331,21 @@ class Absence(SQLModel, table=True):
     made_at: datetime
 
 
+class SpentLink(SQLModel, table=True):
+    """A link of a mail that was used: the keyed hash of what it said, what was done by it, when, as what.
+
+    Once it has expired the row is of no use and goes.
+    """
+
+    __tablename__ = "spent_link"
+
+    key: str = Field(primary_key=True)
+    deed: str
+    role: str
+    spent_at: datetime
+    expires_at: datetime = Field(index=True)
+
+
 class SealingKey(SQLModel, table=True):
     """The public half of a key that originals are sealed to; the private half is a file elsewhere."""
 

@@ -127,10 +127,19 @@ def items_found_since(
 
 
 def items_of(
-    store: Store, numbers: Iterable[int], clauses: Mapping[str, Clause], clocks: Clocks
+    store: Store,
+    numbers: Iterable[int],
+    clauses: Mapping[str, Clause],
+    clocks: Clocks,
+    found_by: datetime | None = None,
 ) -> dict[int, Item]:
-    """These cases by number; one whose findings went into another, or are gone, is not there."""
+    """These cases by number; one whose findings went into another, or are gone, is not there.
+
+    `found_by` leaves out what was found later.
+    """
     query = _findings(clocks).where(_case.c.id.in_(numbers), _case.c.lane != Lane.PROTECTED)
+    if found_by is not None:
+        query = query.where(_finding.c.created_at <= found_by)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
         items = _items(rows, clauses, frozenset(), _running(connection, rows, clocks))

@@ -114,6 +114,8 @@ class Transaction:
         self.insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         self.erased: list[Barred] = []
         """What was erased: the store writes it into the journal before it commits."""
+        self.besides: dict[str, Any] = {}
+        """What every entry of the audit log made here says besides, such as by which way somebody came."""
 
     def purging(self, today: date) -> Purging:
         """What this transaction does about words that must go."""
@@ -135,7 +137,7 @@ class Transaction:
         What the protected lane does is told in its own log, and there only.
         """
         log = AuditLog(self.connection, protected=protected)
-        log.append(actor, action, object, now, reason, **details)
+        log.append(actor, action, object, now, reason, **details | self.besides)
 
     # -- a page -----------------------------------------------------------------------------------
 

@@ -211,7 +211,7 @@ class World:
         )
 
 
-def plain_message(briefing: object, *, message_id: str, list_id: str) -> Message:
+def plain_message(briefing: object, *, message_id: str, list_id: str, live: bool = False) -> Message:
     """A message that lists its case numbers, so that tests can read what was told."""
     items = briefing.items  # type: ignore[attr-defined]
     told = " ".join(f"case{item.number}{'*' if item.is_new else ''}" for item in items)

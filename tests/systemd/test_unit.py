@@ -11,6 +11,7 @@ import pytest
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = SYSTEMD / "trustwatch.service"
+WEB = SYSTEMD / "trustwatch-web.service"
 
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None,
@@ -18,15 +19,19 @@ needs_systemd = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def settings() -> dict[str, list[str]]:
-    """Every setting of the unit with its values; a key may stand on several lines."""
+def settings_of(unit: Path) -> dict[str, list[str]]:
+    """Every setting of a unit with its values; a key may stand on several lines."""
     found: dict[str, list[str]] = {}
-    for line in UNIT.read_text().splitlines():
+    for line in unit.read_text().splitlines():
         key, equals, value = line.partition("=")
         if equals and not line.startswith("#"):
             found.setdefault(key, []).append(value)
     return found
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, list[str]]:
+    return settings_of(UNIT)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +56,20 @@ def test_the_daemon_is_shut_in(settings: dict[str, list[str]], key: str, value: 
     assert settings[key] == [value]
 
 
-def test_the_command_line_is_one_that_the_command_takes(settings: dict[str, list[str]]) -> None:
-    program, *arguments = settings["ExecStart"][0].split()
+def test_the_pages_are_shut_in_as_the_daemon_is_and_may_reach_nothing() -> None:
+    daemon, web = settings_of(UNIT), settings_of(WEB)
+    own = {"Description", "After", "ExecStart", "TimeoutStopSec", "IPAddressDeny", "MemoryMax", "TasksMax"}
+    assert {key: web[key] for key in web.keys() - own - {"IPAddressAllow"}} == {
+        key: daemon[key] for key in web.keys() - own - {"IPAddressAllow"}
+    }
+    left_out = {"Wants", "WatchdogSec", "CacheDirectory", "CacheDirectoryMode", "LoadCredential", "OOMPolicy"}
+    assert daemon.keys() - web.keys() == left_out
+    assert (web["IPAddressDeny"], web["IPAddressAllow"]) == (["any"], ["localhost"])
+
+
+@pytest.mark.parametrize("unit", [UNIT, WEB], ids=["daemon", "web"])
+def test_the_command_line_is_one_that_the_command_takes(unit: Path) -> None:
+    program, *arguments = settings_of(unit)["ExecStart"][0].split()
     monitor = Path(sys.executable).with_name(Path(program).name)
     answer = subprocess.run([monitor, *arguments, "--help"], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
@@ -79,9 +96,10 @@ def test_the_account_of_the_unit_is_made_by_sysusers(settings: dict[str, list[st
 
 
 @needs_systemd
-def test_the_exposure_is_at_most_1_1_of_10() -> None:
+@pytest.mark.parametrize(("unit", "tenths"), [(UNIT, 11), (WEB, 9)], ids=["daemon", "web"])
+def test_the_exposure_of_10_is_at_most_1_1_and_for_the_pages_0_9(unit: Path, tenths: int) -> None:
     answer = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=11", UNIT],
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={tenths}", unit],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin", "SYSTEMD_PAGER": ""},
@@ -90,9 +108,10 @@ def test_the_exposure_is_at_most_1_1_of_10() -> None:
 
 
 @needs_systemd
-def test_systemd_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unit", [UNIT, WEB], ids=["daemon", "web"])
+def test_systemd_finds_nothing_to_complain_of(unit: Path, tmp_path: Path) -> None:
     # It also looks for the program, which is installed on a real machine only.
-    copy = tmp_path / UNIT.name
-    copy.write_text(UNIT.read_text().replace("/opt/trustwatch/bin/monitor", sys.executable))
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text().replace("/opt/trustwatch/bin/monitor", sys.executable))
     answer = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")

@@ -183,6 +183,12 @@ def answers_of(connection: Connection, numbers: Collection[int]) -> dict[int, di
     return found
 
 
+def changes_after(connection: Connection, number: int, moment: datetime) -> list[Entry]:
+    """What changed the case after `moment`, oldest first."""
+    entries = AuditLog(connection).entries(f"case:{number}")
+    return [entry for entry in entries if entry.action in _CHANGES and entry.at > moment]
+
+
 def notes_of(connection: Connection, number: int) -> dict[str, tuple[str, str, datetime]]:
     """What was said with the latest answer to each step, by whom and when."""
     c = _step.c
