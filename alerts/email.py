@@ -12,6 +12,7 @@ from threading import Timer
 from typing import Any
 
 from alerts.envelope import address, envelope
+from monitor.checkpoints import checkpoint
 from monitor.config import SmtpSettings
 from monitor.errors import ConfigError, DeliveryError
 from monitor.ports import Clock
@@ -54,6 +55,7 @@ class Smtp:
         encryption (a person has to look), otherwise to be tried again under the same Message-ID.
         """
         mail = envelope(message, self._settings.sender, self._now())
+        checkpoint("mail.before_connect")
         try:
             connection = self._connect()
             try:
@@ -154,6 +156,11 @@ class _Conversation(smtplib.SMTP):
             if self._overdue:
                 raise TimeoutError("overdue") from None
             raise
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand the message over; the server's answer to it."""
+        checkpoint("mail.before_data")
+        return super().data(msg)
 
     def close(self) -> None:
         """End the connection."""

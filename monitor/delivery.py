@@ -18,6 +18,7 @@ import structlog
 
 from monitor.briefing import AUDITED, DIGEST, Editor, is_quiet, looked_up_to
 from monitor.cases import Directory
+from monitor.checkpoints import checkpoint
 from monitor.config import DigestSettings
 from monitor.dispatch import Dispatch
 from monitor.ports import Clock
@@ -159,6 +160,7 @@ class Desk:
     def _make(self, recipient: Recipient, day: date, window: str, *, late: bool) -> bool:
         if self.ledger.exists(recipient.address, DIGEST, window):
             return False
+        checkpoint("digest.before")
         briefing, account = self.editor.brief(recipient, day, late=late)
         skipped = self.settings.on_empty == "skip" and is_quiet(briefing)
         message = self.compose(
@@ -166,8 +168,11 @@ class Desk:
             message_id=self._message_id(recipient, window),
             list_id=f"digest.{recipient.role}.{self.host}",
         )
+        checkpoint("digest.composed")
         parcel = Parcel(recipient, DIGEST, window, message, account)
-        return self.ledger.make(parcel, briefing.made_at, skipped=skipped) and not skipped
+        made = self.ledger.make(parcel, briefing.made_at, skipped=skipped)
+        checkpoint("digest.made")
+        return made and not skipped
 
     def _message_id(self, recipient: Recipient, window: str) -> str:
         """The same for the same list, window and recipient, whenever and wherever it is made."""

@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from monitor.checkpoints import checkpoint
 from monitor.errors import DeliveryError
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
@@ -84,12 +85,16 @@ class Dispatch:
         return sent, failed
 
     def _send(self, ledger: Ledger, notifier: Notifier, claimed: Claimed) -> bool:
+        checkpoint("mail.claimed")
         try:
             notifier.send(claimed.message)
         except DeliveryError as error:
+            checkpoint("mail.refused")
             self._not_sent(ledger, claimed, error)
             return False
+        checkpoint("mail.accepted")
         ledger.sent(claimed.id, self.now())
+        checkpoint("mail.marked")
         if not ledger.protected:
             log.info("sent", message_id=claimed.message.message_id, attempt=claimed.attempts)
         return True
