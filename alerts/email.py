@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from alerts.envelope import address, envelope
 from alerts.replies import Replies
+from monitor.checkpoints import checkpoint
 from monitor.config import SmtpSettings
 from monitor.errors import ConfigError
 from monitor.ports import Clock
@@ -63,6 +64,7 @@ class Smtp:
         """
         mail = envelope(message, self._settings.sender, self._now())
         origin = self._settings.bounce_address or address(self._settings.sender).addr_spec
+        checkpoint("mail.before_connect")
         self._converse(lambda line: line.send_message(mail, origin, [message.to]), message.to)
         return Receipt(accepted_at=self._now(), detail=f"accepted by {self._where}")
 
@@ -170,6 +172,11 @@ class _Conversation(smtplib.SMTP):
             if self._overdue:
                 raise TimeoutError("overdue") from None
             raise
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand the message over; the server's answer to it."""
+        checkpoint("mail.before_data")
+        return super().data(msg)
 
     def _end(self) -> None:
         self._alarm.cancel()

@@ -19,6 +19,7 @@ import structlog
 
 from monitor.briefing import AUDITED, DIGEST, Editor, is_quiet, looked_up_to
 from monitor.cases import Directory
+from monitor.checkpoints import checkpoint
 from monitor.config import DigestSettings
 from monitor.dispatch import Dispatch
 from monitor.editions import KINDS, Calendar, begin, window
@@ -179,6 +180,7 @@ class Desk:
         return self._make(recipient, edition, day, name, late=now - due_at > MARKED_LATE)
 
     def _make(self, recipient: Recipient, edition: Edition, day: date, name: str, *, late: bool) -> bool:
+        checkpoint("digest.before")
         briefing, account = self.editor.brief(recipient, day, late=late, edition=edition)
         if skipped := self._is_skipped(briefing):
             account = replace(account, item_ids=())
@@ -188,8 +190,11 @@ class Desk:
             list_id=f"digest.{recipient.role}.{self.host}",
             live=True,
         )
+        checkpoint("digest.composed")
         parcel = Parcel(recipient, KINDS[edition], name, message, account)
-        return self.ledger.make(parcel, briefing.made_at, skipped=skipped) and not skipped
+        made = self.ledger.make(parcel, briefing.made_at, skipped=skipped)
+        checkpoint("digest.made")
+        return made and not skipped
 
     def _is_skipped(self, briefing: Briefing) -> bool:
         """Whether this one is not sent: nothing is new for who gets no daily one, or the day was quiet."""

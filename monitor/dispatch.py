@@ -17,6 +17,7 @@ from hashlib import blake2b
 import structlog
 
 from monitor.announcing import Channel
+from monitor.checkpoints import checkpoint
 from monitor.errors import DeliveryError, FailureKind
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
@@ -129,12 +130,16 @@ class Dispatch:
         return sent, failed
 
     def _send(self, ledger: Ledger, notifier: Notifier, claimed: Claimed) -> DeliveryError | None:
+        checkpoint("mail.claimed")
         try:
             notifier.send(self._marked(claimed.message))
         except DeliveryError as error:
+            checkpoint("mail.refused")
             self._not_sent(ledger, claimed, error)
             return error
+        checkpoint("mail.accepted")
         ledger.sent(claimed.id, self.now())
+        checkpoint("mail.marked")
         if not ledger.protected:
             log.info("sent", message_id=claimed.message.message_id, attempt=claimed.attempts)
         return None

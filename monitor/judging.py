@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.authorisation import bare
 from monitor.cases import addressed, shown_author, subject
+from monitor.checkpoints import checkpoint
 from monitor.originals import lock
 from monitor.ports import Filters, Identifiers, References, Rules
 from monitor.redaction import redact
@@ -65,6 +66,7 @@ class Judge:
         spans = self.stages.identifiers.spans(post)
         evaluated = (addressed(finding, post.author) for finding in self.stages.rules.evaluate(post))
         masked, findings = redact(post, spans, evaluated)
+        checkpoint("judge.rules")
         author = shown_author(masked, self.pseudonym)
         hides = self.filters.hiding if self.filters else _never
         hidden = {f: by for f in findings if (by := hides(post, f, author))}

@@ -20,6 +20,7 @@ import structlog
 
 from monitor.authorisation import bare
 from monitor.cases import Clerk, Directory
+from monitor.checkpoints import checkpoint
 from monitor.config import SourceSettings
 from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFound, SourceRefused
 from monitor.health import Setback
@@ -164,7 +165,9 @@ class Pipeline:
     def _pages(self, task: Task, window: Window, count: Count) -> Iterator[Page]:
         task.gate()
         cursor = self.store.cursor(task.source.name) if window.from_cursor else None
+        checkpoint("poll.before_fetch")
         for page in _honest(task.connector.pages(cursor, window.since)):
+            checkpoint("poll.fetched")
             yield page
             if self.stop() or (window.limit is not None and count.seen >= window.limit):
                 return
@@ -199,6 +202,7 @@ class Pipeline:
         """Slow work first, holding nothing; then one short transaction with all of the page."""
         looked = self._look(task, page, window, count)
         clerk = Clerk(self._directory(looked.kept), self.zone, self.now())
+        checkpoint("page.judged")
         with self.store.transaction() as tx:
             self._still_allowed(task, page, looked, count)
             saved = self._write(tx, task, looked, clerk)
@@ -213,6 +217,8 @@ class Pipeline:
             )
             if page.cursor is not None and window.from_cursor:
                 tx.save_cursor(task.source.name, page.cursor)
+            checkpoint("page.cursor")
+        checkpoint("page.committed")
         count.add(page, looked, saved)
 
     def _look(self, task: Task, page: Page, window: Window, count: Count) -> Looked:
@@ -303,6 +309,7 @@ class Pipeline:
             values["next_due_at"] = now  # a scan got through: the daemon need not wait any longer
         with self.store.transaction() as tx:
             was = tx.save_state(task.source.name, state, now, **values)
+        checkpoint("poll.state")
         if not was.answered and was is not SourceState.NEW:
             log.info("source recovered", source=task.source.name, was=was)
         return self._tally(task, state, count)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from monitor.checkpoints import checkpoint
 from monitor.config import Retention as Periods
 from monitor.errors import MonitorError
 from monitor.ports import Clock
@@ -172,6 +173,8 @@ class Retention:
                 if going:
                     ids = [each.place.id for each in going]
                     tx.purging(self._today()).retire(ids, told_until(going), now)
+                checkpoint("retention.batch")
+            checkpoint("retention.committed")
             yield Counter("held" if each.held else each.kind for each in batch)
             if len(batch) < CHUNK:
                 return

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, Text, and_, cast, func, or_, select
 
+from monitor.checkpoints import checkpoint
 from monitor.store.audit import AuditLog
 from monitor.store.routing import SUPERSEDED
 from monitor.store.store import Store
@@ -200,6 +201,7 @@ class Ledger:
             made = tx.connection.execute(insert, row).scalar()
             if made is None:
                 return False
+            checkpoint("digest.row")
             for chunk in _chunks(parcel.account.item_ids):
                 tx.connection.execute(
                     _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
@@ -254,6 +256,7 @@ class Ledger:
         values = {"status": "sent", "settled_at": now, "error": None}
         with self.store.transaction() as tx:
             self._settle(tx, delivery, values, {"status": "sent"})
+            checkpoint("mail.marking")
             self._account_for(tx, delivery, now)
 
     def _account_for(self, tx: Transaction, delivery: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.checkpoints import checkpoint
 from monitor.store.audit import AuditLog
 from monitor.store.casework.opening import open_or_extend
 from monitor.store.identity import content_hash, fold_keys
@@ -172,6 +173,7 @@ class Transaction:
             if _match(known, key, fold) is None
         ]
         fresh = self._insert_mentions(new)
+        checkpoint("page.mentions")
         self._refresh(source, {j.key: (j, known[j.key]) for j in judged if j.key in known}, now)
         ids = [_match(known, key, fold) or fresh[key] for key, fold in zip(keys, folds, strict=True)]
         self._save_occurrences(source, judged, keys, ids, version, now)
@@ -310,6 +312,7 @@ class Transaction:
             return 0
         cases = {key: place(j, finding) for key, (j, finding, _) in new.items()}
         case_ids = open_or_extend(self, [(cases[key], f) for key, (_, f, _) in new.items()], now)
+        checkpoint("page.cases")
         rows = [
             finding_row(key, finding, mention_id, case_ids[cases[key].key], now)
             for key, (_, finding, mention_id) in new.items()

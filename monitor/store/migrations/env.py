@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+from monitor.checkpoints import checkpoint
 from monitor.store import tables  # noqa: F401  (fills the metadata)
 
 context.configure(
@@ -10,5 +11,6 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
     transactional_ddl=True,
+    on_version_apply=lambda **_: checkpoint("migration.version"),
 )
 context.run_migrations()

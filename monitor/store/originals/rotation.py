@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
+from monitor.checkpoints import checkpoint
 from monitor.errors import SealError
 from monitor.sealing import ORIGINALS, Keyring, PublicKey, Sealed
 from monitor.store.originals.sealed import place_of
@@ -77,6 +78,8 @@ def _renew_lot(store: Store, purpose: str, ring: Keyring, key: PublicKey, rows: 
                 here = (table.c.id == row.id) & (table.c.key_id == row.key_id)
                 values = {"key_id": key.id, "sealed": opened[row.id].data}
                 tx.connection.execute(table.update().where(here).values(**values))
+        checkpoint("rotation.lot")
+    checkpoint("rotation.committed")
     return Renewed(len(opened), len(rows) - len(opened))
 
 
