@@ -102,10 +102,12 @@ class Casework:
             pass
 
     def seen(self, case: CaseFile, by: Actor, reason: str = "") -> None:
-        """Say that one has seen the case. It stays open, and nobody's."""
+        """Say that one has seen the case: nobody else need be told of it. It stays open, and nobody's."""
         _is_open(case)
+        now = self.now()
         with self.store.transaction() as tx:
-            tx.audit(by, "case.seen", f"case:{case.number}", self.now(), reason)
+            if not acknowledge(tx, case.number, by, now, reason):
+                tx.audit(by, "case.seen", f"case:{case.number}", now, reason)
 
     def release(self, case: CaseFile, by: Actor) -> None:
         """Let go of a case that one has claimed."""
