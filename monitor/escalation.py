@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.cases import Directory
 from monitor.config import UrgentSettings
+from monitor.config.fields import at_weekend
 from monitor.roles import FALLBACKS, TOLD, deputy_of
 from monitor.store.casework.alerts import Raised, Told
 from monitor.types import Lane, Recipient, Severity
@@ -21,8 +22,6 @@ DIRECTOR = "comms_director"
 
 PATIENTS = ("patient-identifier", "patient-identifier-image")
 """Where a patient may be named: at critical severity a role that is told alone has no quiet hours."""
-
-SATURDAY = 5
 
 Tier = tuple[Recipient, ...]
 
@@ -99,7 +98,7 @@ class Chain:
 
     def _is_quiet(self, lane: Lane, person: Recipient, now: datetime) -> bool:
         local = now.astimezone(self.zone)
-        if not self.settings.weekends and local.weekday() >= SATURDAY:
+        if not self.settings.weekends and at_weekend(local.date()):
             return True
         held = {person.role} | (self.today.roles(person.address) & set(TOLD[lane]))
         hours = [self.settings.quiet.get(role) for role in held]
