@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.cases import Directory
 from monitor.config import UrgentSettings
+from monitor.config.fields import at_weekend
 from monitor.roles import FALLBACKS, TOLD, deputy_of
 from monitor.store.casework.alerts import Raised, Told
 from monitor.types import Lane, Recipient, Severity
@@ -21,8 +22,6 @@ DIRECTOR = "comms_director"
 
 PATIENTS = ("patient-identifier", "patient-identifier-image")
 """Where a patient may be named: at critical severity a role that is told alone has no quiet hours."""
-
-SATURDAY = 5
 
 Tier = tuple[Recipient, ...]
 
@@ -51,7 +50,7 @@ class Chain:
 
     def may_ring(self, alert: Raised, person: Recipient, tiers: list[Tier], now: datetime) -> bool:
         """Whether the person is told now, or has quiet hours that hold for this alert."""
-        return self._is_undelayed(alert, tiers) or not self._is_quiet(alert.lane, person, now)
+        return self._is_undelayed(alert, person, tiers) or not self._is_quiet(alert.lane, person, now)
 
     def due(self, alert: Raised, tiers: list[Tier], now: datetime) -> int:
         """The tier that the alert has come to by now; `len(tiers)` where the last was told in vain."""
@@ -92,14 +91,15 @@ class Chain:
                 met.add(person.address)
                 yield person
 
-    def _is_undelayed(self, alert: Raised, tiers: list[Tier]) -> bool:
+    @staticmethod
+    def _is_undelayed(alert: Raised, person: Recipient, tiers: list[Tier]) -> bool:
         """A patient may be named, and one role alone is told: that role has no quiet hours."""
         named = alert.severity is Severity.CRITICAL and alert.category in PATIENTS
-        return named and len({person.role for person in tiers[0]}) == 1
+        return named and {each.role for each in tiers[0]} == {person.role}
 
     def _is_quiet(self, lane: Lane, person: Recipient, now: datetime) -> bool:
         local = now.astimezone(self.zone)
-        if not self.settings.weekends and local.weekday() >= SATURDAY:
+        if not self.settings.weekends and at_weekend(local.date()):
             return True
         held = {person.role} | (self.today.roles(person.address) & set(TOLD[lane]))
         hours = [self.settings.quiet.get(role) for role in held]

@@ -166,12 +166,13 @@ class Alerting:
 
     def _alert(self, call: Call, item: Item) -> Alert:
         earlier = [each for each in call.alert.told if each.tier < call.tier]
+        before = tuple(dict.fromkeys(self._title(each.role) for each in earlier))
         return Alert(
             item=item,
             raised_at=call.alert.raised_at,
-            others=call.others,
+            others=tuple(role for role in call.others if role not in before),
             escalated=call.tier > 0,
-            before=tuple(dict.fromkeys(self._title(each.role) for each in earlier)),
+            before=before,
             told_at=min((each.made_at for each in earlier), default=None),
         )
 

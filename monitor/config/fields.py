@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
@@ -28,6 +28,8 @@ ROLES = tuple(roles.ROLES)
 named reviewers of staff accounts; `auditor`, who reads the audit log and nothing else."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+WEEKEND = ("sat", "sun")
 
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _N = "[0-9]{1,9}"
@@ -54,6 +56,11 @@ def short_duration(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     unit, size = next((u, s) for u, s in _SECONDS.items() if u != "w" and seconds % s == 0)
     return f"{seconds // size}{unit}"
+
+
+def at_weekend(day: date) -> bool:
+    """Whether it is a Saturday or a Sunday."""
+    return DAYS[day.weekday()] in WEEKEND
 
 
 @dataclass(frozen=True, slots=True)

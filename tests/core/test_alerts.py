@@ -19,10 +19,11 @@ from monitor.errors import AccessRefused, DeliveryError
 from monitor.store.audit import AuditLog
 from monitor.store.casework.alerts import AlreadyTold, Raised, acknowledge, all_alerts, tell
 from monitor.store.casework.casefiles import change
+from monitor.store.keeping.erasing import erase_items
 from monitor.store.keeping.purging import take_back_mails
 from monitor.store.ledger import Ledger
 from monitor.store.people.absences import Away, add_absence
-from monitor.store.tables import Delivery, DeliveryItem, table_of
+from monitor.store.tables import Alert, Delivery, DeliveryItem, table_of
 from monitor.types import Actor, Kind, Lane, Message, Pace, Post, Recipient, Severity
 from monitor.urgent import Alerting
 from rules.process import Process, steps
@@ -35,6 +36,10 @@ CALDICOTT = Recipient(
 DPO = Recipient(address="dpo@trust.test", role="information", login="pat")
 DIRECTOR = Recipient(address="director@trust.test", role="comms_director", login="di")
 EVERYBODY = (COMMS, CALDICOTT, DPO, DIRECTOR)
+
+
+ONE_STORE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Of what is worked out from clocks, roles and settings: other tests ask the same of both stores."""
 
 
 @dataclass
@@ -128,6 +133,7 @@ def test_what_may_wait_raises_no_alert(world: World) -> None:
     assert look(world) == []
 
 
+@ONE_STORE
 def test_what_counts_as_told_when_it_comes_in_raises_no_alert(world: World) -> None:
     world.recipients = ()  # as a scan with --seed stores it
     found(world)
@@ -151,6 +157,7 @@ def test_more_findings_of_a_case_do_not_tell_again(world: World) -> None:
     assert alert(world).round == 1
 
 
+@ONE_STORE
 def test_several_cases_at_the_same_moment_travel_in_one_message(world: World) -> None:
     for number in range(1, 8):
         found(world, number)
@@ -162,6 +169,7 @@ def test_several_cases_at_the_same_moment_travel_in_one_message(world: World) ->
     assert all(len(each.told) == 1 for each in all_alerts(world.store))
 
 
+@ONE_STORE
 def test_what_is_raised_soon_after_a_message_waits_for_the_next(world: World) -> None:
     found(world, 1)
     look(world, gather="5m")
@@ -182,6 +190,26 @@ def test_the_digest_lists_the_case_all_the_same_and_says_that_it_was_told(world:
     desk(world).acknowledge(1, person("pat", "information"))
     (item,) = world.desk().editor.preview(CALDICOTT).items
     assert (item.told_at, item.acknowledged_by) == (NOW, "pat")
+
+
+def test_cases_that_are_there_before_the_upgrade_raise_none(world: World) -> None:
+    found(world, 1, kind=Kind.POST)
+    with world.store.transaction() as tx:  # as an older version has stored it
+        tx.connection.execute(table_of(Alert).delete())
+    assert look(world) == []
+    found(world, 2, kind=Kind.POST)
+    assert look(world) == ["caldicott"], "what is new is told"
+
+
+def test_an_erased_case_leaves_no_alert_and_its_number_may_be_used_again(world: World) -> None:
+    found(world)
+    look(world)
+    with world.store.transaction() as tx:
+        erase_items(tx, [1], world.now(), "objection", keep_cases=False)
+    assert all_alerts(world.store) == []
+    found(world, 2)
+    later(world, minutes=6)
+    assert look(world) == ["caldicott"]
 
 
 # -- raised again ---------------------------------------------------------------------------------
@@ -257,6 +285,7 @@ def test_whoever_it_came_to_may_acknowledge_it_and_others_may_not(world: World) 
     assert alert(world).acknowledged_by == "di"
 
 
+@ONE_STORE
 def test_a_case_without_alert_cannot_be_acknowledged(world: World) -> None:
     with pytest.raises(LookupError, match="case 7 has no alert"):
         desk(world).acknowledge(7, person("cal", "patient_confidentiality"))
@@ -279,6 +308,7 @@ def test_an_alert_goes_from_deputy_to_role_to_role_until_nobody_is_left(world: W
     assert world.desk().editor.preview(CALDICOTT).unanswered
 
 
+@ONE_STORE
 def test_an_escalation_says_who_was_told_before_and_since_when(world: World) -> None:
     found(world)
     look(world)
@@ -299,6 +329,7 @@ def test_a_message_that_the_server_refuses_for_good_escalates_at_once(world: Wor
     assert look(world) == ["deputy"]
 
 
+@ONE_STORE
 def test_a_message_that_nobody_takes_does_not_hold_the_alert_up(world: World) -> None:
     world.box.refuse["caldicott@trust.test"] = DeliveryError("greylisted", permanent=False)
     found(world)
@@ -319,6 +350,7 @@ def test_who_is_away_is_not_told_and_their_deputy_is(world: World) -> None:
     assert look(world) == ["dpo"], "there is no second deputy"
 
 
+@ONE_STORE
 def test_who_goes_away_while_an_alert_waits_is_told_no_more(world: World) -> None:
     world.box.refuse["caldicott@trust.test"] = DeliveryError("550", permanent=True)
     found(world)
@@ -327,6 +359,7 @@ def test_who_goes_away_while_an_alert_waits_is_told_no_more(world: World) -> Non
     assert look(world) == ["deputy"]
 
 
+@ONE_STORE
 def test_nobody_outside_the_lane_is_told(world: World) -> None:
     hr = Recipient(address="hr@trust.test", role="hr")
     world.recipients = (hr, COMMS)
@@ -356,6 +389,7 @@ def at_night(world: World) -> None:
     world.rules = UrgentRule({"severity": Severity.HIGH})
 
 
+@ONE_STORE
 def test_in_quiet_hours_deputies_and_the_next_roles_are_told_instead(world: World) -> None:
     at_night(world)
     found(world)
@@ -365,6 +399,7 @@ def test_in_quiet_hours_deputies_and_the_next_roles_are_told_instead(world: Worl
     assert "caldicott" in look(world, **NIGHT)
 
 
+@ONE_STORE
 def test_where_all_are_quiet_it_waits_for_the_first_of_them(world: World) -> None:
     at_night(world)
     found(world)
@@ -375,6 +410,7 @@ def test_where_all_are_quiet_it_waits_for_the_first_of_them(world: World) -> Non
     assert look(world, **ALL_NIGHT) == ["caldicott"]
 
 
+@ONE_STORE
 def test_a_role_that_alone_is_told_of_a_critical_case_of_a_patient_has_no_quiet_hours(world: World) -> None:
     at_night(world)
     world.rules = UrgentRule()
@@ -382,6 +418,7 @@ def test_a_role_that_alone_is_told_of_a_critical_case_of_a_patient_has_no_quiet_
     assert look(world, **ALL_NIGHT) == ["caldicott"]
 
 
+@ONE_STORE
 def test_weekends_may_be_quiet(world: World) -> None:
     at_night(world)
     world.at += timedelta(days=1)
@@ -391,6 +428,7 @@ def test_weekends_may_be_quiet(world: World) -> None:
     assert look(world, weekends=False) == ["caldicott"]
 
 
+@ONE_STORE
 @pytest.mark.parametrize(
     ("ends", "clocks"),
     [
@@ -486,6 +524,7 @@ def flat(message: Message) -> str:
     return " ".join(message.text.split())
 
 
+@ONE_STORE
 def test_no_identifier_and_nothing_of_a_post_leaves_where_it_must_not(world: World) -> None:
     found(world, author=None, title="About Jo Bloggs")
     look(world)
@@ -498,6 +537,7 @@ def test_no_identifier_and_nothing_of_a_post_leaves_where_it_must_not(world: Wor
     assert "letter" not in last(world).subject
 
 
+@ONE_STORE
 def test_urgent_messages_leave_before_digests(world: World) -> None:
     found(world)
     world.desk().make_due()

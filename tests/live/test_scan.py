@@ -115,17 +115,22 @@ def test_a_scan_finds_what_was_seeded_and_the_digest_arrives(
     assert str(mediawiki.revisions["criticism removed"]) in removed["url"]
 
     (comms,) = mail.wait_for("comms")
-    (caldicott,) = mail.wait_for("caldicott")
+    (urgent, caldicott) = mail.wait_for("caldicott", 2)
     assert re.fullmatch(r"\[WVFT monitor\] .*\d{1,2} \w{3} \d{4}", comms["Subject"])
     assert comms["Message-ID"].startswith("<digest.comms.")
+    assert re.fullmatch(r"\[WVFT monitor\] CRITICAL: .*", urgent["Subject"])
+    assert urgent["Message-ID"].startswith("<urgent.patient_confidentiality.case-")
+    assert (urgent["Importance"], urgent["X-Priority"]) == ("high", "1")
+    assert urgent["References"].split()[0] == urgent["In-Reply-To"]
     for part in parts(comms):
         assert "Criticism" in part
         assert "CDD-4.4.7-3" in part
-    for part in parts(caldicott):
+    for part in (*parts(urgent), *parts(caldicott)):
         assert "NHS number" in part
         assert "redacted" in part
         assert "CDD-4.2-1" in part
-    for text in (*parts(comms), *parts(caldicott), done.stdout, done.stderr, comms.as_string()):
+    whole = (*parts(comms), *parts(caldicott), *parts(urgent), comms.as_string(), urgent.as_string())
+    for text in (*whole, done.stdout, done.stderr):
         assert NUMBER not in text
         assert "9992001135" not in text
 

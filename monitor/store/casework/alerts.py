@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.tables import Alert, AlertNotice, Case, Delivery, DeliveryItem, Finding, table_of
@@ -198,9 +198,9 @@ def heard_of(
 def last_told(store: Store, kind: str) -> dict[str, datetime]:
     """When each recipient's latest message of that kind was made."""
     c = _delivery.c
-    query = select(c.recipient, c.created_at).where(c.kind == kind).order_by(c.id)
+    query = select(c.recipient, func.max(c.created_at)).where(c.kind == kind).group_by(c.recipient)
     with store.reading() as connection:
-        return {row.recipient: row.created_at for row in connection.execute(query)}
+        return dict(connection.execute(query).all())
 
 
 def _alerts() -> Select[Any]:
