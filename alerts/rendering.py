@@ -99,7 +99,7 @@ def _words(digest: Digest, known_hosts: Collection[str]) -> dict[str, Any]:
         "quiet_sources": wording.quiet_sources(briefing),
         "preheader": wording.counts_of(digest.subject),
         "weekday": f"{briefing.day:%A} {wording.calendar(briefing.day)}",
-        "late_line": wording.late_line(briefing) if briefing.late else "",
+        "late_line": wording.late_line(briefing) if briefing.late else wording.covers_line(briefing),
         "source_line": partial(wording.source_line, briefing=briefing),
         "moment": partial(wording.moment, briefing=briefing),
         "due_on": partial(wording.due_on, briefing=briefing),

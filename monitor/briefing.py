@@ -116,6 +116,13 @@ class Editor:
         which = edition or acting.edition(recipient)
         return acting.brief(recipient, today, late=False, edition=which, since=since)[0]
 
+    def wanted(self, recipient: Recipient, edition: Edition | None = None) -> Selection:
+        """What the recipient's next digest may hold, whatever there is."""
+        day = self.day()
+        acting = self.acting(day)
+        which = edition or acting.edition(recipient)
+        return acting._wanted(recipient, day, which, acting._told(recipient, which), None)
+
     def brief(
         self,
         recipient: Recipient,

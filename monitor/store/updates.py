@@ -60,6 +60,10 @@ class Reader:
     lanes: frozenset[Lane]
     titles: Mapping[str, str]
 
+    def title(self, role: str) -> str:
+        """What a role is called."""
+        return self.titles.get(role, role.replace("_", " "))
+
     def owed(self) -> ColumnElement[bool]:
         """True for an item of theirs that neither went to somebody else nor was refused."""
         mine = _item.c.recipient == self.address
@@ -96,7 +100,7 @@ def _changed(case: int, row: Row[Any], reader: Reader) -> Update:
     details = row.details
     words = {
         "case.closed": f"closed: {_plain(details.get('outcome'))}",
-        "case.escalated": f"escalated to {reader.titles.get(details.get('to', ''), details.get('to', ''))}",
+        "case.escalated": f"escalated to {reader.title(details.get('to', ''))}",
         "case.merged": f"merged into case {details.get('into')}",
         "case.reopened": "opened again" + (", for a new finding" if row.role == SERVICE.role else ""),
     }[row.action]
