@@ -97,12 +97,14 @@ class Explainer:
         """It is somebody else's."""
         if facts.merged_into is not None:
             return f"it was merged into case {facts.merged_into}, which is told instead"
+        if facts.owed and facts.owed <= {SUPERSEDED}:
+            return f"superseded, {self._stands_in()}"
+        if not self._wanted.roles:
+            return f"this recipient is away, {self._stands_in()}"
         if facts.lane not in self._wanted.lanes:
             return f"the {facts.lane} lane is not told to {_names(self._wanted.roles)}"
         if not facts.owed:
             return f"it is for {_names(facts.route)}, and nothing of it is owed to this recipient"
-        if facts.owed <= {SUPERSEDED}:
-            return f"superseded, {self._stands_in()}"
         if facts.owed <= {REFUSED, SUPERSEDED}:
             return (
                 f"its route was refused: the {facts.lane} lane was outside the roles of this recipient then"
