@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -102,9 +102,9 @@ class Explainer:
         if not self._wanted.roles:
             return f"this recipient is away, {self._stands_in()}"
         if facts.lane not in self._wanted.lanes:
-            return f"the {facts.lane} lane is not told to {_names(self._wanted.roles)}"
+            return f"the {facts.lane} lane is not told to {self._names(self._wanted.roles)}"
         if not facts.owed:
-            return f"it is for {_names(facts.route)}, and nothing of it is owed to this recipient"
+            return f"it is for {self._names(facts.route)}, and nothing of it is owed to this recipient"
         if facts.owed <= {REFUSED, SUPERSEDED}:
             return (
                 f"its route was refused: the {facts.lane} lane was outside the roles of this recipient then"
@@ -162,6 +162,10 @@ class Explainer:
         what = CONDITIONS.get(mail.status, mail.status)
         return f"on {self._day(mail.made_at)} by the {mail.kind} of {mail.window} ({mail.message_id}, {what})"
 
+    def _names(self, roles: Iterable[str]) -> str:
+        """What the roles are called."""
+        return ", ".join(self.editor.titles.get(role, role.replace("_", " ")) for role in sorted(roles))
+
     def _day(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.editor.zone):%d %b %Y}"
 
@@ -172,7 +176,3 @@ def _unknown(number: int) -> Reason:
 
 def _none(words: str) -> Reason:
     return Reason(case=None, included=False, words=words)
-
-
-def _names(roles: frozenset[str] | tuple[str, ...]) -> str:
-    return ", ".join(role.replace("_", " ") for role in sorted(roles)) or "nobody"

@@ -22,7 +22,7 @@ def digest(
     context: typer.Context,
     asked: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CASE|ADDRESS]...", help="With --explain: of what; else of all."),
+        typer.Argument(metavar="CASE|ADDRESS", help="With --explain: of what; else of all."),
     ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Show it and send nothing: the default.")

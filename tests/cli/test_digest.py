@@ -121,10 +121,10 @@ def test_a_closed_case_says_when_and_how_it_ended(garden: Installation) -> None:
 
 def test_what_is_owed_to_others_and_what_is_not_there_is_said(garden: Installation) -> None:
     assert words(why(garden, "3", "--for", "comms")) == [
-        "Not in it: it is for information, and nothing of it is owed to this recipient."
+        "Not in it: it is for Data Protection Officer, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "1", "--for", "information")) == [
-        "Not in it: it is for comms, and nothing of it is owed to this recipient."
+        "Not in it: it is for Communications team, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "77", "--for", "comms")) == ["There is no such case."]
 

@@ -102,6 +102,18 @@ def test_what_was_refused_after_the_clock_came_back_is_told(clock: World) -> Non
     assert any("550" in line for line in clock.desk().editor.preview(COMMS).failed_deliveries)
 
 
+def test_a_mail_that_waits_since_the_clock_was_ahead_is_sent_once_it_is_right(clock: World) -> None:
+    clock.at = MORNING + 40 * DAY
+    clock.box.refuse[COMMS.address] = DeliveryError("no route to host", permanent=False)
+    clock.desk().make_due()
+    assert clock.desk().send_due() == (0, 1)
+    clock.at = MORNING
+    assert clock.desk().send_due() == (0, 1), "tried again at once, and only once"
+    clock.box.refuse.clear()
+    clock.at = MORNING + HOUR
+    assert clock.desk().send_due() == (1, 0)
+
+
 def test_a_window_that_two_processes_make_is_made_once(clock: World) -> None:
     clock.at = MORNING
     first, second = clock.desk(), clock.desk()

@@ -60,7 +60,7 @@ def test_an_escalated_case_says_to_which_role_and_names_nobody(world: World) -> 
     open_case(world, "@one", Lane.COMMS)
     morning(world, MONDAY)
     desk(world).escalate(case(desk(world), 1), JO, "please look, about Ada")
-    (words,) = told(world, COMMS)
+    (words,) = told(world, DIRECTOR)
     assert words == "Case 1 was escalated to comms director."
     assert "Ada" not in words
     assert "jo" not in words
@@ -108,6 +108,25 @@ def test_an_overdue_policy_is_told_to_the_communications_team_once_a_week(world:
         assert editor.preview(CALDICOTT).updates == ()
         world.desk().make_due()
     assert said == [23, 30]
+
+
+def test_a_leaver_whose_profile_still_names_us_is_told_once_a_week_by_reference(world: World) -> None:
+    conduct = Recipient(address="reviewer@trust.test", role="conduct")
+    world.recipients = (conduct, CALDICOTT)
+    open_case(world, "@left", Lane.CONDUCT, "ex-employee")
+    with world.store.transaction() as tx:
+        tx.connection.exec_driver_sql("UPDATE case_file SET subject = 'staff:S-014'")
+        tx.connection.exec_driver_sql(f"UPDATE delivery_item SET recipient = '{conduct.address}'")
+    said = []
+    for n in range(8):
+        world.at = MONDAY + n * DAY
+        said += [(world.at.day, words) for words in told(world, conduct)]
+        assert told(world, CALDICOTT) == []
+        world.desk().make_due()
+    assert said == [
+        (23, "S-014 has left, and a profile still names us."),
+        (30, "S-014 has left, and a profile still names us."),
+    ]
 
 
 def test_changes_in_a_lane_that_is_not_told_to_somebody_stay_there(world: World) -> None:
