@@ -161,7 +161,7 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Callable[[int], st
         "why_you": wording.why_you(briefing),
         "preheader": counts_of(digest.subject),
         "weekday": f"{briefing.day:%A} {wording.calendar(briefing.day)}",
-        "late_line": wording.late_line(briefing) if briefing.late else "",
+        "late_line": wording.late_line(briefing) if briefing.late else wording.covers_line(briefing),
         "act": act,
         **_functions(briefing, known_hosts),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.numerals import number, spell
@@ -40,6 +40,9 @@ STATES = {
     SourceState.GONE: "gone",
 }
 """What people read of a source that was not read."""
+
+A_DAY = timedelta(hours=26)
+"""From one morning to the next, with room for a change of the clocks and a late start."""
 
 SURE = 0.75
 """From this confidence on a conduct finding reads "not in line"; below it "unclear"."""
@@ -125,6 +128,13 @@ def late_line(briefing: Briefing) -> str:
     """Why this digest comes at an unusual hour."""
     since = f" and covers everything since {moment(briefing.since, briefing)}" if briefing.since else ""
     return f"This digest is late: it was made at {moment(briefing.made_at, briefing)}{since}."
+
+
+def covers_line(briefing: Briefing) -> str:
+    """Which time a digest covers, where that is more than a day: after a weekend, in a week's roll-up."""
+    if briefing.since is None or briefing.made_at - briefing.since <= A_DAY:
+        return ""
+    return f"Covers {moment(briefing.since, briefing)} to now."
 
 
 def source_line(source: Coverage, briefing: Briefing) -> str:

@@ -31,7 +31,7 @@ from monitor.store.people.register import ENDING, authorisations_due, year_after
 from monitor.store.people.registers import registers_due
 from monitor.store.routing import refusals_since
 from monitor.store.trends import WEEK, Span, rule_weeks, totals_by, trends
-from monitor.store.updates import Reader, case_changes, filters_ending, post_changes
+from monitor.store.updates import Reader, case_changes, filters_ending, leavers_named, post_changes
 from monitor.store.views import Selection, items_for, mention_line
 from monitor.types import (
     Briefing,
@@ -118,6 +118,13 @@ class Editor:
         acting = self.acting(today)
         which = edition or acting.edition(recipient)
         return acting.brief(recipient, today, late=False, edition=which, since=since)[0]
+
+    def wanted(self, recipient: Recipient, edition: Edition | None = None) -> Selection:
+        """What the recipient's next digest may hold, whatever there is."""
+        day = self.day()
+        acting = self.acting(day)
+        which = edition or acting.edition(recipient)
+        return acting._wanted(recipient, day, which, acting._told(recipient, which), None)
 
     def brief(
         self,
@@ -225,6 +232,8 @@ class Editor:
             if "comms" in wanted.roles:
                 since = told.since.astimezone(self.zone).date() if told.since else None
                 found += filters_ending(connection, since, day, self.now())
+            if wanted.weekly:
+                found += leavers_named(connection, reader, self.now())
         if "comms" in wanted.roles and wanted.weekly:
             found += [Update(at=self.now(), words=words) for words in self.overdue]
         return tuple(sorted(found, key=lambda update: (update.at, update.case or 0)))

@@ -26,6 +26,7 @@ from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.compliance import Compliance
 from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, check_options, error_at
+from monitor.config.problems import did_you_mean
 from monitor.config.toml import Key
 from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
@@ -47,6 +48,7 @@ from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Tally, Terms
 from monitor.urgent import Act, Alerting
+from rules.categories import GROUP as CATEGORIES
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -286,6 +288,7 @@ def build(
 
     Raises ConfigError, RuleError or StoreError.
     """
+    _check_categories(settings)
     rules = load_rules(
         settings.organisation,
         settings.policy,
@@ -310,6 +313,15 @@ def build(
         now=now,
         http=http or way_out(settings, now),
     )
+
+
+def _check_categories(settings: Settings) -> None:
+    """Raises ConfigError where somebody asks for a category that there is not: they would hear of nothing."""
+    for index, row in enumerate(settings.recipients):
+        for category in row.categories:
+            if category not in CATEGORIES:
+                what = f"no category is called {category!r}: {did_you_mean(category, [*CATEGORIES])}"
+                raise error_at(settings, ("recipients", index, "categories"), what)
 
 
 def key_folders(settings: Settings, store: Store) -> list[Path]:

@@ -1,8 +1,8 @@
-"""`monitor digest`: what the next digest would say, or send it now."""
+"""`monitor digest`: what the next digest would say and why, or send it now."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,19 +10,38 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.output import Exit
+from monitor.types import Edition
 
 if TYPE_CHECKING:
+    from monitor.explaining import Explainer, Reason
     from monitor.service import App
-    from monitor.types import Recipient
+    from monitor.types import Briefing, Recipient
 
 
 def digest(
     context: typer.Context,
+    asked: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CASE|ADDRESS", help="With --explain: of what; else of all."),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show it and send nothing: the default.")
+    ] = False,
     send: Annotated[bool, typer.Option("--send", help="Send it now to everybody it is for.")] = False,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML there instead.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each case why it is in the digest or not.")
+    ] = False,
     role: Annotated[
         str | None, typer.Option("--for", metavar="ROLE", help="Only this role, such as comms.")
     ] = None,
+    edition: Annotated[
+        Edition | None, typer.Option(help="Which one; else the one that the role gets most often.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Show all since then, told before or not: 7d, yesterday, monday, 2026-11-01."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML there instead.")] = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The date to head it with.")
     ] = None,
@@ -31,23 +50,74 @@ def digest(
     """Show the next digest. Nothing is sent, and nothing counts as told, without --send."""
     from monitor import logs, service
 
+    _refuse_together({"--preview": preview, "--send": send, "--explain": explain})
+    _refuse_together({"--since": since is not None, "--send": send, "--explain": explain})
+    if asked and not explain:
+        raise typer.BadParameter("a case or an address goes with --explain", param_hint="CASE")
     logs.configure(logs.ONLY_ERRORS)
     with service.opened(output.settings(context)) as app:
         recipients = _recipients(app, role)
         if send:
-            raise typer.Exit(send_now(app, role))
+            raise typer.Exit(send_now(app, role, edition))
         recipients = _for_this_person(app, recipients, role)
+        if explain:
+            _explain(app, recipients, asked or [], edition, as_json=as_json)
+            return
         if len(recipients) > 1 and (html or as_json):
             roles = ", ".join(recipient.role for recipient in recipients)
             raise typer.BadParameter(f"one digest at a time: choose of {roles}", param_hint="--for")
         for recipient in recipients:
-            _show(app, recipient, _day(day), html, as_json=as_json)
+            briefing = app.desk().editor.preview(recipient, _day(day), edition, _since(app, since))
+            _show(app, briefing, html, as_json=as_json)
 
 
-def send_now(app: App, role: str | None) -> Exit:
+def _refuse_together(given: dict[str, bool]) -> None:
+    """Raises a usage error where more than one of these options is given."""
+    both = [option for option, is_given in given.items() if is_given]
+    if len(both) > 1:
+        raise typer.BadParameter(f"does not go with {both[0]}", param_hint=both[1])
+
+
+def _since(app: App, text: str | None) -> datetime | None:
+    from monitor.cli.scan import moment
+
+    return moment(text, app.settings, "--since") if text else None
+
+
+def _explain(
+    app: App, recipients: list[Recipient], asked: list[str], edition: Edition | None, *, as_json: bool
+) -> None:
+    """Print why the cases, or what stands at the addresses, are in each role's digest or not."""
+    from dataclasses import asdict
+
+    from alerts.digest import compose
+    from monitor.explaining import Explainer
+
+    rows = []
+    for recipient in recipients:
+        explainer = Explainer(app.desk().editor, recipient, compose, edition)
+        reasons = (
+            [r for words in asked for r in _reasons(explainer, words)] if asked else explainer.everything()
+        )
+        rows += [{"role": recipient.role, **asdict(reason)} for reason in reasons]
+    if as_json:
+        output.print_json(rows)
+    elif rows:
+        told = ((row["role"], f"{row['case'] or '-'}", row["words"]) for row in rows)
+        output.table(("role", "case", "why"), told)
+    else:
+        output.say("There is no case that is open or owed to anybody here.")
+
+
+def _reasons(explainer: Explainer, words: str) -> list[Reason]:
+    """Why a case, by its number, or what stands at an address is in the digest or not."""
+    return [explainer.case(int(words))] if words.isdecimal() else explainer.address(words)
+
+
+def send_now(app: App, role: str | None, edition: Edition | None = None) -> Exit:
     """Make the digests, send what is owed and say where it went; the exit code says whether all left."""
     desk = app.desk()
-    made = desk.make_now(role)
+    made = desk.make_now(role, edition)
     sent, failed = desk.send_due()
     place = _place(app)
     output.say(f"{made} digest{'s' if made != 1 else ''} made, {sent} sent {place}, {failed} not sent.")
@@ -102,20 +172,18 @@ def _day(text: str | None) -> date | None:
         raise typer.BadParameter(f"'{text}' is not a date like 2026-11-21", param_hint="--date") from None
 
 
-def _show(app: App, recipient: Recipient, day: date | None, html: Path | None, *, as_json: bool) -> None:
+def _show(app: App, briefing: Briefing, html: Path | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from alerts.digest import compose
 
-    desk = app.desk()
-    briefing = desk.editor.preview(recipient, day)
     if as_json:
         output.print_json(asdict(compose(briefing)))
         return
-    message = desk.compose(briefing, message_id="<preview@localhost>", list_id="preview.localhost")
+    message = app.desk().compose(briefing, message_id="<preview@localhost>", list_id="preview.localhost")
     if html is not None:
         _write(html, message.html)
-        output.say(f"Wrote {html} ({recipient.role}).")
+        output.say(f"Wrote {html} ({briefing.recipient.role}).")
     else:
         output.show(f"Subject: {message.subject}\n\n{message.text}")
 

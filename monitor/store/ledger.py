@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Row, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, or_, select
 
 from monitor.checkpoints import checkpoint
 from monitor.store.audit import AuditLog
@@ -44,6 +44,8 @@ _notice = table_of(AlertNotice)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")
+LONGEST_WAIT = timedelta(days=1)
+"""Longer than any pause before another try, and than any claim."""
 SET_BACK = timedelta(days=2)
 """By how much a clock may be set back before what was made after its new time counts as made too early."""
 URGENT = "urgent"
@@ -225,8 +227,8 @@ class Ledger:
         """
         c = self._delivery.c
         due = or_(
-            and_(c.status == "owed", c.next_attempt_at <= now),
-            and_(c.status == "claimed", c.claimed_until <= now),
+            and_(c.status == "owed", _is_over(c.next_attempt_at, now)),
+            and_(c.status == "claimed", _is_over(c.claimed_until, now)),
         )
         with self.store.transaction() as tx:
             query = select(self._delivery).where(due, c.recipient.in_(recipients))
@@ -382,6 +384,11 @@ class Ledger:
             total = connection.execute(select(func.count()).where(plain).select_from(_mention)).scalar_one()
             highest = connection.execute(select(func.max(c.id))).scalar() or 0
         return rows, int(total), int(highest)
+
+
+def _is_over(wait: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether a wait has ended, or was set by a clock that was ahead: none is as long as that."""
+    return or_(wait <= now, wait > now + LONGEST_WAIT)
 
 
 def _is_settled(last: Any, window: str, taken: Sequence[str], now: datetime) -> bool:

@@ -191,7 +191,7 @@ class Reminder(SQLModel, table=True):
 class Finding(SQLModel, table=True):
     """A rule that a mention met: positions in the masked copy, never the words."""
 
-    __table_args__ = (Index("ix_finding_made", "created_at", "lane", "rule_id", "case_id"),)
+    __table_args__ = (Index("ix_finding_made", "lane", "created_at", "rule_id", "case_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)

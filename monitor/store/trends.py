@@ -65,11 +65,12 @@ def trends(
     """
     if not span.covers(2):
         return ()
-    found = _findings(connection, span)
+    shown = [lane for lane in FOUND if lane in lanes]
+    found = _findings(connection, span, shown)
     counted: list[tuple[str, Sequence[int | None]]] = [
         ("items seen", _seen(connection, span, recipient, totals["seen"])),
         ("mentions", _mentions(connection, span)),
-        *((words, found[lane]) for lane, words in FOUND.items() if lane in lanes),
+        *((FOUND[lane], found[lane]) for lane in shown),
     ]
     return tuple(trend for words, weeks in counted if (trend := _trend(words, weeks, span)))
 
@@ -121,16 +122,20 @@ def _mentions(connection: Connection, span: Span) -> list[int]:
     return [int(found[n]) for n in range(WEEKS)]
 
 
-def _findings(connection: Connection, span: Span) -> dict[Lane, list[int]]:
-    """Findings of each lane made in each week."""
+def _findings(connection: Connection, span: Span, lanes: Collection[Lane]) -> dict[Lane, list[int]]:
+    """Findings of each of these lanes made in each week."""
     c = _finding.c
-    counts = [func.sum(case((c.lane == lane.value, 1), else_=0)).label(lane.value) for lane in FOUND]
-    weeks = (
-        select(literal(n).label("week"), *counts).where(within)
+    counts = (
+        select(literal(lane.value).label("lane"), literal(n).label("week"), func.count())
+        .select_from(_finding)
+        .where(c.lane == lane.value, within)
+        for lane in lanes
         for n, within in enumerate(_weeks(c.created_at, span))
     )
-    rows = sorted(connection.execute(union_all(*weeks)).mappings(), key=lambda row: int(row["week"]))
-    return {lane: [int(row[lane.value] or 0) for row in rows] for lane in FOUND}
+    found = {lane: [0] * WEEKS for lane in lanes}
+    for lane, week, number in connection.execute(union_all(*counts)) if lanes else ():
+        found[Lane(lane)][week] = int(number)
+    return found
 
 
 def _weeks(column: Any, span: Span) -> Iterator[ColumnElement[bool]]:

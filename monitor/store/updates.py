@@ -33,6 +33,9 @@ ENDING = timedelta(days=7)
 OLD_EDIT = timedelta(days=7)
 """An older edit is not told, even where the post was looked at just now: newer rules look at all again."""
 
+LEFT, STAFF = "ex-employee", "staff:"
+"""The category of cases about leavers' profiles, and how the subject of a case about staff begins."""
+
 CHANGES = ("case.closed", "case.escalated", "case.merged", "case.reopened")
 PURGED = {
     "deleted": "deleted from the platform",
@@ -59,6 +62,10 @@ class Reader:
     address: str
     lanes: frozenset[Lane]
     titles: Mapping[str, str]
+
+    def title(self, role: str) -> str:
+        """What a role is called."""
+        return self.titles.get(role, role.replace("_", " "))
 
     def owed(self) -> ColumnElement[bool]:
         """True for an item of theirs that neither went to somebody else nor was refused."""
@@ -96,7 +103,7 @@ def _changed(case: int, row: Row[Any], reader: Reader) -> Update:
     details = row.details
     words = {
         "case.closed": f"closed: {_plain(details.get('outcome'))}",
-        "case.escalated": f"escalated to {reader.titles.get(details.get('to', ''), details.get('to', ''))}",
+        "case.escalated": f"escalated to {reader.title(details.get('to', ''))}",
         "case.merged": f"merged into case {details.get('into')}",
         "case.reopened": "opened again" + (", for a new finding" if row.role == SERVICE.role else ""),
     }[row.action]
@@ -137,6 +144,28 @@ def _told(rows: Iterable[Row[Any]]) -> Iterator[Update]:
         posts = f"{len(moments)} posts" if len(moments) > 1 else "A post"
         was = "were" if len(moments) > 1 else "was"
         yield Update(at=max(moments), words=f"{posts} behind case {case} {was} {what}.", case=case)
+
+
+def leavers_named(connection: Connection, reader: Reader, now: datetime) -> list[Update]:
+    """The leavers, by the register's reference, whose profile names the organisation: one open case each."""
+    c = _case.c
+    query = (
+        select(c.id, c.subject)
+        .join(_finding, _finding.c.case_id == c.id)
+        .join(_item, _item.c.finding_id == _finding.c.id)
+        .where(reader.owed(), c.status == OPEN, c.category == LEFT, c.lane.in_(sorted(reader.lanes)))
+        .where(c.subject.startswith(STAFF))
+        .distinct()
+        .order_by(c.id)
+    )
+    return [
+        Update(at=now, words=f"{_person(row.subject)} has left, and a profile still names us.", case=row.id)
+        for row in connection.execute(query.limit(AT_MOST))
+    ]
+
+
+def _person(subject: str) -> str:
+    return subject.removeprefix(STAFF)
 
 
 def filters_ending(connection: Connection, told: date | None, today: date, now: datetime) -> list[Update]:

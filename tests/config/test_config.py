@@ -82,7 +82,7 @@ def test_the_shortest_file_has_sensible_defaults(write: Write, tmp_path: Path) -
         (HEAD + '[digest]\ndays = "fri-mon"\n', "monitor.toml:5:1: digest.days: must be day names"),
         (
             HEAD + '[digest]\non_empty = "sent"\n',
-            "monitor.toml:5:1: digest.on_empty: must be 'send' or 'skip'",
+            "monitor.toml:5:1: digest.on_empty: must be 'send', 'skip' or 'weekly'",
         ),
         (
             HEAD + 'recipients = [{address = "a@b.test"}]\n[digest]\nbogus = { a = 1 }\n',

@@ -8,4 +8,4 @@ down_revision = "0013"
 
 def upgrade() -> None:
     op.create_index("ix_mention_seen", "mention", ["first_seen_at"])
-    op.create_index("ix_finding_made", "finding", ["created_at", "lane", "rule_id", "case_id"])
+    op.create_index("ix_finding_made", "finding", ["lane", "created_at", "rule_id", "case_id"])
