@@ -6,13 +6,13 @@ from binascii import b2a_qp
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from css_inline import CSSInliner, InlineError
 
 from alerts import wording
-from alerts.digest import by_part, everything_shown
+from alerts.digest import MENTIONS, by_part, everything_shown
 from alerts.headlines import counts_of
 from alerts.layout import environment, filled, inspect
 from alerts.text import KNOWN_HOSTS, link, safe, shorten
@@ -21,8 +21,27 @@ from monitor.types import Briefing, Digest, Edition, Item, Message, Severity
 
 log = structlog.get_logger("alerts.rendering")
 
-EXCERPTS = {240: 3, 120: 2, 0: 1}
-"""Characters of a post that leave in a mail, and clauses beside it; the next where a mail gets too large."""
+
+class Detail(NamedTuple):
+    """How much a mail tells: characters of a post, clauses beside it, whole items or a line for each.
+
+    `listed` lines of a list that is not of items and `headlines` of mentions are shown, the rest is counted.
+    """
+
+    longest: int = 240
+    clauses: int = 3
+    cards: bool = True
+    listed: int = 12
+    headlines: int = MENTIONS
+
+
+DETAIL = (
+    Detail(),
+    Detail(longest=120, clauses=2),
+    Detail(longest=0, clauses=1),
+    Detail(longest=0, clauses=1, cards=False, listed=6, headlines=5),
+)
+"""The next where a mail gets too large. What is to be decided today is always told whole."""
 
 TEMPLATES = {
     Edition.DAILY: "digest",
@@ -30,9 +49,6 @@ TEMPLATES = {
     Edition.MONTHLY: "digest_monthly",
 }
 """The template of each edition, without its ending."""
-
-LISTED = 12
-"""Lines of any list in a mail that is not of items; the rest is counted."""
 
 LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
@@ -94,7 +110,7 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
 
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
-    words = {"item": item, "longest": 240, "clauses": 3, "act": None, **_functions(briefing, known_hosts)}
+    words = {"item": item, **DETAIL[0]._asdict(), "act": None, **_functions(briefing, known_hosts)}
     return environment().get_template("item.txt.j2").render(words)
 
 
@@ -116,7 +132,7 @@ def _wanted(digest: Digest) -> Iterator[str]:
     """What no layout may leave out: the first sentence, what was not read, where the audit log stood."""
     yield digest.first_line
     yield digest.briefing.audit_head
-    yield from (shorten(source.source, 80) for source in digest.not_read[:LISTED])
+    yield from (shorten(source.source, 80) for source in digest.not_read[: DETAIL[-1].listed])
 
 
 def _shipped(name: str, words: Mapping[str, Any]) -> str:
@@ -125,8 +141,8 @@ def _shipped(name: str, words: Mapping[str, Any]) -> str:
 
 def _fitting(words: dict[str, Any], fill: Callable[[str, Mapping[str, Any]], str]) -> tuple[str, str]:
     name = TEMPLATES[words["briefing"].edition]
-    for longest, clauses in EXCERPTS.items():
-        words |= {"longest": longest, "clauses": clauses, "excerpts": wording.excerpts(longest)}
+    for detail in DETAIL:
+        words |= {**detail._asdict(), "excerpts": wording.excerpts(detail.longest)}
         html = _inlined(fill(f"{name}.html.j2", words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
@@ -148,7 +164,6 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Callable[[int], st
         "briefing": briefing,
         "shown": everything_shown(digest),
         "parts": by_part(briefing.items),
-        "listed": LISTED,
         "layout_error": "",
         "coverage_line": wording.coverage_line(briefing),
         "read_in_part": wording.read_in_part(briefing),

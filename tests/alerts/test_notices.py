@@ -8,8 +8,8 @@ from importlib.resources import files
 import pytest
 from jinja2 import UndefinedError
 
-from alerts.notices import NOTICES, render_notice
 from alerts.layout import environment
+from alerts.notices import NOTICES, render_notice
 from monitor.types import Clause, Lane
 from tests.alerts import factory
 
