@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import structlog
 from css_inline import CSSInliner, InlineError
 
-from alerts import wording
-from alerts.digest import MENTIONS, by_part, everything_shown
+from alerts import specimen, wording
+from alerts.digest import MENTIONS, by_part, compose, everything_shown
 from alerts.headlines import counts_of
-from alerts.layout import environment, filled, inspect
+from alerts.layout import environment, filled, inspect, replaced
 from alerts.text import KNOWN_HOSTS, link, safe, shorten
 from monitor.errors import ConfigError
 from monitor.types import Briefing, Digest, Edition, Item, Message, Severity
@@ -108,6 +108,18 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
     )
 
 
+def tried(folder: Path) -> list[str]:
+    """Which of the shipped templates `folder` replaces, once each edition was rendered with them.
+
+    Raises ConfigError with file and line of what is broken, or for files that no template is called by.
+    """
+    for briefing in specimen.editions():
+        digest = compose(briefing)
+        for act in (None, "https://console.invalid/act/{}".format):
+            _own(_words(digest, KNOWN_HOSTS, act), folder)
+    return replaced(folder)
+
+
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
     words = {"item": item, **DETAIL[0]._asdict(), "act": None, **_functions(briefing, known_hosts)}
@@ -119,12 +131,22 @@ def _parts(words: dict[str, Any], folder: Path | None) -> tuple[str, str]:
     if folder is None:
         return _fitting(words, _shipped)
     try:
-        text, html = _fitting(words, partial(filled, folder))
-        inspect(folder, text, html, _wanted(words["digest"]))
+        return _own(words, folder)
     except ConfigError as error:
         # A digest is owed whatever an administrator's file does; what is wrong stands in the mail itself.
         log.warning("own templates not used", error=str(error))
         return _fitting(words | {"layout_error": str(error)}, _shipped)
+
+
+def _own(words: dict[str, Any], folder: Path) -> tuple[str, str]:
+    """Text and HTML by the organisation's templates. Raises ConfigError where they cannot be sent."""
+    replaced(folder)
+    text, html = _fitting(words, partial(filled, folder))
+    if len(b2a_qp(html.encode())) > LARGEST:
+        raise ConfigError(
+            f"{folder}: the HTML part has more than {LARGEST:,} bytes: mail programs cut it off"
+        )
+    inspect(folder, text, html, [*_wanted(words["digest"])])
     return text, html
 
 

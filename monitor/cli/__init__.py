@@ -45,6 +45,7 @@ from monitor.cli import (
     scan,
     sources,
     subject,
+    templates,
 )
 from monitor.cli.casework import reminders
 from monitor.cli.house import House
@@ -135,6 +136,7 @@ app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
 app.add_typer(rules.app, name="rules", cls=House, rich_help_panel=SETUP)
+app.add_typer(templates.app, name="templates", cls=House, rich_help_panel=SETUP)
 app.add_typer(keys.app, name="keys", cls=House, rich_help_panel=SETUP)
 app.command("backup", rich_help_panel=SETUP)(backup.backup)
 app.command("restore", rich_help_panel=SETUP)(backup.restore)

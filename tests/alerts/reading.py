@@ -61,6 +61,8 @@ class _Page(HTMLParser):
             leads = link(self._href, self.known_hosts).shown.strip(",.;:()")
             if leads not in self.read.addresses[self._before :]:
                 self.read.addresses.append(leads)
+        elif tag not in ("strong", "span"):
+            self._text.append(" ")
         if tag in _UNSEEN:
             self._open.remove(tag)
 
