@@ -68,7 +68,9 @@ def first_line(briefing: Briefing, counts: Counts) -> str:
     others = (
         [f"{spell(more).capitalize()} more earlier {plural(more, 'mail')} failed too."] if more > 0 else []
     )
-    falls = [due for due in briefing.due if due.on <= briefing.day]
+    # The week's sentence counts what is overdue already.
+    daily = briefing.edition is Edition.DAILY
+    falls = [due for due in briefing.due if daily and due.on <= briefing.day]
     if not falls:
         return safe(" ".join([*first, *others, _summary(briefing, counts)]))
     summary = _summary(briefing, counts).replace("Nothing needs you", "No post needs you")

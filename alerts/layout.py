@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
@@ -39,7 +39,7 @@ from alerts.text import defang, shorten
 from monitor.errors import ConfigError
 
 SECONDS = 5.0
-"""An own template gets that long for one part of a mail; the shipped ones take some milliseconds."""
+"""Of the processor, for one part of a mail by own templates; the shipped ones take some milliseconds."""
 
 CHARACTERS = 2_000_000
 """An own template may write that much before it is stopped."""
@@ -55,6 +55,21 @@ def shipped() -> list[str]:
     """The names of the templates that an organisation may replace: those of the digest and of its items."""
     names = (file.name for file in (files("alerts") / "templates").iterdir())
     return sorted(name for name in names if name.startswith(("digest", "item")))
+
+
+def replaced(folder: Path) -> list[str]:
+    """The shipped templates that `folder` has files for.
+
+    Raises ConfigError where the folder is none, or has templates that no mail uses: a name mistyped.
+    """
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder; write one by: monitor templates copy {folder}")
+    found = sorted(file.name for file in folder.glob("*.j2"))
+    if unknown := sorted({*found} - {*shipped()}):
+        raise ConfigError(
+            f"{folder / unknown[0]}: no template is called that; there are: {', '.join(shipped())}"
+        )
+    return found
 
 
 @cache
@@ -105,7 +120,7 @@ def filled(folder: Path, name: str, words: Mapping[str, Any]) -> str:
         raise ConfigError(f"{_place(error, folder)}: {_what(error)}") from None
 
 
-def inspect(folder: Path, text: str, html: str, wanted: Iterable[str]) -> None:
+def inspect(folder: Path, text: str, html: str, wanted: Sequence[str]) -> None:
     """Refuse a mail that lacks one of `wanted`, fetches something, or holds what could run.
 
     Raises ConfigError. A mail client would block most of it, and some readers would be tracked.
@@ -160,11 +175,13 @@ def _within(pieces: Iterator[str]) -> str:
 @contextmanager
 def _deadline() -> Iterator[None]:
     # A loop inside a template yields nothing while it turns: only a trace function can end it.
-    until = time.monotonic() + SECONDS
+    until = time.thread_time() + SECONDS
 
     def watch(frame: FrameType, event: str, argument: Any) -> Any:
-        if time.monotonic() > until:
-            raise _Endless(f"takes more than {SECONDS:g} seconds")
+        if not frame.f_code.co_filename.endswith(".j2"):
+            return None
+        if time.thread_time() > until:
+            raise _Endless(f"takes more than {SECONDS:g} s")
         return watch
 
     before = sys.gettrace()

@@ -6,23 +6,42 @@ from binascii import b2a_qp
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from css_inline import CSSInliner, InlineError
 
-from alerts import wording
-from alerts.digest import by_part, everything_shown
+from alerts import specimen, wording
+from alerts.digest import MENTIONS, by_part, compose, everything_shown
 from alerts.headlines import counts_of
-from alerts.layout import environment, filled, inspect
+from alerts.layout import environment, filled, inspect, replaced
 from alerts.text import KNOWN_HOSTS, link, safe, shorten
 from monitor.errors import ConfigError
 from monitor.types import Briefing, Digest, Edition, Item, Message, Severity
 
 log = structlog.get_logger("alerts.rendering")
 
-EXCERPTS = {240: 3, 120: 2, 0: 1}
-"""Characters of a post that leave in a mail, and clauses beside it; the next where a mail gets too large."""
+
+class Detail(NamedTuple):
+    """How much a mail tells: characters of a post, clauses beside it, whole items or a line for each.
+
+    `listed` lines of a list that is not of items and `headlines` of mentions are shown, the rest is counted.
+    """
+
+    longest: int = 240
+    clauses: int = 3
+    cards: bool = True
+    listed: int = 12
+    headlines: int = MENTIONS
+
+
+DETAIL = (
+    Detail(),
+    Detail(longest=120, clauses=2),
+    Detail(longest=0, clauses=1),
+    Detail(longest=0, clauses=1, cards=False, listed=6, headlines=5),
+)
+"""The next where a mail gets too large. What is to be decided today is always told whole."""
 
 TEMPLATES = {
     Edition.DAILY: "digest",
@@ -30,9 +49,6 @@ TEMPLATES = {
     Edition.MONTHLY: "digest_monthly",
 }
 """The template of each edition, without its ending."""
-
-LISTED = 12
-"""Lines of any list in a mail that is not of items; the rest is counted."""
 
 LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
@@ -96,9 +112,21 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
     )
 
 
+def tried(folder: Path) -> list[str]:
+    """Which of the shipped templates `folder` replaces, once each edition was rendered with them.
+
+    Raises ConfigError with file and line of what is broken, or for files that no template is called by.
+    """
+    for briefing in specimen.editions():
+        digest = compose(briefing)
+        for act in (None, "https://console.invalid/act/{}".format):
+            _own(_words(digest, KNOWN_HOSTS, act), folder)
+    return replaced(folder)
+
+
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
-    words = {"item": item, "longest": 240, "clauses": 3, "act": None, **_functions(briefing, known_hosts)}
+    words = {"item": item, **DETAIL[0]._asdict(), "act": None, **_functions(briefing, known_hosts)}
     return environment().get_template("item.txt.j2").render(words)
 
 
@@ -107,12 +135,22 @@ def _parts(words: dict[str, Any], folder: Path | None) -> tuple[str, str]:
     if folder is None:
         return _fitting(words, _shipped)
     try:
-        text, html = _fitting(words, partial(filled, folder))
-        inspect(folder, text, html, _wanted(words["digest"]))
+        return _own(words, folder)
     except ConfigError as error:
         # A digest is owed whatever an administrator's file does; what is wrong stands in the mail itself.
         log.warning("own templates not used", error=str(error))
         return _fitting(words | {"layout_error": str(error)}, _shipped)
+
+
+def _own(words: dict[str, Any], folder: Path) -> tuple[str, str]:
+    """Text and HTML by the organisation's templates. Raises ConfigError where they cannot be sent."""
+    replaced(folder)
+    text, html = _fitting(words, partial(filled, folder))
+    if len(b2a_qp(html.encode())) > LARGEST:
+        raise ConfigError(
+            f"{folder}: the HTML part has more than {LARGEST:,} bytes: mail programs cut it off"
+        )
+    inspect(folder, text, html, [*_wanted(words["digest"])])
     return text, html
 
 
@@ -120,7 +158,7 @@ def _wanted(digest: Digest) -> Iterator[str]:
     """What no layout may leave out: the first sentence, what was not read, where the audit log stood."""
     yield digest.first_line
     yield digest.briefing.audit_head
-    yield from (shorten(source.source, 80) for source in digest.not_read[:LISTED])
+    yield from (shorten(source.source, 80) for source in digest.not_read[: DETAIL[-1].listed])
 
 
 def _shipped(name: str, words: Mapping[str, Any]) -> str:
@@ -129,8 +167,8 @@ def _shipped(name: str, words: Mapping[str, Any]) -> str:
 
 def _fitting(words: dict[str, Any], fill: Callable[[str, Mapping[str, Any]], str]) -> tuple[str, str]:
     name = TEMPLATES[words["briefing"].edition]
-    for longest, clauses in EXCERPTS.items():
-        words |= {"longest": longest, "clauses": clauses, "excerpts": wording.excerpts(longest)}
+    for detail in DETAIL:
+        words |= {**detail._asdict(), "excerpts": wording.excerpts(detail.longest)}
         html = _inlined(fill(f"{name}.html.j2", words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
@@ -152,7 +190,6 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Callable[[int], st
         "briefing": briefing,
         "shown": everything_shown(digest),
         "parts": by_part(briefing.items),
-        "listed": LISTED,
         "layout_error": "",
         "coverage_line": wording.coverage_line(briefing),
         "read_in_part": wording.read_in_part(briefing),

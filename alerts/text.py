@@ -36,7 +36,13 @@ KNOWN_HOSTS = frozenset(
 """Hosts, with everything below them, whose addresses may be shown as they are."""
 
 LONGEST_LINK = 500
-"""Characters; a longer address is shown cut and cannot be followed from the mail."""
+"""Characters; a longer address cannot be followed from the mail."""
+
+LONGEST_SHOWN = 120
+"""Characters shown of an address that cannot be followed."""
+
+CONSIDERED = 4_000
+"""Characters of a text that are looked at before it is cut: a mail prints far fewer."""
 
 _JOINERS = "\u200c\u200d"  # Persian and Indic spelling and most emoji families need them
 _MARKS_IN_A_ROW = 3  # Vietnamese needs two; a tower of hundreds runs over the neighbouring lines
@@ -86,7 +92,7 @@ def shorten(text: str, length: int) -> str:
 
     It is also cut to twice as many bytes, so that a mail full of emoji stays as small as one of words.
     """
-    clean = safe(text)
+    clean = safe(text[: max(CONSIDERED, 2 * length)])
     if len(clean) <= length and len(clean.encode()) <= 2 * length:
         return clean
     kept = clean[: length - 1].encode()[: 2 * length - 3].decode(errors="ignore")
@@ -95,7 +101,9 @@ def shorten(text: str, length: int) -> str:
 
 def defang(text: str) -> str:
     """`text` with addresses and handles written so that no mail client makes a link of them."""
-    text = _SCHEME.sub(lambda scheme: scheme[1].lower().replace("tt", "xx") + "[://]", safe(text))
+    text = _SCHEME.sub(
+        lambda scheme: scheme[1].lower().replace("tt", "xx") + "[://]", safe(text[:CONSIDERED])
+    )
     return _DOT_IN_NAME.sub("[.]", _HANDLE.sub("[@]", text))
 
 
@@ -105,14 +113,14 @@ def link(url: str, known_hosts: Collection[str] = KNOWN_HOSTS) -> Link:
     Deceiving are other schemes than http and https, a user name before the host, bare numbers,
     look-alike letters (punycode), and more characters than anybody can check.
     """
-    clean = safe(url).replace(" ", "%20")
+    clean = safe(url[:CONSIDERED]).replace(" ", "%20")
     try:
         parts = urlsplit(clean)
     except ValueError:
-        return Link(None, shorten(defang(clean), LONGEST_LINK), "")
+        return Link(None, shorten(defang(clean), LONGEST_SHOWN), "")
     host = parts.hostname or ""
     if not _followable(parts, host) or len(clean) > LONGEST_LINK:
-        return Link(None, shorten(defang(clean), LONGEST_LINK), defang(host))
+        return Link(None, shorten(defang(clean), LONGEST_SHOWN), defang(host))
     known = any(host == name or host.endswith("." + name) for name in known_hosts)
     return Link(clean, clean if known else defang(clean), host if known else defang(host))
 

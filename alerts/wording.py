@@ -235,7 +235,8 @@ def why_you(briefing: Briefing) -> str:
     """Why this mail comes to this address: role and lanes, and where both are set."""
     role = briefing.recipient.role
     lanes = [name for lane, name in LANES.items() if lane in lanes_told({role})]
-    about = f", who is told of {' and '.join(lanes)}" if lanes else ""
+    listed = " and ".join(filter(None, (", ".join(lanes[:-1]), *lanes[-1:])))
+    about = f", who is told of {listed}" if lanes else ""
     return (
         f"You get this as {role.replace('_', ' ')}{about}; who gets what is set under [[recipients]], "
         "when it comes under [digest] in the settings file."

@@ -45,6 +45,7 @@ from monitor.cli import (
     scan,
     sources,
     subject,
+    templates,
     web,
 )
 from monitor.cli.casework import alerts, reminders
@@ -137,6 +138,7 @@ app.add_typer(sources.app, name="sources", cls=House, rich_help_panel=SETUP)
 app.add_typer(org.app, name="org", cls=House, rich_help_panel=SETUP)
 app.add_typer(policy.app, name="policy", cls=House, rich_help_panel=SETUP)
 app.add_typer(rules.app, name="rules", cls=House, rich_help_panel=SETUP)
+app.add_typer(templates.app, name="templates", cls=House, rich_help_panel=SETUP)
 app.add_typer(keys.app, name="keys", cls=House, rich_help_panel=SETUP)
 app.add_typer(web.app, name="web", cls=House, rich_help_panel=SETUP)
 app.command("backup", rich_help_panel=SETUP)(backup.backup)

@@ -120,6 +120,16 @@ def the_aliases(settings: Settings) -> str:
     return f"{_count(settings.organisation.aliases, 'name')} besides the full one"
 
 
+def the_templates(settings: Settings) -> str:
+    """The organisation's own templates can render every edition of the digest."""
+    from alerts.rendering import tried
+
+    folder = settings.digest.templates
+    if folder is None:
+        return "the layout is the one that comes with the product"
+    return f"{_count(tried(folder), 'template')} of your own in {folder}"
+
+
 def the_packages() -> str:
     """The four import names are ours alone: `rules` and others exist on PyPI as well."""
     installation.check()
@@ -338,6 +348,7 @@ FILES: tuple[Check, ...] = (
     ("names", the_aliases),
     ("rules", the_rules),
     ("routes", the_routes),
+    ("templates", the_templates),
 )
 SURROUNDINGS: tuple[Check, ...] = (
     ("state folder", state_folder),

@@ -15,6 +15,7 @@ from monitor.types import (
     Item,
     Lane,
     MentionLine,
+    Message,
     Numbers,
     Recipient,
     RuleWeek,
@@ -290,3 +291,13 @@ def outage() -> Briefing:
         late=True,
         made_at=MADE_AT + timedelta(hours=5),
     )
+
+
+def addressed(message: Message, address: str) -> Message:
+    """The same mail to another address."""
+    return replace(message, to=address)
+
+
+def audited(brief: Briefing) -> Briefing:
+    """The same with a row at which the audit log stood."""
+    return replace(brief, audit_head="row 12, 3fa9c1d27be01f55")

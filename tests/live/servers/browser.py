@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,29 +47,40 @@ class Browser(Server):
         shutil.copy(SETTINGS / "browser.mjs", self.folder)
         (self.folder / "node_modules").symlink_to(self.ENVIRONMENT.modules)
 
-    def look(self, html: str, view: View, picture: Path | None = None) -> dict[str, Any]:
-        """What axe finds wrong (`violations`), how wide the page is, and what it asked the network for.
-
-        With `picture` the whole page is written there as PNG.
+    def look(self, looks: Sequence[tuple[str, View, Path | None]]) -> list[dict[str, Any]]:
+        """What each page (its HTML, seen in a view) is like: what axe finds wrong (`violations`), how wide
+        it is (`width`), and which addresses it `asked` for. Where a path is given, it is pictured there.
         """
-        return self._ask("look", html, view.scheme, str(view.width), str(picture or ""))
+        return self._ask(
+            {
+                "file": self._page(html),
+                "scheme": view.scheme,
+                "width": view.width,
+                "picture": str(picture or ""),
+            }
+            for html, view, picture in looks
+        )
 
-    def lint(self, html: str, client: str) -> dict[str, Any]:
+    def lint(self, html: str, client: str) -> list[str]:
         """The features of HTML and CSS in `html` that `client` lacks, by name, as caniemail.com knows it."""
-        return self._ask("lint", html, client)
+        lacking: list[str] = self._ask([{"file": self._page(html), "client": client}])[0]
+        return lacking
 
-    def _ask(self, what: str, html: str, *words: str) -> dict[str, Any]:
-        page = self.folder / "mail.html"
+    def _page(self, html: str) -> str:
+        page = self.folder / f"{len(list(self.folder.glob('*.html')))}.html"
         page.write_text(html, encoding="utf-8")
+        return str(page)
+
+    def _ask(self, jobs: Iterable[dict[str, Any]]) -> list[Any]:
         done = subprocess.run(
-            [self.ENVIRONMENT.node, self.folder / "browser.mjs", what, page, *words],
-            stdin=subprocess.DEVNULL,
+            [self.ENVIRONMENT.node, self.folder / "browser.mjs"],
+            input=json.dumps([*jobs]),
             capture_output=True,
             text=True,
             env=environment({"TMPDIR": str(self.folder)}),
-            timeout=60,
+            timeout=100,
         )
         if done.returncode:
-            raise RuntimeError(f"browser.mjs {what} ended with {done.returncode}: {done.stderr[-2000:]}")
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+            raise RuntimeError(f"browser.mjs ended with {done.returncode}: {done.stderr[-2000:]}")
+        answers: list[Any] = json.loads(done.stdout)
+        return answers
