@@ -155,7 +155,7 @@ class Counter:
         except Stale:
             return self.take_again(visit, filled)
         except CaseRefused as refused:
-            return self._case(visit, filled, 409, str(refused).splitlines()[0])
+            return self._case(visit, filled, 409, _sentence(str(refused).splitlines()[0]))
         log.info("link used", case=visit.case.number, deed=deed.key, role=by.role)
         return self._done(visit, deed, by)
 
@@ -240,8 +240,8 @@ class Counter:
             again = f'monitor cases reopen {number} --reason "..."'
             return f"It is closed: {(state.outcome or '').replace('-', ' ')}.", (("Open it again", again),)
         if holder := state.holder(self.desk.now()):
-            return f"{holder} is at work on it.", ()
-        return "Nobody is at work on it.", ()
+            return f"Claimed by {holder}.", ()
+        return "Nobody has claimed it.", ()
 
     def _done(self, visit: Visit, deed: Deed, by: Actor) -> Page:
         number = visit.case.number
@@ -299,6 +299,10 @@ class Counter:
 
 
 _CHANGED = "The case has changed since you opened this page. Look again, then choose."
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _commands(deed: Deed, number: int) -> tuple[tuple[str, str], ...]:

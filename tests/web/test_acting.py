@@ -91,7 +91,7 @@ def test_what_the_policies_ask_first_is_named_with_its_commands_and_the_link_sta
     path = office.link()
     page = office.post(path, "handled", "taken down")
     assert page.status_code == 409
-    assert "cannot be closed yet: 2 to answer" in page.text
+    assert "Case 1 cannot be closed yet: 2 to answer" in page.text
     assert "monitor cases answer 1 breach not-a-breach" in page.text
     assert (office.case().state.status, office.acts()) == ("open", [])
     settle(desk(office.world))
@@ -159,7 +159,7 @@ def test_a_case_that_changed_since_the_mail_shows_that_first(office: Office) -> 
     page = office.get(path)
     assert "Changed since your mail was made" in page.text
     assert "Fri 20 Nov 2026 09:40: claimed, by Data Protection Officer" in page.text
-    assert "sam is at work on it" in page.text
+    assert "Claimed by sam." in page.text
     assert 'value="mine"' not in page.text
     assert office.post(path, "wrong", "a rehearsal", seen_in(page)).status_code == 200
 
@@ -171,7 +171,7 @@ def test_a_form_from_before_a_change_asks_again(office: Office) -> None:
     page = office.post(path, "wrong", "a rehearsal", seen)
     assert page.status_code == 409
     assert "The case has changed since you opened this page" in page.text
-    assert "sam is at work on it" in page.text
+    assert "Claimed by sam." in page.text
     assert "a rehearsal" in page.text
     assert " checked" not in page.text
     assert [entry.action for entry in office.acts()] == ["case.claimed"]
@@ -187,7 +187,7 @@ def test_who_is_overtaken_between_the_check_and_the_deed_does_nothing(office: Of
 
     page = counter._do(visit, NAMED["later"], counter._actor(visit), Filled("later", "", "0"))
     assert page.status == 409
-    assert "sam is at work on it" in page.html
+    assert "Claimed by sam." in page.html
     assert reminders(office.world.store, None) == []
     assert office.get(office.link()).status_code == 200
 
