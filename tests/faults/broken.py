@@ -1,4 +1,4 @@
-"""Mistakes that are easily made in the two loops, built in on purpose: the checks have to see each of them."""
+"""Mistakes that are easily made in the two loops, built in on purpose: the checks have to see each."""
 
 from __future__ import annotations
 
@@ -58,15 +58,11 @@ def _items_later(self: Ledger, parcel: Parcel, now: datetime, **more: Any) -> bo
     """The digest is committed, then what it tells is accounted for."""
     made = _make(self, replace(parcel, account=replace(parcel.account, item_ids=())), now, **more)
     checkpoint("digest.made")
-    item = table_of(DeliveryItem)
+    item, delivery = table_of(DeliveryItem), table_of(Delivery)
+    mine = select(delivery.c.id).where(delivery.c.message_id == parcel.message.message_id).scalar_subquery()
     with self.store.transaction() as tx:
-        mine = select(table_of(Delivery).c.id).where(
-            table_of(Delivery).c.message_id == parcel.message.message_id
-        )
         here = item.c.id.in_(parcel.account.item_ids)
-        tx.connection.execute(
-            item.update().where(here).values(delivery_id=mine.scalar_subquery(), status="claimed")
-        )
+        tx.connection.execute(item.update().where(here).values(delivery_id=mine, status="claimed"))
     return made
 
 

@@ -1,4 +1,4 @@
-"""Lives that are lived and ended elsewhere: a process that forks one for each, and the relay that it mails to."""
+"""Where lives are lived: a process that forks a child for each, and the relay that these mail to."""
 
 from __future__ import annotations
 

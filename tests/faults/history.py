@@ -29,11 +29,15 @@ QUERIES = {
     "JOIN finding f ON f.id = i.finding_id JOIN mention m ON m.id = f.mention_id "
     "LEFT JOIN delivery d ON d.id = i.delivery_id",
     "digests": 'SELECT recipient, kind, "window", status, message_id FROM delivery',
-    "cursors": "SELECT name, cursor, seen, kept, folded, found FROM source",
+    "cursors": "SELECT name, cursor, kept, folded, found FROM source",
     "sendings": "SELECT object FROM audit_entry WHERE action = 'mail.sent'",
     "retention": "SELECT action FROM audit_entry WHERE action = 'retention.run'",
 }
-"""What two lives of one plan must agree about; none of it says when, or under which number."""
+"""What two lives of one plan must agree about; none of it says when, or under which number.
+
+How much a source showed is not among it: what does not speak of us is counted and not remembered, so it is
+counted again where a page comes again.
+"""
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def deliver(desk: Desk) -> None:
 
 
 def telling(desk: Desk) -> Desk:
-    """The desk, whose mails say in a header which cases they tell as new: templates may word it as they like."""
+    """The desk, whose mails say in a header which cases they tell as new, however a template words it."""
     return replace(desk, compose=partial(_with_header, desk.compose))
 
 

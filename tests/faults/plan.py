@@ -1,4 +1,4 @@
-"""What happens to an installation in a life: decided by a seed, so that it can be lived again and compared."""
+"""What happens to an installation in a life, decided by a seed: so it can be lived again and compared."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from typing import Any
 from monitor.types import Account, Kind, Page, Post
 
 FRIDAY = datetime(2026, 11, 20, tzinfo=UTC)
+SENDER = "monitor@wvft.nhs.test"
 NUMBER = "999 200 1135"
 STORIES = {
     "number": f"WVFT lost a letter with NHS number {NUMBER}, report {{}}.",
     "plain": "WVFT opens clinic number {}.",
     "other": "A bakery opens branch number {}.",
 }
+ALWAYS = (("comms@wvft.nhs.test", "comms"), ("caldicott@wvft.nhs.test", "patient_confidentiality"))
 EXTRA = (("dpo@wvft.nhs.test", "information"), ("comms@wvft.nhs.test", "comms_director"))
 
 
@@ -63,7 +65,7 @@ class Plan:
 
     @cached_property
     def told(self) -> dict[str, str]:
-        """The headline of everything that speaks of us, and what kind of story it is; copies fold into one."""
+        """The headline of everything that speaks of us, and what kind it is; copies fold into one."""
         kinds = {story.post.title: story.kind for shelf in self.shelves.values() for story in shelf.stories}
         return {title: kind for title, kind in kinds.items() if kind != "other"}
 
@@ -71,7 +73,7 @@ class Plan:
         """Two days; polls before and after the first digest, or only before it."""
         minute = timedelta(minutes=1)
         day = [FRIDAY + timedelta(days=n) for n in range(2)]
-        first = day[0] + self._chance.randrange(300, 450) * minute
+        first = day[0] + self._chance.randrange(300, 440) * minute
         second = day[0] + self._chance.choice([452, 530, 900]) * minute
         digest = day[0] + self._chance.randrange(455, 500) * minute
         deliveries = [(digest, "deliver"), (digest + 20 * minute, "deliver")]
@@ -92,14 +94,11 @@ class Plan:
     def _shelf(self, source: str) -> Stock:
         """Stories that come out over two days; one is given twice, one is in both papers."""
         ends = int((self.steps[-1].at - FRIDAY) / timedelta(minutes=1)) - 40
-        stories = [
-            self._story(source, n, self._chance.randrange(200, ends))
-            for n in range(self._chance.randrange(5, 9))
-        ]
+        number = self._chance.randrange(5, 9)
+        stories = [self._story(source, n, self._chance.randrange(200, ends)) for n in range(number)]
         stories.append(self._chance.choice(stories))
-        stories.append(
-            Story(self._post(source, "shared", STORIES["number"].format("both"), 0), "number", FRIDAY)
-        )
+        shared = self._post(source, "shared", STORIES["number"].format("both"), 0)
+        stories.append(Story(shared, "number", FRIDAY))
         return Stock(tuple(stories), self._chance.randrange(2, 4), self._chance.random() < 0.5)
 
     def _story(self, source: str, number: int, minute: int) -> Story:

@@ -23,7 +23,7 @@ Answer = Callable[[], str]
 
 
 class Postbox:
-    """What a relay does and has. Each answer may be replaced; `taken` is every message that it said yes to."""
+    """What a relay does and has: each answer may be replaced, `taken` is all that it said yes to."""
 
     def __init__(self) -> None:
         self.renew()
