@@ -46,6 +46,8 @@ def digest(
 
 def send_now(app: App, role: str | None) -> Exit:
     """Make the digests, send what is owed and say where it went; the exit code says whether all left."""
+    from monitor.store.rests import MAIL, rest_of
+
     desk = app.desk()
     made = desk.make_now(role)
     sent, failed = desk.send_due()
@@ -55,6 +57,9 @@ def send_now(app: App, role: str | None) -> Exit:
         output.say(
             f"  {row.role}: {row.error} ({'refused' if row.status == 'refused' else 'will be retried'})"
         )
+    if (held := rest_of(app.store, MAIL)) and held.holds(desk.dispatch.settings, app.now()):
+        output.say(f"Mail rests: {held.error}\n`monitor deliveries retry --all` tries again at once.")
+        return Exit.ERROR
     return Exit.ERROR if failed else Exit.OK
 
 

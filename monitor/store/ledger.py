@@ -40,6 +40,8 @@ _occurrence = table_of(Occurrence)
 
 MENTIONS_LISTED = 50
 UNSENT = ("owed", "claimed")
+BOUNCED = "bounced: "
+"""How the error of a delivery begins that was accepted, and came back."""
 
 
 @dataclass(frozen=True, slots=True)
