@@ -128,13 +128,16 @@ def _found(app: App, person: Person, number: int) -> DeliveryLine:
 
 
 def _must_wait(line: DeliveryLine) -> None:
+    """Raise DeliveryError for one that nobody waits for."""
+    from monitor.errors import DeliveryError
+
     if line.status == "refused":
         what = "was refused, and what it told is in the next digest: `monitor digest --send` makes one now"
     elif line.status == "owed":
         return
     else:
         what = f"is {line.status} and does not wait"
-    raise typer.BadParameter(f"delivery {line.number} {what}", param_hint="NUMBER")
+    raise DeliveryError(f"delivery {line.number} {what}", permanent=True)
 
 
 def _written_down(app: App, person: Person, action: str, about: str) -> None:
@@ -160,7 +163,7 @@ def _report(app: App, lines: list[DeliveryLine]) -> None:
     if not lines:
         output.say("Nothing was sent, and nothing waits.")
         return
-    headings = ("No", "For", "What", "State", "Tries", "When")
+    headings = ("No", "For", "What", "State", "Tries", "When")  # addresses, in `show`, are too long here
     output.table(headings, (_row(app, line) for line in lines))
     if troubled := [line for line in lines if line.error]:
         output.show("")
@@ -170,7 +173,8 @@ def _report(app: App, lines: list[DeliveryLine]) -> None:
 
 def _row(app: App, line: DeliveryLine) -> tuple[str, ...]:
     what = f"{line.kind} {line.window}"
-    return str(line.number), line.recipient, what, line.status, str(line.attempts), _when(app, line)
+    who = line.recipient if line.recipient.startswith("channel:") else line.role.replace("_", " ")
+    return str(line.number), who, what, line.status, str(line.attempts), _when(app, line)
 
 
 def _when(app: App, line: DeliveryLine) -> str:
