@@ -174,7 +174,7 @@ class Ledger:
         )
         with self.store.transaction() as tx:
             query = select(self._delivery).where(due, c.recipient.in_(recipients))
-            row = tx.connection.execute(query.order_by(c.next_attempt_at, c.id).limit(1)).first()
+            row = tx.connection.execute(query.order_by(c.next_attempt_at, c.attempts, c.id).limit(1)).first()
             if row is None:
                 return None
             claimed = {"status": "claimed", "claimed_by": worker, "claimed_until": now + lease}
