@@ -86,9 +86,9 @@ def _read(mail: Part, mark: str) -> Report | None:
 def _originals(parts: list[Part]) -> Iterator[Part]:
     """The mail that came back: whole, or its headers."""
     for part in parts:
-        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        if part.get_content_type() in ("message/rfc822", "message/rfc822-headers") and part.is_multipart():
             yield part.get_payload(0)  # type: ignore[misc]
-        elif part.get_content_type() in ("text/rfc822-headers", "message/rfc822-headers"):
+        elif part.get_content_type() == "text/rfc822-headers":
             yield _headers(part)
 
 

@@ -17,7 +17,7 @@ SCHEMES = ("workflows", "slack", "json", "jsons")
 LIMIT = 60.0
 """Seconds that telling a channel may take as a whole."""
 
-_SERVICES = ("Power Automate / Workflows (for MSTeams)", "Slack", "JSON")
+_REFUSED = f"its address must be one of {', '.join(f'{s}://...' for s in SCHEMES)}, on one line"
 _ADDRESS = re.compile(r"([a-z]+)://[!-~]+")
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it quotes answers; the ledger says what happened
 
@@ -48,14 +48,26 @@ class Chat:
 
 
 def _plugin(address: str) -> Any:
-    """Apprise's plug-in for the address; Teams' and Slack's own https addresses are known to it."""
+    """Apprise's plug-in for the address; Teams' and Slack's own https addresses are known to it.
+
+    Only these three are loaded: all 170 would take seconds, and bring ways out that nobody agreed to.
+    """
     try:
-        from apprise import Apprise
+        from apprise.plugins.custom_json import NotifyJSON
+        from apprise.plugins.slack import NotifySlack
+        from apprise.plugins.workflows import NotifyWorkflows
     except ImportError:
         raise ConfigError("needs Apprise: install trustwatch[notify]") from None
+    kinds: dict[str, Any] = {
+        "workflows": NotifyWorkflows, "slack": NotifySlack, "json": NotifyJSON, "jsons": NotifyJSON,
+    }  # fmt: skip
     found = _ADDRESS.fullmatch(address)
-    if found and found[1] in (*SCHEMES, "https"):
-        plugin = Apprise.instantiate(address)
-        if plugin is not None and plugin.service_name in _SERVICES:
-            return plugin
-    raise ConfigError(f"its address must be one of {', '.join(f'{s}://...' for s in SCHEMES)}, on one line")
+    kind = kinds.get(found[1]) if found else None
+    native = ((each, each.parse_native_url(address)) for each in (kinds["slack"], kinds["workflows"]))
+    kind, parsed = (kind, kind.parse_url(address)) if kind else next(filter(all, native), (None, None))
+    try:
+        plugin: Any = kind(**parsed)  # type: ignore[misc, arg-type]
+    except (TypeError, AttributeError):  # none, or Apprise's own errors on an address that lacks a part
+        raise ConfigError(_REFUSED) from None
+    plugin.redirects = False  # a title is for whom it was addressed to
+    return plugin

@@ -73,7 +73,7 @@ class Replies:
                 return self._at_sender(Reply.of(code, words))
             case smtplib.SMTPDataError(smtp_code=code, smtp_error=words):
                 return self._at_message(Reply.of(code, words), recipient)
-            case smtplib.SMTPResponseException(smtp_error=b"Line too long."):
+            case smtplib.SMTPResponseException(smtp_error="Line too long."):
                 return self._error("does not speak SMTP: a reply without an end", FailureKind.TEMPORARY)
             case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
                 return self._refused("refused to begin", Reply.of(code, words), FailureKind.SETTINGS)

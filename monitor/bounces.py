@@ -21,14 +21,13 @@ from monitor.dispatch import RECEIPT, receipt
 from monitor.errors import DeliveryError, SourceError
 from monitor.ports import Clock
 from monitor.store import Store
-from monitor.store.ledger import Ledger
+from monitor.store.ledger import BOUNCED, Ledger
+from monitor.store.rests import BOUNCES
 
 log = structlog.get_logger("monitor.bounces")
 
 FIRST_LOOK = timedelta(days=7)
 """How far back the mailbox is read the first time, or once its server has numbered its mails anew."""
-STATE = "bounces"
-"""The fact under which is kept how far the mailbox was read, and why it could not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Bounces:
 
         A mailbox that cannot be read is kept as a fact for the digest, and not raised.
         """
-        state = json.loads(self.store.meta(STATE) or "{}")
+        state = json.loads(self.store.meta(BOUNCES) or "{}")
         try:
             found = self._read(state, stop)
         except (SourceError, DeliveryError) as error:
@@ -90,9 +89,9 @@ class Bounces:
         if report.action == "delayed":
             ledger.delayed(delivery, f"delayed: {report.meaning}")
             return "other" if ledger.protected else "delayed"
-        ledger.bounced(delivery, self.now(), f"bounced: {report.meaning}")
+        ledger.bounced(delivery, self.now(), f"{BOUNCED}{report.meaning}")
         return "other" if ledger.protected else "failed"
 
     def _keep(self, state: dict[str, str]) -> None:
         with self.store.transaction() as tx:
-            tx.set_meta(STATE, json.dumps(state), replace=True)
+            tx.set_meta(BOUNCES, json.dumps(state), replace=True)

@@ -5,6 +5,7 @@ Nothing here writes: an `Account` says what counts as told once the delivery loo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -24,11 +25,12 @@ from monitor.store.audit import AuditLog
 from monitor.store.casework.alerts import alerts_waiting
 from monitor.store.casework.reminders import reminders_due
 from monitor.store.kpi import UNREAD, Period, figures
-from monitor.store.ledger import URGENT, Account, Ledger
+from monitor.store.ledger import BOUNCED, URGENT, Account, Ledger
 from monitor.store.originals.looks import REVEALED, looks_since
 from monitor.store.people.absences import away_on
 from monitor.store.people.register import ENDING, authorisations_due, year_after
 from monitor.store.people.registers import registers_due
+from monitor.store.rests import BOUNCES, MAIL, rest_of
 from monitor.store.routing import refusals_since
 from monitor.store.trends import WEEK, Span, rule_weeks, totals_by, trends
 from monitor.store.updates import Reader, case_changes, filters_ending, leavers_named, post_changes
@@ -304,14 +306,26 @@ class Editor:
         known = self.store.coverage()
         return tuple(known.get(name) or _never_asked(name) for name in self.sources)
 
-    def _failures(self, whose: str | None, since: datetime | None) -> tuple[str, ...]:
-        """Comms hears of everybody's failed mails (None), others of their own."""
-        return tuple(
-            f"The {'urgent message' if row.kind == URGENT else row.kind} of {row.window} for {row.role} "
-            + ("was refused" if row.status == "refused" else "has not been delivered yet")
-            + f": {row.error}"
-            for row in self.ledger.failures(whose, since)
-        )
+    def _failures(self, whose: str | None, since: datetime | None) -> Iterator[str]:
+        """Comms hears of everybody's failed mails (None) and of ways out that rest, others of their own."""
+        if whose is None:
+            yield from self._resting()
+        for row in self.ledger.failures(whose, since):
+            who = self.titles.get(row.role, row.role.replace("_", " "))
+            what = "urgent message" if row.kind == URGENT else row.kind
+            yield f"The {what} of {row.window} for {who} {_outcome(row)}"
+
+    def _resting(self) -> Iterator[str]:
+        """What no mail can leave by, or come back by, until an administrator has mended it."""
+        if held := rest_of(self.store, MAIL):
+            yield f"Mail has not left since {self._moment(held.since)}: {held.error}"
+        state = json.loads(self.store.meta(BOUNCES) or "{}")
+        if error := state.get("error"):
+            since = self._moment(datetime.fromisoformat(state["since"]))
+            yield f"Whether mails came back is not known since {since}: {error}"
+
+    def _moment(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%d %b %H:%M}"
 
     def _unanswered(self, address: str, *, everybody: bool) -> Iterator[str]:
         """The alerts that nobody has acknowledged, whoever was told: comms hears of all of them."""
@@ -354,6 +368,16 @@ def is_quiet(briefing: Briefing) -> bool:
         or briefing.due
         or briefing.updates
     )
+
+
+def _outcome(row: Row[Any]) -> str:
+    """What became of a delivery that did not arrive, in words; by which channel, where it was no mail."""
+    by = f" by {row.recipient}" if row.recipient.startswith("channel:") else ""
+    if row.status != "refused":
+        return f"has not been delivered{by} yet: {row.error}"
+    if (row.error or "").startswith(BOUNCED):
+        return f"was sent and came back: {row.error.removeprefix(BOUNCED)}"
+    return f"was refused{by}: {row.error}"
 
 
 def looked_up_to(last: Row[Any] | None) -> int:

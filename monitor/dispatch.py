@@ -155,7 +155,10 @@ class Dispatch:
         if error.kind in (FailureKind.RECIPIENT, FailureKind.MESSAGE) or too_long:
             ledger.refused(claimed.id, self.now(), str(error))
         else:
-            ledger.retry(claimed.id, self.now() + pause(claimed), str(error))
+            # Where all rest, a pause of its own would only make it late once that is mended.
+            rests = error.kind is FailureKind.SETTINGS and not ledger.protected
+            at = self.now() if rests else self.now() + pause(claimed)
+            ledger.retry(claimed.id, at, str(error))
 
 
 def pause(claimed: Claimed) -> timedelta:

@@ -192,7 +192,7 @@ class ClientCredentials:
             explain=self._explain,
         ).json()
         token = shape.name(answer, "access_token")
-        if not token or not token.isascii():
+        if not token or not (token.isascii() and token.isprintable()):
             raise SourceChanged(f"{self._host}: gave no token")
         seconds = max(0, min(shape.number(answer, "expires_in") or 3600, _LONGEST))
         until = self.context.now() + timedelta(seconds=seconds) - EARLY

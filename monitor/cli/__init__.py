@@ -19,6 +19,7 @@ from monitor.cli import (
     check,
     compliance,
     config,
+    deliveries,
     demo,
     digest,
     doctor,
@@ -112,6 +113,7 @@ DAILY, PEOPLE, LEARNING, SETUP = "Day to day", "People", "Learning from use", "S
 app.command("scan", rich_help_panel=DAILY)(scan.scan)
 app.command("check", rich_help_panel=DAILY)(check.check)
 app.command("digest", rich_help_panel=DAILY)(digest.digest)
+app.add_typer(deliveries.app, name="deliveries", cls=House, rich_help_panel=DAILY)
 app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
 app.add_typer(alerts.app, name="alerts", cls=House, rich_help_panel=DAILY)
 app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)

@@ -116,6 +116,8 @@ def _reasons(explainer: Explainer, words: str) -> list[Reason]:
 
 def send_now(app: App, role: str | None, edition: Edition | None = None) -> Exit:
     """Make the digests, send what is owed and say where it went; the exit code says whether all left."""
+    from monitor.store.rests import MAIL, rest_of
+
     desk = app.desk()
     made = desk.make_now(role, edition)
     sent, failed = desk.send_due()
@@ -125,6 +127,9 @@ def send_now(app: App, role: str | None, edition: Edition | None = None) -> Exit
         output.say(
             f"  {row.role}: {row.error} ({'refused' if row.status == 'refused' else 'will be retried'})"
         )
+    if (held := rest_of(app.store, MAIL)) and held.holds(desk.dispatch.settings, app.now()):
+        output.say(f"Mail rests: {held.error}\n`monitor deliveries retry --all` tries again at once.")
+        return Exit.ERROR
     return Exit.ERROR if failed else Exit.OK
 
 

@@ -52,6 +52,8 @@ URGENT = "urgent"
 """The kind of the messages that cannot wait: they leave before digests do."""
 
 Besides = Callable[[Transaction, int], None]
+BOUNCED = "bounced: "
+"""How the error of a delivery begins that was accepted, and came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ class Ledger:
         )
         with self.store.transaction() as tx:
             query = select(self._delivery).where(due, c.recipient.in_(recipients))
-            first = (c.kind != URGENT, c.next_attempt_at, c.id)
+            first = (c.kind != URGENT, c.next_attempt_at, c.attempts, c.id)
             row = tx.connection.execute(query.order_by(*first).limit(1)).first()
             if row is None:
                 return None

@@ -20,6 +20,9 @@ PAUSES = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60))
 MAIL = "mail"
 """The way out of everything but announcements."""
 
+BOUNCES = "bounces"
+"""The fact under which is kept how far the bounce mailbox was read, and why it could not be."""
+
 _PREFIX = "rest of "
 _meta = table_of(Meta)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -15,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "monitor@wvft.nhs.test", "correct horse"
+TOKEN = "eyJ0.invented.token"
 
 
 class Fault(Enum):
@@ -31,14 +33,37 @@ class Fault(Enum):
 
 
 class Handler:
-    """Keeps what arrives. reject@ is unknown, slow@ is to try again later."""
+    """Keeps what arrives. reject@ is unknown, slow@ is to try again later; `replies` are said instead.
+
+    Keys of `replies` are MAIL, RCPT, DATA and AUTH.
+    """
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
+        self.replies: dict[str, str] = {}
+        self.senders: list[str] = []
+        self.tokens: list[str] = []
         self.received: list[EmailMessage] = []
         self.recipients: list[str] = []
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Sign in by a token, as Exchange Online does: a refusal comes with a challenge."""
+        given = base64.b64decode(args[1]).decode()
+        user, _, token = given.partition("\1auth=Bearer ")
+        self.tokens.append(token.rstrip("\1"))
+        if (user, self.tokens[-1]) == (f"user={USER}", TOKEN):
+            return AuthResult(success=True)
+        await server.challenge_auth('{"status":"401"}')
+        return AuthResult(success=False, handled=False)
+
+    async def handle_MAIL(self, _: SMTP, __: Session, envelope: Envelope, origin: str, ___: Any) -> str:  # noqa: N802
+        envelope.mail_from = origin
+        self.senders.append(origin)
+        return self.replies.get("MAIL", "250 OK")
+
     async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, to: str, ___: Any) -> str:  # noqa: N802
+        if "RCPT" in self.replies:
+            return self.replies["RCPT"]
         if to.startswith("reject@"):
             return f"550 5.1.1 <{to}>: Recipient address rejected"
         if to.startswith("slow@"):
@@ -47,6 +72,8 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
+        if "DATA" in self.replies:
+            return self.replies["DATA"]
         if self.fault is Fault.BUSY:
             return "451 4.3.0 try again"
         if self.fault is Fault.STALL:
@@ -74,6 +101,12 @@ class Wire(SMTP):
         if self.event_handler.fault is Fault.CLOSED and status.startswith("220"):
             status = "554 no service here"
         await super().push(status)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if reply := self.event_handler.replies.get("AUTH"):
+            await self.push(reply)
+            return
+        await super().smtp_AUTH(arg)
 
     async def _drip(self) -> None:
         connection = self.transport

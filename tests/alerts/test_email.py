@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from alerts.email import CONVERSATION, Smtp
 from alerts.rendering import render
 from monitor.config import SmtpSettings
 from monitor.dispatch import LEASE
-from monitor.errors import ConfigError, DeliveryError
+from monitor.errors import ConfigError, DeliveryError, FailureKind
 from monitor.types import Message, Recipient
 from tests.alerts import factory
-from tests.alerts.relay import PASSWORD, USER, Fault, Relay
+from tests.alerts.relay import PASSWORD, TOKEN, USER, Fault, Relay
+from tests.alerts.stalling import Stalling
 
 Start = Callable[..., Relay]
 
@@ -38,8 +40,8 @@ def smtp(certificate: Path, now: Any) -> Callable[..., Smtp]:
             "timeout": 3,
             "ca_file": certificate,
         }
-        limit = changes.pop("limit", CONVERSATION)
-        return Smtp(SmtpSettings(**{**settings, **changes}), now, limit)
+        limit, token = changes.pop("limit", CONVERSATION), changes.pop("token", None)
+        return Smtp(SmtpSettings(**{**settings, **changes}), now, limit, token)
 
     return build
 
@@ -157,6 +159,122 @@ def test_a_message_over_the_servers_limit_is_permanent(relay: Start, smtp: Any) 
     error = failure(smtp(relay(data_size_limit=2_000)))
     assert error.permanent
     assert "552" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "kind", "words"),
+    [
+        ("AUTH", "535 5.7.8 no", FailureKind.SETTINGS, "check smtp.user and the password (535 5.7.8)"),
+        ("AUTH", "550 5.7.30 Basic authentication is not supported", FailureKind.SETTINGS, "xoauth2"),
+        ("AUTH", "454 4.7.0 try later", FailureKind.TEMPORARY, "refused the login for now (454 4.7.0)"),
+        ("MAIL", "552 5.3.4 too big", FailureKind.MESSAGE, "too large"),
+        ("MAIL", "553 5.7.1 not owned by user", FailureKind.SETTINGS, "check smtp.sender"),
+        ("MAIL", "452 4.3.1 no room", FailureKind.TEMPORARY, "for now (452 4.3.1)"),
+        ("RCPT", "550 5.1.1 unknown", FailureKind.RECIPIENT, "a recipient at wvft.nhs.test (550 5.1.1)"),
+        ("RCPT", "550 5.7.1 not for you", FailureKind.RECIPIENT, "(550 5.7.1)"),
+        ("RCPT", "451 4.7.1 greylisted, come back", FailureKind.TEMPORARY, "for now (451 4.7.1)"),
+        ("RCPT", "421 4.3.2 closing", FailureKind.TEMPORARY, "(421 4.3.2)"),
+        ("RCPT", "450 5.1.1 of two minds", FailureKind.TEMPORARY, "(450 5.1.1)"),
+        ("RCPT", "550 4.2.1 try again later", FailureKind.RECIPIENT, "(550 4.2.1)"),
+        ("DATA", "554 5.7.1 looks like spam", FailureKind.MESSAGE, "to let mail from smtp.sender through"),
+        ("DATA", "552 5.2.2 over quota", FailureKind.RECIPIENT, "(552 5.2.2)"),
+        ("DATA", "554 5.2.252 SendAsDenied", FailureKind.SETTINGS, "send as smtp.sender"),
+        ("DATA", "451 4.3.0 try again", FailureKind.TEMPORARY, "(451 4.3.0)"),
+    ],
+)
+def test_a_reply_says_who_can_mend_it(
+    relay: Start, smtp: Any, step: str, reply: str, kind: FailureKind, words: str
+) -> None:
+    server = relay()
+    server.kept.replies[step] = reply
+    error = failure(smtp(server))
+    assert (error.kind, words in str(error)) == (kind, True), str(error)
+    assert server.kept.received == []
+
+
+def test_a_relay_that_relays_only_after_a_login_is_a_matter_of_settings(relay: Start, smtp: Any) -> None:
+    server = relay()
+    server.kept.replies["RCPT"] = "554 5.7.1 <comms@wvft.nhs.test>: Relay access denied"
+    assert failure(smtp(server)).kind is FailureKind.RECIPIENT, "we did sign in"
+    error = failure(smtp(server, user=None, password=None))
+    assert error.kind is FailureKind.SETTINGS
+    assert "set smtp.user" in str(error)
+    assert "comms@" not in str(error)
+
+
+def test_reports_go_to_the_mailbox_that_is_read(relay: Start, smtp: Any) -> None:
+    server = relay()
+    smtp(server).send(MESSAGE)
+    smtp(server, bounce_address="bounces@wvft.nhs.test").send(MESSAGE)
+    assert server.kept.senders == [USER, "bounces@wvft.nhs.test"]
+    assert {mail["From"] for mail in server.kept.received} == {f"WVFT monitor <{USER}>"}
+
+
+@dataclass
+class Tokens:
+    """Gives one token, and `fresh` where a new one is wanted."""
+
+    kept: str
+    fresh: str = ""
+
+    def __call__(self, *, anew: bool = False) -> str:
+        return self.fresh if anew else self.kept
+
+
+def test_a_token_signs_in(relay: Start, smtp: Any) -> None:
+    server = relay()
+    smtp(server, auth="xoauth2", password=None, token=Tokens(TOKEN)).send(MESSAGE)
+    assert len(server.kept.received) == 1
+
+
+def test_a_refused_token_is_asked_for_anew_once(relay: Start, smtp: Any) -> None:
+    server = relay()
+    smtp(server, auth="xoauth2", password=None, token=Tokens("stale", TOKEN)).send(MESSAGE)
+    assert (server.kept.tokens, len(server.kept.received)) == (["stale", TOKEN], 1)
+    error = failure(smtp(server, auth="xoauth2", password=None, token=Tokens("wrong", "wrong")))
+    assert (error.kind, server.kept.tokens[2:]) == (FailureKind.SETTINGS, ["wrong", "wrong"])
+    assert "refused the token" in str(error)
+    assert "wrong" not in str(error)
+
+
+def test_a_server_that_knows_no_tokens_is_a_matter_of_settings(relay: Start, smtp: Any) -> None:
+    server = relay(auth_exclude_mechanism=["XOAUTH2"])
+    error = failure(smtp(server, auth="xoauth2", password=None, token=Tokens(TOKEN)))
+    assert (error.kind, "smtp.auth" in str(error)) == (FailureKind.SETTINGS, True)
+
+
+@pytest.mark.parametrize(
+    "step", ["greeting", "EHLO", "STARTTLS", "handshake", "AUTH", "MAIL", "RCPT", "DATA", "dot"]
+)
+def test_a_server_that_stalls_at_any_step_is_cut_in_time(step: str, certificate: Path, smtp: Any) -> None:
+    with Stalling(step, certificate).served() as server:
+        began = time.monotonic()
+        error = failure(smtp(server, timeout=30, limit=0.4))
+        assert (error.kind, "longer than 0.4 s" in str(error)) == (FailureKind.TEMPORARY, True), str(error)
+        assert time.monotonic() - began < 3
+        assert server.reached == step
+
+
+def test_a_mail_is_accepted_whatever_the_goodbye(certificate: Path, smtp: Any) -> None:
+    with Stalling("QUIT", certificate).served() as server:
+        smtp(server, timeout=30, limit=0.4).send(MESSAGE)
+        assert server.reached == "QUIT"
+
+
+def test_a_handshake_that_drips_is_cut_too(certificate: Path, smtp: Any) -> None:
+    with Stalling("handshake", certificate, dripping=True).served() as server:
+        error = failure(smtp(server, security="tls", timeout=30, limit=0.4))
+    assert "longer than 0.4 s" in str(error)
+
+
+def test_a_server_that_does_not_speak_smtp_is_tried_again(certificate: Path, smtp: Any) -> None:
+    with Stalling("nonsense", certificate).served() as server:
+        assert failure(smtp(server, timeout=2)).kind is FailureKind.TEMPORARY
+
+
+def test_encryption_asked_for_too_early_says_which_setting(relay: Start, smtp: Any) -> None:
+    error = failure(smtp(relay(), security="tls"))
+    assert (error.kind, "smtp.port" in str(error)) == (FailureKind.SETTINGS, True)
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP_BEFORE_DATA, Fault.DROP_AFTER_DOT, Fault.BUSY])

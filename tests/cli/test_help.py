@@ -41,8 +41,8 @@ HEAVY = (
 )
 
 COMMANDS = (
-    "scan", "check", "digest", "report", "import", "run", "demo", "init", "doctor", "config", "sources",
-    "rules",
+    "scan", "check", "digest", "deliveries", "report", "import", "run", "demo", "init", "doctor", "config",
+    "sources", "rules",
 )  # fmt: skip
 
 

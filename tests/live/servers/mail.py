@@ -19,7 +19,9 @@ from tests.live.servers.server import SETTINGS, Server
 
 DOMAIN = "trust.test"
 PASSWORD = "throw-away-passphrase"
-MAILBOXES = ("comms", "caldicott", "dpo", "speakup", "monitor")
+MAILBOXES = ("comms", "caldicott", "dpo", "speakup", "monitor", "bounces", "full")
+# Mailboxes with no room left: their mail is taken, and comes back.
+OVER_QUOTA = ("full",)
 # Recipients whose mail is not taken, and how the relay says so.
 REFUSALS = {
     "reject": "550 5.1.1 no such mailbox",
@@ -31,7 +33,7 @@ class Mail(Server):
     """Addresses are NAME@trust.test for each of MAILBOXES; `user` and `password` log in to the relay.
 
     reject@ is refused with 550, slow@ with 450, a mail above 2,000,000 bytes
-    with 552. Nothing leaves the machine.
+    with 552; a mail to full@ is taken and bounces. Nothing leaves the machine.
     """
 
     NAME = "mail"
@@ -110,7 +112,9 @@ class Mail(Server):
         for name, target in (("dovecot.conf", "."), ("main.cf", "postfix"), ("master.cf", "postfix")):
             text = Template((SETTINGS / name).read_text()).substitute(ports, folder=self.folder)
             (self.folder / target / name).write_text(text)
-        self._write_table("users", [f"{name}@{DOMAIN}:{PASSWORD}:::::" for name in MAILBOXES])
+        quota = {name: "userdb_quota_rule=*:bytes=1" for name in OVER_QUOTA}
+        users = [f"{name}@{DOMAIN}:{PASSWORD}::::::{quota.get(name, '')}" for name in MAILBOXES]
+        self._write_table("users", users)
         self._write_table("mailboxes", [f"{name}@{DOMAIN} yes" for name in (*MAILBOXES, *REFUSALS)])
         self._write_table("recipients", [f"{name}@{DOMAIN} {why}" for name, why in REFUSALS.items()])
 
