@@ -11,12 +11,15 @@ from typing import Any
 from alerts import wording
 from alerts.headlines import counts_of
 from alerts.layout import environment
-from alerts.rendering import EXCERPTS, inlined
+from alerts.rendering import inlined
 from alerts.text import KNOWN_HOSTS, link, safe
 from monitor.types import Alert, Briefing, Item, Lane, Message, Severity
 
 SHOWN = 5
 """Cases in one message; more are counted, and the digest and `monitor alerts list` have them."""
+
+EXCERPT = 240
+"""Characters of a post in one message."""
 
 PRIORITY = {"X-Priority": "1", "Importance": "high"}
 
@@ -107,7 +110,7 @@ def _words(
         "alerts": alerts[:SHOWN],
         "more": len(alerts) - SHOWN,
         "act": act or (lambda case: ""),
-        "longest": EXCERPTS[0],
+        "longest": EXCERPT,
         "why": partial(why, briefing=briefing),
         "listed": _listed,
         "moment": partial(wording.moment, briefing=briefing),
