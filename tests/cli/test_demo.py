@@ -51,7 +51,7 @@ def test_it_ends_with_a_digest_its_html_and_three_next_commands(
         ("DRG-001", "comms"),
         ("DRG-001", "hr"),
         ("CNF-001", "comms"),
-        ("ACC-001", "comms"),
+        ("LAL-001", "comms"),
         ("EML-001", "hr"),
     ],
 )

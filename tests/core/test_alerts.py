@@ -1,56 +1,38 @@
-"""Alerts: what cannot wait is told once, at once, to those it is for, and goes on until somebody answers."""
+"""Alerts: what cannot wait is told once, at once, and to those it is for, whoever is killed when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from alerts.urgent import render_urgent
-from monitor.access import Person
-from monitor.cases import Directory
-from monitor.casework import Casework
-from monitor.config import UrgentSettings
-from monitor.errors import AccessRefused, DeliveryError
+from monitor.errors import AccessRefused
 from monitor.store.audit import AuditLog
-from monitor.store.casework.alerts import AlreadyTold, Raised, acknowledge, all_alerts, tell
+from monitor.store.casework.alerts import AlreadyTold, acknowledge, all_alerts, tell
 from monitor.store.casework.casefiles import change
 from monitor.store.keeping.erasing import erase_items
 from monitor.store.keeping.purging import take_back_mails
 from monitor.store.ledger import Ledger
-from monitor.store.people.absences import Away, add_absence
-from monitor.store.tables import Alert, Delivery, DeliveryItem, table_of
-from monitor.types import Actor, Kind, Lane, Message, Pace, Post, Recipient, Severity
-from monitor.urgent import Alerting
-from rules.process import Process, steps
-from tests.core.world import LONDON, NOW, NUMBER, Feed, NumberRule, World, post
-
-COMMS = Recipient(address="comms@trust.test", role="comms", login="jo")
-CALDICOTT = Recipient(
-    address="caldicott@trust.test", role="patient_confidentiality", login="cal", deputy="deputy@trust.test"
+from monitor.store.tables import Alert, Delivery, table_of
+from monitor.types import Actor, Kind, Lane, Pace, Recipient, Severity
+from tests.core.urgent import (
+    CALDICOTT,
+    EVERYBODY,
+    ONE_STORE,
+    UrgentRule,
+    alert,
+    alerting,
+    desk,
+    found,
+    last,
+    later,
+    look,
+    person,
+    rows,
 )
-DPO = Recipient(address="dpo@trust.test", role="information", login="pat")
-DIRECTOR = Recipient(address="director@trust.test", role="comms_director", login="di")
-EVERYBODY = (COMMS, CALDICOTT, DPO, DIRECTOR)
-
-
-ONE_STORE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""Of what is worked out from clocks, roles and settings: other tests ask the same of both stores."""
-
-
-@dataclass
-class UrgentRule(NumberRule):
-    """The number rule, whose findings cannot wait; `changes` are fields of the finding to have otherwise."""
-
-    changes: dict[str, Any] = field(default_factory=dict)
-
-    def evaluate(self, post: Post) -> Iterator[Any]:
-        for finding in super().evaluate(post):
-            yield replace(finding, **{"pace": Pace.IMMEDIATE, **self.changes})
+from tests.core.world import NOW, NUMBER, World
 
 
 @pytest.fixture
@@ -58,57 +40,6 @@ def world(world: World) -> World:
     world.rules = UrgentRule()
     world.recipients = EVERYBODY
     return world
-
-
-def found(world: World, number: int = 1, **more: object) -> None:
-    text = f"WVFT letter {number} with {NUMBER}"
-    world.poll(Feed([[post(number, text, **{"kind": Kind.ARTICLE} | more)]]), name=f"gazette {number}")
-
-
-def alerting(world: World, **settings: Any) -> Alerting:
-    return Alerting(
-        editor=world.desk().editor,
-        settings=UrgentSettings.model_validate({"gather": "1s"} | settings),
-        compose=render_urgent,
-        host="wvft.nhs.test",
-    )
-
-
-def look(world: World, **settings: Any) -> list[str]:
-    """One look of the daemon: tell, then send. Who was told by it, in order."""
-    before = len(world.box.sent)
-    alerting(world, **settings).tell_due()
-    world.desk().send_due()
-    return [message.to.partition("@")[0] for message in world.box.sent[before:]]
-
-
-def later(world: World, **more: float) -> None:
-    world.at += timedelta(**more)
-
-
-def alert(world: World, case: int = 1) -> Raised:
-    (one,) = all_alerts(world.store, [case])
-    return one
-
-
-def rows(world: World) -> list[tuple[str, str, str]]:
-    c = table_of(Delivery).c
-    with world.store.reading() as connection:
-        return [tuple(r) for r in connection.execute(select(c.role, c.window, c.status).order_by(c.id))]
-
-
-def desk(world: World) -> Casework:
-    return Casework(
-        world.store, Process(steps(), frozenset()), Directory(world.recipients), LONDON, world.now
-    )
-
-
-def person(name: str, *roles: str) -> Person:
-    return Person(name, frozenset(roles))
-
-
-def last(world: World) -> Message:
-    return world.box.sent[-1]
 
 
 # -- raised, and told once ------------------------------------------------------------------------
@@ -291,164 +222,6 @@ def test_a_case_without_alert_cannot_be_acknowledged(world: World) -> None:
         desk(world).acknowledge(7, person("cal", "patient_confidentiality"))
 
 
-# -- escalated ------------------------------------------------------------------------------------
-
-
-def test_an_alert_goes_from_deputy_to_role_to_role_until_nobody_is_left(world: World) -> None:
-    found(world)
-    steps_ = [look(world)]
-    for _ in range(6):
-        later(world, minutes=29)
-        assert look(world) == []
-        later(world, minutes=1)
-        steps_.append(look(world))
-    assert steps_ == [["caldicott"], ["deputy"], ["dpo"], ["director"], ["comms"], [], []]
-    assert alert(world).exhausted_at == NOW + timedelta(minutes=150)
-    assert world.desk().editor.preview(COMMS).unanswered == ("Nobody has acknowledged case 1 since 09:30.",)
-    assert world.desk().editor.preview(CALDICOTT).unanswered
-
-
-@ONE_STORE
-def test_an_escalation_says_who_was_told_before_and_since_when(world: World) -> None:
-    found(world)
-    look(world)
-    later(world, minutes=31)
-    look(world)
-    assert "Told before you, at 09:30: Caldicott Guardian. You stand in for them." in flat(last(world))
-    later(world, minutes=31)
-    look(world)
-    assert "Told before you, at 09:30: Caldicott Guardian." in flat(last(world))
-    assert "not acknowledged" in last(world).subject
-    assert "dpo@" not in last(world).text + last(world).html
-
-
-def test_a_message_that_the_server_refuses_for_good_escalates_at_once(world: World) -> None:
-    world.box.refuse["caldicott@trust.test"] = DeliveryError("550", permanent=True)
-    found(world)
-    assert look(world) == []
-    assert look(world) == ["deputy"]
-
-
-@ONE_STORE
-def test_a_message_that_nobody_takes_does_not_hold_the_alert_up(world: World) -> None:
-    world.box.refuse["caldicott@trust.test"] = DeliveryError("greylisted", permanent=False)
-    found(world)
-    look(world)
-    later(world, minutes=29)
-    assert look(world) == []
-    later(world, minutes=1)
-    assert look(world) == ["deputy"]
-
-
-def test_who_is_away_is_not_told_and_their_deputy_is(world: World) -> None:
-    with world.store.transaction() as tx:
-        away = Away(CALDICOTT.address, NOW.date(), NOW.date())
-        add_absence(tx, away, Actor("cal", "patient_confidentiality"), NOW)
-    found(world)
-    assert look(world) == ["deputy"]
-    later(world, minutes=31)
-    assert look(world) == ["dpo"], "there is no second deputy"
-
-
-@ONE_STORE
-def test_who_goes_away_while_an_alert_waits_is_told_no_more(world: World) -> None:
-    world.box.refuse["caldicott@trust.test"] = DeliveryError("550", permanent=True)
-    found(world)
-    with world.store.transaction() as tx:
-        add_absence(tx, Away(CALDICOTT.address, NOW.date(), NOW.date()), Actor("cal"), NOW)
-    assert look(world) == ["deputy"]
-
-
-@ONE_STORE
-def test_nobody_outside_the_lane_is_told(world: World) -> None:
-    hr = Recipient(address="hr@trust.test", role="hr")
-    world.recipients = (hr, COMMS)
-    found(world)
-    with world.store.transaction() as tx:  # owed outside its lane, by whatever way it came there
-        owed = {"recipient": hr.address, "finding_id": 1, "status": "owed"}
-        tx.connection.execute(tx.insert(table_of(DeliveryItem)), owed)
-    told = look(world)
-    for _ in range(4):
-        later(world, minutes=31)
-        told += look(world)
-    assert told == ["comms"]
-
-
-# -- quiet hours ----------------------------------------------------------------------------------
-
-NIGHT = {"quiet": {"patient_confidentiality": "20:00-07:00"}}
-ALL_NIGHT = {
-    "quiet": dict.fromkeys(
-        ("patient_confidentiality", "information", "comms", "comms_director"), "20:00-07:00"
-    )
-}
-
-
-def at_night(world: World) -> None:
-    world.at = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
-    world.rules = UrgentRule({"severity": Severity.HIGH})
-
-
-@ONE_STORE
-def test_in_quiet_hours_deputies_and_the_next_roles_are_told_instead(world: World) -> None:
-    at_night(world)
-    found(world)
-    assert look(world, **NIGHT) == ["dpo"], "the deputy has the Guardian's role, and its hours"
-    assert "because nobody else can be told at this hour" in flat(last(world))
-    world.at = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-    assert "caldicott" in look(world, **NIGHT)
-
-
-@ONE_STORE
-def test_where_all_are_quiet_it_waits_for_the_first_of_them(world: World) -> None:
-    at_night(world)
-    found(world)
-    for _ in range(9):
-        assert look(world, **ALL_NIGHT) == []
-        later(world, hours=1)
-    world.at = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-    assert look(world, **ALL_NIGHT) == ["caldicott"]
-
-
-@ONE_STORE
-def test_a_role_that_alone_is_told_of_a_critical_case_of_a_patient_has_no_quiet_hours(world: World) -> None:
-    at_night(world)
-    world.rules = UrgentRule()
-    found(world)
-    assert look(world, **ALL_NIGHT) == ["caldicott"]
-
-
-@ONE_STORE
-def test_weekends_may_be_quiet(world: World) -> None:
-    at_night(world)
-    world.at += timedelta(days=1)
-    found(world)
-    assert look(world, weekends=False) == []
-    world.at = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
-    assert look(world, weekends=False) == ["caldicott"]
-
-
-@ONE_STORE
-@pytest.mark.parametrize(
-    ("ends", "clocks"),
-    [
-        (datetime(2026, 10, 25, 7, tzinfo=UTC), "go back: the night has an hour more"),
-        (datetime(2027, 3, 28, 6, tzinfo=UTC), "go forward: the night has an hour less"),
-    ],
-)
-def test_quiet_hours_end_by_the_wall_clock_when_the_clocks_change(
-    world: World, ends: datetime, clocks: str
-) -> None:
-    at_night(world)
-    world.at = ends - timedelta(hours=9)
-    found(world)
-    told = []
-    while world.at <= ends:
-        told += [(who, world.at) for who in look(world, **ALL_NIGHT)]
-        later(world, minutes=30)
-    assert told == [("caldicott", ends)], clocks
-
-
 # -- killed anywhere ------------------------------------------------------------------------------
 
 
@@ -518,10 +291,6 @@ def test_an_acknowledgement_that_comes_while_it_is_escalated_wins(world: World) 
 
 
 # -- what leaves ----------------------------------------------------------------------------------
-
-
-def flat(message: Message) -> str:
-    return " ".join(message.text.split())
 
 
 @ONE_STORE

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Cases that cannot wait: who was told, who sees to them.", no_args_is_help=True)
 
+DEPUTIES = 1
+"""The tier of the deputies (monitor/escalation.py)."""
+
 STATUS = {
     "owed": "not sent yet",
     "claimed": "being sent",
@@ -86,10 +89,9 @@ def _row(work: Work, alert: Raised, item: Item | None) -> tuple[str, ...]:
 
 
 def _told(work: Work, told: Told) -> str:
-    role = told.role.replace("_", " ")
-    status = STATUS[told.status]
+    role = f"{'deputy of ' if told.tier == DEPUTIES else ''}{told.role.replace('_', ' ')}"
     at = f" {told.settled_at.astimezone(work.desk.zone):%H:%M}" if told.settled_at else ""
-    return f"{role}{f' (tier {told.tier})' if told.tier else ''}: {status}{at}"
+    return f"{role}: {STATUS[told.status]}{at}"
 
 
 def _standing(work: Work, alert: Raised) -> str:
