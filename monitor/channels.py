@@ -70,7 +70,7 @@ def token(settings: Settings, now: Clock, http: Http) -> Token | None:
 
 def _credentials(smtp: SmtpSettings, settings: Settings, now: Clock, http: Http) -> ClientCredentials:
     if smtp.oauth is None or smtp.oauth_secret is None:
-        raise ConfigError("smtp.oauth: the application's secret is missing")  # refused when it was loaded
+        raise error_at(settings, ("smtp", "oauth"), layers.ABSENT.format(name="smtp-oauth-secret"))
     memory = Memory(settings.store.state_dir / "tokens", "smtp")
     context = Context(source="smtp", http=http, now=now, memory=memory)
     oauth = smtp.oauth
@@ -123,8 +123,15 @@ _SETTINGS = FailureKind.SETTINGS
 # -- what comes back, and what is told besides ----------------------------------------------------------
 
 
-def bounce_access(bounces: BounceSettings, token: Token | None) -> Callable[[], imap.Access]:
-    """How the bounce mailbox is opened, a token asked for each time. What it gives raises DeliveryError."""
+def bounce_access(
+    settings: Settings, bounces: BounceSettings, token: Token | None
+) -> Callable[[], imap.Access]:
+    """How the bounce mailbox is opened, a token asked for each time; what it gives raises DeliveryError.
+
+    Raises ConfigError where there is no password.
+    """
+    if bounces.auth == "password" and bounces.password is None:
+        raise error_at(settings, ("bounces", "password"), layers.ABSENT.format(name="bounces-password"))
     password = bounces.password.get_secret_value() if bounces.password else ""
 
     def access() -> imap.Access:

@@ -78,6 +78,7 @@ class Daemon:
         """Work until SIGTERM or SIGINT; the exit code. Raises AlreadyRunning beside another daemon."""
         with self.app.store.sole_daemon() as still_ours:
             self.app.channel()  # settings that cannot work are refused now, not at half past seven
+            self.app.chats()
             tasks = [self.app.task(source) for source in self.app.sources()]
             self._schedule(tasks)
             for number in (signal.SIGTERM, signal.SIGINT):

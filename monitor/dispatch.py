@@ -58,7 +58,8 @@ class Dispatch:
     """Who claims: the daemon frees what a daemon before it had claimed, but not a command's claims."""
     settings: str = ""
     """A keyed hash of the mail settings: a rest ends once they are others."""
-    channels: tuple[Channel, ...] = ()
+    channels: Callable[[], tuple[Channel, ...]] = tuple
+    """Asked for when something is sent: who only looks need not be able to read their addresses."""
 
     @property
     def ledger(self) -> Ledger:
@@ -97,7 +98,7 @@ class Dispatch:
             if way.notifier.private:
                 self._send_owed(way, self.protected, guardians, stop)
             sent, failed = self._send_owed(way, self.ledger, to, stop)
-        for channel in self.channels:
+        for channel in self.channels():
             self._tell(channel, stop)
         return sent, failed
 

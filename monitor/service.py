@@ -20,6 +20,7 @@ from alerts.text import KNOWN_HOSTS
 from alerts.urgent import render_urgent
 from connectors.intake import Given
 from monitor import __version__, authorisation, channels, documents
+from monitor.announcing import Channel
 from monitor.authorisation import Gate
 from monitor.bounces import Bounces
 from monitor.briefing import Editor
@@ -167,14 +168,14 @@ class App:
         )
 
     def dispatch(self, worker: str = "command") -> Dispatch:
-        """What sends for loop 2. Raises ConfigError where a channel cannot work."""
+        """What sends for loop 2."""
         return Dispatch(
             store=self.store,
             notifier=self.channel,
             now=self.now,
             worker=worker,
             settings=channels.fingerprint(self.settings, self.store),
-            channels=channels.chats(self.settings, self.directory, self.now, self.store),
+            channels=self.chats,
         )
 
     def links(self) -> Links | None:
@@ -186,12 +187,18 @@ class App:
         """How mail leaves. Raises ConfigError where it cannot work."""
         return channels.mail(self.settings, self.now, self.http)
 
+    def chats(self) -> tuple[Channel, ...]:
+        """Who is told beside the mail. Raises ConfigError where one cannot be."""
+        return channels.chats(self.settings, self.directory, self.now, self.store)
+
     def bounces(self) -> Bounces | None:
         """Loop 5 of this installation; None where no mailbox for delivery reports is set up."""
         if self.settings.bounces is None:
             return None
         token = channels.token(self.settings, self.now, self.http)
-        return Bounces(self.store, channels.bounce_access(self.settings.bounces, token), self.now)
+        return Bounces(
+            self.store, channels.bounce_access(self.settings, self.settings.bounces, token), self.now
+        )
 
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""

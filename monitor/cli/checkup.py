@@ -247,7 +247,10 @@ def secret_modes(settings: Settings) -> str:
     """Secret files are for the service's user only."""
     places = settings.origin.outside.values()
     files = [Path(place) for place in places if not place.startswith("environment ")]
-    files += filter(Path.exists, [settings.store.state_dir / "site.key"])
+    chats = (
+        folder / f"channel-{each.name}" for folder in settings.secret_folders for each in settings.channels
+    )
+    files += filter(Path.exists, [settings.store.state_dir / "site.key", *chats])
     if loose := [str(file) for file in files if file.stat().st_mode & 0o077]:
         raise Doubt(f"other users can read {', '.join(loose)}: chmod 600")
     if any(place.startswith("environment ") for place in places):
@@ -297,7 +300,7 @@ def the_bounces(settings: Settings) -> str:
         raise Doubt("no [bounces]: a mail that is taken and comes back later is not noticed")
     token = channels.token(settings, service.utc_now, service.way_out(settings, service.utc_now))
     try:
-        with imap.opened(channels.bounce_access(settings.bounces, token)()):
+        with imap.opened(channels.bounce_access(settings, settings.bounces, token)()):
             return f"{settings.bounces.host} lets us read {settings.bounces.folder}"
     except (SourceError, DeliveryError) as error:
         raise ConfigError(str(error)) from None

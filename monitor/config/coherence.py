@@ -99,12 +99,8 @@ def _signing_in(settings: Settings) -> Iterator[Problem]:
             yield ("smtp", "user"), "is missing: a token is for the mailbox that it names"
         if smtp.oauth is None and smtp.token_file is None:
             yield ("smtp", "auth"), "is xoauth2, which needs the table [smtp.oauth] or smtp.token_file"
-        if smtp.oauth is not None and smtp.oauth_secret is None:
-            yield ("smtp", "oauth"), "has no secret: put it into a file named smtp-oauth-secret"
     if bounces is not None and bounces.auth == "xoauth2" and (smtp is None or smtp.auth != "xoauth2"):
         yield ("bounces", "auth"), 'is xoauth2, which takes the token of [smtp]: set smtp.auth = "xoauth2"'
-    if bounces is not None and bounces.auth == "password" and bounces.password is None:
-        yield ("bounces", "password"), "is missing: put it into a file named bounces-password"
     for index, channel in enumerate(settings.channels):
         if channel.role == GUARDIAN:
             yield ("channels", index, "role"), "is told by mail alone: choose another role"

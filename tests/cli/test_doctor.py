@@ -20,7 +20,7 @@ from aiosmtpd.handlers import Debugging
 from typer.testing import CliRunner, Result
 
 from monitor import config
-from monitor.cli import app
+from monitor.cli import app, checkup
 from monitor.cli.output import Exit
 from monitor.cli.verdicts import judged
 from monitor.store import migrations, open_store
@@ -134,6 +134,44 @@ def test_a_mail_server_is_greeted_but_gets_no_mail(folder: Path, mail_port: int)
     (folder / "monitor.toml").write_text(HEAD + smtp, "utf-8")
     outcome, detail = verdicts()["mail server"]
     assert (outcome, "does not offer what smtp.security" in detail) == ("failure", True)
+
+
+@pytest.mark.parametrize(
+    ("host", "user", "outcome"),
+    [
+        ("send.nhs.net", "b@wvft.nhs.test", "failure"),
+        ("send.nhs.net", "A@wvft.nhs.test", "ok"),
+        ("mail.wvft.nhs.test", "b@wvft.nhs.test", "doubt"),
+        ("relay.nhs.uk", None, "ok"),
+        ("evil-nhs.net", "b@wvft.nhs.test", "doubt"),
+    ],
+)
+def test_nhsmail_takes_mail_only_from_the_account_that_signs_in(
+    folder: Path, host: str, user: str | None, outcome: str
+) -> None:
+    smtp = f'[smtp]\nhost = "{host}"\nsender = "a@wvft.nhs.test"\n' + (f'user = "{user}"\n' if user else "")
+    (folder / "monitor.toml").write_text(HEAD + smtp, "utf-8")
+    assert judged("sender", lambda: checkup.mail_sender(config.load())).outcome == outcome
+
+
+def test_what_comes_back_and_who_is_told_besides_are_looked_at(folder: Path) -> None:
+    smtp = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsender = "a@wvft.nhs.test"\n'
+    (folder / "monitor.toml").write_text(f'secrets_dir = "."\n{HEAD}{smtp}', "utf-8")
+    settings = config.load()
+    assert judged("bounces", lambda: checkup.the_bounces(settings)).outcome == "doubt"
+    assert checkup.the_channels(settings) == "none"
+    tables = '[bounces]\nhost = "127.0.0.1"\nport = 9\nuser = "b"\n[[channels]]\nname = "teams"\n'
+    (folder / "bounces-password").write_text("hunter2")
+    (folder / "channel-teams").write_text("jsons://hooks.wvft.nhs.test/hunter2\n")
+    (folder / "monitor.toml").write_text(f'secrets_dir = "."\n{HEAD}{smtp}{tables}', "utf-8")
+    settings = config.load()
+    found = judged("bounces", lambda: checkup.the_bounces(settings))
+    assert (found.outcome, "cannot be reached" in found.detail) == ("failure", True)
+    assert checkup.the_channels(settings) == "teams"
+    (folder / "channel-teams").write_text("mailto://hunter2@elsewhere.test\n")
+    refused = judged("channels", lambda: checkup.the_channels(settings))
+    assert (refused.outcome, "one of workflows://" in refused.detail) == ("failure", True)
+    assert "hunter2" not in refused.detail
 
 
 def test_a_role_that_nobody_holds_is_pointed_out() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 USER, PASSWORD = "reports@wvft.nhs.test", 'grüne "Tür"'
+TOKEN = "eyJ0.invented.token"
 _FETCH = re.compile(r"(\d+) \(INTERNALDATE BODY\.PEEK\[\]<0\.(\d+)>\)")
 
 
@@ -76,10 +77,21 @@ class _Handler(socketserver.StreamRequestHandler):
     def capability(self, tag: str, _rest: str) -> bool:
         return self.say(f"* CAPABILITY {self.imap.capabilities}") and self.say(f"{tag} OK done")
 
-    def authenticate(self, tag: str, _rest: str) -> bool:
+    def authenticate(self, tag: str, rest: str) -> bool:
         self.say("+ ")
+        if rest == "XOAUTH2":
+            return self._by_token(tag)
         given = base64.b64decode(self.rfile.readline()).decode()
         return self._signed_in(tag, given == f"\0{USER}\0{PASSWORD}")
+
+    def _by_token(self, tag: str) -> bool:
+        """As Exchange Online and Dovecot do: a refusal comes with its reason, which wants an empty answer."""
+        given = base64.b64decode(self.rfile.readline()).decode()
+        right = given == f"user={USER}\1auth=Bearer {TOKEN}\1\1"
+        if not right:
+            self.say("+ " + base64.b64encode(b'{"status":"401"}').decode())
+            assert self.rfile.readline() == b"\r\n"
+        return self._signed_in(tag, right)
 
     def login(self, tag: str, rest: str) -> bool:
         return self._signed_in(tag, rest == f'"{USER}" "plain"')

@@ -33,7 +33,7 @@ def send(world: World, webhook: Webhook, *sends: str) -> tuple[int, int]:
         name="teams", role="comms", sends=frozenset(sends), follows=frozenset({COMMS.address}),
         organisation="WVFT", notifier=lambda: chat, link=CONSOLE,
     )  # fmt: skip
-    dispatch = Dispatch(world.store, lambda: world.box, world.now, channels=(channel,))
+    dispatch = Dispatch(world.store, lambda: world.box, world.now, channels=lambda: (channel,))
     return dispatch.send_due(BOTH, frozenset())
 
 

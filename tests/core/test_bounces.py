@@ -14,7 +14,7 @@ from monitor.store.audit import AuditLog
 from monitor.store.deliveries import deliveries, items_waiting
 from monitor.types import Kind
 from tests.alerts.reports import headers, report
-from tests.connectors.imapserver import PASSWORD, USER, Imap
+from tests.connectors.imapserver import PASSWORD, TOKEN, USER, Imap
 from tests.core.world import CALDICOTT, COMMS, NUMBER, Feed, World, post
 
 
@@ -136,6 +136,22 @@ def test_a_mailbox_that_cannot_be_read_is_said_until_it_can(sent: World, mailbox
     assert USER not in line
     reader(sent, mailbox).read()
     assert sent.desk().editor.preview(COMMS).failed_deliveries == ()
+
+
+def test_a_token_opens_the_mailbox_and_a_wrong_one_is_said_without_showing_it(
+    sent: World, mailbox: Imap
+) -> None:
+    mailbox.add(about(sent, CALDICOTT.address))
+
+    def bounces(token: str) -> Bounces:
+        access = imap.Access("127.0.0.1", mailbox.port, "none", USER, "", "INBOX", token=token)
+        return Bounces(sent.store, lambda: access, sent.now)
+
+    assert bounces("stale").read() == {}
+    [line] = sent.desk().editor.preview(COMMS).failed_deliveries
+    assert "did not accept user and token" in line
+    assert "stale" not in line
+    assert bounces(TOKEN).read() == {"failed": 1}
 
 
 def test_the_mailbox_is_left_as_it_is(sent: World, mailbox: Imap) -> None:

@@ -131,10 +131,8 @@ def test_a_token_in_a_file_is_read_for_each_mail(tmp_path: Path) -> None:
     ("lines", "problem"),
     [
         ("", "smtp.auth: is xoauth2, which needs"),
-        ('[smtp.oauth]\ntoken_url = "https://login.test/t"\nclient_id = "a"\n', "smtp.oauth: has no secret"),
         ('[smtp.oauth]\ntoken_url = "http://login.test/t"\nclient_id = "a"\n', "must be an https address"),
         ('oauth_secret = "hush"\n', "a file named smtp-oauth-secret"),
-        ('token_file = "t"\n[bounces]\nhost = "imap.test"\nuser = "b"\n', "a file named bounces-password"),
         ('token_file = "t"\n[[channels]]\nname = "teams"\nrole = "concerns"\n', "is told by mail alone"),
         ('token_file = "t"\n[[channels]]\nname = "a"\n[[channels]]\nname = "a"\n', "is here twice"),
     ],
@@ -148,3 +146,15 @@ def test_settings_that_cannot_work_are_refused_at_their_place(
         config.load(file)
     assert problem in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_a_missing_secret_hinders_only_who_has_to_send(entra: World) -> None:
+    (entra.folder / "smtp-oauth-secret").unlink()
+    with (entra.folder / "monitor.toml").open("a") as file:
+        file.write('[bounces]\nhost = "imap.test"\nuser = "b"\n')
+    settings = config.load(entra.folder / "monitor.toml")
+    with pytest.raises(ConfigError, match=r"monitor\.toml:\d+:\d+: smtp\.oauth: .* smtp-oauth-secret"):
+        entra.token()
+    assert settings.bounces is not None
+    with pytest.raises(ConfigError, match=r"bounces\.password: .* bounces-password"):
+        channels.bounce_access(settings, settings.bounces, None)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import smtplib
 import ssl
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from monitor import config
+from monitor.cli import checkup
+from monitor.errors import ConfigError
+from monitor.store.deliveries import deliveries
 from tests.live.installation import Installation
 from tests.live.servers.mail import DOMAIN, PASSWORD, Mail
 from tests.live.servers.process import wait_until
@@ -67,9 +69,9 @@ def read_bounces(office: Installation) -> dict[str, int]:
 
 def ledger(office: Installation) -> dict[str, tuple[str, str | None]]:
     """The latest delivery to each mailbox: its state and error."""
-    listed: Any = json.loads(office.run("deliveries", "list", "--json").stdout)
-    rows = {row["recipient"].partition("@")[0]: row for row in listed["deliveries"]}
-    return {name: (row["status"], row["error"]) for name, row in rows.items()}
+    with office.opened() as app, app.store.reading() as connection:
+        lines = deliveries(connection)
+    return {line.recipient.partition("@")[0]: (line.status, line.error) for line in lines}
 
 
 def test_what_the_relay_takes_and_what_comes_back_is_told_apart(office: Installation, mail: Mail) -> None:
@@ -132,11 +134,9 @@ def test_a_wrong_password_is_tried_once_and_then_rests(office: Installation, mai
 
 
 def test_doctor_looks_at_the_way_out_and_the_way_back(office: Installation) -> None:
-    found: Any = json.loads(office.run("doctor", "--json").stdout)
-    details = {check["check"]: (check["outcome"], check["detail"]) for check in found}
-    assert details["mail server"] == ("ok", details["mail server"][1])
-    assert details["bounces"] == ("ok", "localhost lets us read INBOX")
+    settings = config.load(office.file)
+    assert checkup.mail_server(settings).endswith("answers and lets us sign in")
+    assert checkup.the_bounces(settings) == "localhost lets us read INBOX"
     office.secret("bounces-password", "wrong")
-    found = json.loads(office.run("doctor", "--json").stdout)
-    (bounces,) = [check for check in found if check["check"] == "bounces"]
-    assert bounces["outcome"] == "failure"
+    with pytest.raises(ConfigError, match="did not accept user and password"):
+        checkup.the_bounces(config.load(office.file))
