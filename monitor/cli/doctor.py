@@ -15,6 +15,7 @@ def doctor(
     """Is everything in place? Checks settings, rules, disk, database, clock and mail; changes nothing."""
     from monitor.cli import checkup, verdicts
     from monitor.cli.keyring import the_keys
+    from monitor.cli.reaching import the_links
 
     found = [verdicts.judged(name, check) for name, check in checkup.MACHINE]
     try:
@@ -22,7 +23,8 @@ def doctor(
     except ConfigError as error:
         found.append(verdicts.Verdict("settings", verdicts.Outcome.FAILURE, str(error)))
     else:
-        checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS, ("keys", the_keys))
+        more = (("keys", the_keys), ("links", the_links))
+        checks = (*checkup.FILES, *checkup.INSTALLATION, *checkup.SURROUNDINGS, *more)
         found += verdicts.run(checks, settings)
     verdicts.report(found, as_json=as_json)
     failures = sum(verdict.failed for verdict in found)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The pages that links in mails lead to.", no_args_is_help=True)
 
-HEALTH = "/health"
-
 
 @app.command()
 def serve(context: typer.Context) -> None:
@@ -29,6 +27,7 @@ def serve(context: typer.Context) -> None:
 
     from monitor import installation, logs
     from monitor.cli.database import opened
+    from monitor.cli.reaching import health
 
     logs.configure(logging.DEBUG if context.find_root().params.get("verbose") else logging.INFO)
     installation.check()
@@ -39,33 +38,19 @@ def serve(context: typer.Context) -> None:
     from monitor.web.server import serve as run
 
     with closing(opened(settings)) as store:
-        run(application(_counter(settings, store), links, _health(store)), settings)
+        run(application(_counter(settings, store), links, health(store.key)), settings)
 
 
 @app.command()
 def check(context: typer.Context) -> None:
     """Ask the address in mails (`public_url`) whether it leads to this installation."""
-    from contextlib import closing
-
-    from connectors.http import Http
     from monitor import logs
-    from monitor.cli.database import opened
-    from monitor.errors import MonitorError, SourceError
-    from monitor.service import utc_now
+    from monitor.cli.reaching import leads_here
 
     logs.configure(logs.ONLY_ERRORS)
     settings = output.settings(context)
-    links = _set_up(settings)
-    http = Http(now=utc_now, private_hosts=[links.host], timeout=10, attempts=1)
-    with closing(opened(settings)) as store:
-        try:
-            answer = http.get(links.base + HEALTH).body.decode(errors="replace")
-        except SourceError as error:
-            hint = "is `monitor web serve` running, and does the proxy lead there?"
-            raise MonitorError(f"{links.base} does not lead here: {error}; {hint}") from None
-        if answer != _health(store):
-            raise MonitorError(f"{links.base} is answered by something else than this installation")
-    output.show(f"{links.base} leads to this installation. Links work for {_hours(links)} hours.")
+    _set_up(settings)
+    output.show(leads_here(settings))
 
 
 def _set_up(settings: Settings) -> LinkSettings:
@@ -86,15 +71,6 @@ def _with_the_extra() -> None:
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
         raise ConfigError("what serves pages is not installed: pip install 'trustwatch[web]'")
-
-
-def _health(store: Store) -> str:
-    """What `/health` answers: nothing but this installation can know it."""
-    return store.key.hash("web health")
-
-
-def _hours(links: LinkSettings) -> int:
-    return round(links.expires.total_seconds() / 3600)
 
 
 def _counter(settings: Settings, store: Store) -> Counter:

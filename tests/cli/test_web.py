@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import json
 import os
 import re
 import signal
@@ -122,6 +123,9 @@ def test_an_address_that_does_not_lead_here_is_said(installation: Installation) 
     silent = installation.run("web", "check")
     assert silent.exit_code == 1
     assert "is `monitor web serve` running" in silent.stderr
+    doctor = installation.run("doctor", "--json")
+    (links,) = (found for found in json.loads(doctor.stdout) if found["check"] == "links")
+    assert (links["outcome"], links["detail"]) == ("doubt", silent.stderr.strip())
     what = (
         "-m",
         "http.server",
