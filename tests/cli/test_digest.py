@@ -121,10 +121,10 @@ def test_a_closed_case_says_when_and_how_it_ended(garden: Installation) -> None:
 
 def test_what_is_owed_to_others_and_what_is_not_there_is_said(garden: Installation) -> None:
     assert words(why(garden, "3", "--for", "comms")) == [
-        "Not in it: it is for Data Protection Officer, and nothing of it is owed to this recipient."
+        "Not in it: it is for the Data Protection Officer, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "1", "--for", "information")) == [
-        "Not in it: it is for Communications team, and nothing of it is owed to this recipient."
+        "Not in it: it is for the Communications team, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "77", "--for", "comms")) == ["There is no such case."]
 
@@ -140,7 +140,8 @@ def test_what_came_into_the_protected_lane_reads_like_what_is_not_there(garden: 
 
 def test_a_lane_that_is_not_told_to_a_role_is_named(garden: Installation) -> None:
     add(garden, '\n[[recipients]]\naddress = "hr@wvft.nhs.test"\nrole = "hr"\n')
-    assert words(why(garden, "3", "--for", "hr")) == ["Not in it: the confidential lane is not told to hr."]
+    (said,) = words(why(garden, "3", "--for", "hr"))
+    assert said == "Not in it: the confidential lane is not told to Human resources."
     assert why(garden, "--for", "hr") == []
 
 
