@@ -104,7 +104,7 @@ class Explainer:
         if facts.lane not in self._wanted.lanes:
             return f"the {facts.lane} lane is not told to {self._names(self._wanted.roles)}"
         if not facts.owed:
-            return f"it is for {self._names(facts.route)}, and nothing of it is owed to this recipient"
+            return f"it is for the {self._names(facts.route)}, and nothing of it is owed to this recipient"
         if facts.owed <= {REFUSED, SUPERSEDED}:
             return (
                 f"its route was refused: the {facts.lane} lane was outside the roles of this recipient then"

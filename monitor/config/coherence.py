@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from monitor.config.layers import PSEUDONYM
 from monitor.config.mail import LOOPBACK
 from monitor.config.toml import Key
-from monitor.roles import GUARDIAN, HANDED_OVER
+from monitor.roles import GUARDIAN, HANDED_OVER, ROLES
+from monitor.types import Edition
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -134,6 +135,9 @@ def _nobody_told(settings: Settings) -> Iterator[Problem]:
     ):
         if role not in roles:
             yield ("recipients",), what
+    usual = {row.edition or ROLES[row.role].edition for row in settings.recipients}
+    if usual and Edition.DAILY not in usual:
+        yield ("recipients",), "nobody gets the daily digest: on a quiet day no mail shows that all is well"
     for index, recipient in enumerate(settings.recipients):
         if recipient.role in HANDED_OVER:
             yield ("recipients", index, "role"), "people hand cases to this role; nothing is mailed to it"

@@ -15,6 +15,8 @@ from tests.cli.installation import CONFIDENTIAL, PROTECTED, Installation
 from tests.cli.people import People, settle
 
 DIRECTOR = '\n[[recipients]]\naddress = "director@wvft.nhs.test"\nrole = "comms_director"\n'
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what asks the database nothing that other tests do not ask."""
 BOARD = '\n[[recipients]]\naddress = "board@wvft.nhs.test"\nrole = "oversight"\n'
 
 
@@ -47,19 +49,23 @@ def add(installation: Installation, more: str) -> None:
 # -- looking --------------------------------------------------------------------------------------
 
 
+@ONE_DATABASE
 def test_a_preview_is_what_no_option_gives_too(garden: Installation) -> None:
     shown = [garden.run("digest", "--for", "comms", *more).stdout for more in ((), ("--preview",))]
     assert "2 to review" in shown[0]
     assert shown[0].partition("made ")[0] == shown[1].partition("made ")[0]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     "given",
     [("--send", "--since", "7d"), ("--send", "--preview"), ("--since", "1d", "--explain"), ("12",),
      ("--since", "whenever"), ("--edition", "hourly")],
 )  # fmt: skip
-def test_what_does_not_go_together_is_a_usage_error(garden: Installation, given: tuple[str, ...]) -> None:
-    assert garden.run("digest", *given).exit_code == 2
+def test_what_does_not_go_together_is_a_usage_error(
+    installation: Installation, given: tuple[str, ...]
+) -> None:
+    assert installation.run("digest", *given).exit_code == 2
 
 
 def test_since_shows_what_was_told_before_and_tells_nobody(garden: Installation) -> None:
@@ -70,6 +76,7 @@ def test_since_shows_what_was_told_before_and_tells_nobody(garden: Installation)
     assert count[0] == 0
 
 
+@ONE_DATABASE
 def test_each_edition_can_be_looked_at(garden: Installation) -> None:
     add(garden, DIRECTOR + BOARD)
     for given, edition in (
@@ -83,6 +90,7 @@ def test_each_edition_can_be_looked_at(garden: Installation) -> None:
         assert bool(shown["figures"]) == (edition is Edition.MONTHLY)
 
 
+@ONE_DATABASE
 def test_a_category_that_there_is_not_is_refused_with_its_place(installation: Installation) -> None:
     add(installation, DIRECTOR + 'categories = ["logo-misus"]\n')
     refused = installation.run("digest")
@@ -121,10 +129,10 @@ def test_a_closed_case_says_when_and_how_it_ended(garden: Installation) -> None:
 
 def test_what_is_owed_to_others_and_what_is_not_there_is_said(garden: Installation) -> None:
     assert words(why(garden, "3", "--for", "comms")) == [
-        "Not in it: it is for Data Protection Officer, and nothing of it is owed to this recipient."
+        "Not in it: it is for the Data Protection Officer, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "1", "--for", "information")) == [
-        "Not in it: it is for Communications team, and nothing of it is owed to this recipient."
+        "Not in it: it is for the Communications team, and nothing of it is owed to this recipient."
     ]
     assert words(why(garden, "77", "--for", "comms")) == ["There is no such case."]
 
@@ -132,18 +140,19 @@ def test_what_is_owed_to_others_and_what_is_not_there_is_said(garden: Installati
 def test_what_came_into_the_protected_lane_reads_like_what_is_not_there(garden: Installation) -> None:
     garden.rule("OWN-903", "unsafe staffing", **PROTECTED)
     garden.store(*garden.posts("unsafe staffing here"))
-    for role in ("comms", "information"):
-        rows = why(garden, "4", "--for", role)
-        assert words(rows) == words(why(garden, "77", "--for", role)) == ["There is no such case."]
-        assert [row["case"] for row in why(garden, "--for", role)] == [1, 2, 3]
+    assert words(why(garden, "4", "77", "--for", "information")) == ["There is no such case."] * 2
+    assert [row["case"] for row in why(garden, "--for", "information")] == [1, 2, 3]
 
 
+@ONE_DATABASE
 def test_a_lane_that_is_not_told_to_a_role_is_named(garden: Installation) -> None:
     add(garden, '\n[[recipients]]\naddress = "hr@wvft.nhs.test"\nrole = "hr"\n')
-    assert words(why(garden, "3", "--for", "hr")) == ["Not in it: the confidential lane is not told to hr."]
+    (said,) = words(why(garden, "3", "--for", "hr"))
+    assert said == "Not in it: the confidential lane is not told to Human resources."
     assert why(garden, "--for", "hr") == []
 
 
+@ONE_DATABASE
 def test_what_was_not_asked_for_and_what_is_beyond_the_cap_is_said(garden: Installation) -> None:
     garden.store(*garden.posts(*(f"garden more {n}" for n in range(30))))
     counted = [row for row in why(garden, "--for", "comms") if "beyond the cap" in row["words"]]
@@ -156,6 +165,7 @@ def test_what_was_not_asked_for_and_what_is_beyond_the_cap_is_said(garden: Insta
     assert "below what was asked for (severity low, category lookalike-account)" in row["words"]
 
 
+@ONE_DATABASE
 def test_what_a_weekly_rule_found_waits_for_the_next_week(garden: Installation) -> None:
     garden.run("digest", "--send")
     rule = garden.rule("OWN-904", "orchard")
@@ -188,6 +198,7 @@ def test_a_filter_that_hides_a_finding_is_named(installation: Installation) -> N
     assert row["words"].startswith("Not a case: filter 1 hides what OWN-901 found, until ")
 
 
+@ONE_DATABASE
 def test_the_boards_edition_holds_no_case(garden: Installation) -> None:
     add(garden, BOARD)
     with service.opened(garden.settings()) as app, app.store.transaction() as tx:
@@ -197,6 +208,7 @@ def test_the_boards_edition_holds_no_case(garden: Installation) -> None:
     ]
 
 
+@ONE_DATABASE
 def test_an_explanation_is_for_the_role_alone_and_written_down(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +219,7 @@ def test_an_explanation_is_for_the_role_alone_and_written_down(
     assert [entry.action for entry in people.audited()][-2:] == ["digest.viewed", "access.refused"]
 
 
+@ONE_DATABASE
 def test_a_case_of_somebody_who_is_away_says_who_stands_in(garden: Installation) -> None:
     text = (garden.folder / "monitor.toml").read_text("utf-8")
     text = text.replace('role = "comms"', 'role = "comms"\ndeputy = "deputy@wvft.nhs.test"')

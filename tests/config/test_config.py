@@ -466,6 +466,13 @@ def test_whoever_hears_of_disclosures_manages_no_staff(write: Write, other: str)
     assert "may hear of protected disclosures" in said
 
 
+def test_nobody_with_a_daily_digest_is_a_doubt(write: Write) -> None:
+    row = '[[recipients]]\naddress = "a@b.test"\nrole = "comms_director"\n'
+    assert any("nobody gets the daily digest" in line for line in warnings(load(write(HEAD + row))))
+    daily = load(write(HEAD + row + 'edition = "daily"\n'))
+    assert not any("nobody gets the daily digest" in line for line in warnings(daily))
+
+
 def test_a_guardian_in_communications_and_a_missing_deputy_are_doubts(write: Write) -> None:
     told = warnings(load(write(guardians('role = "comms"\naddress = "two@wvft.nhs.test"'))))
     assert any("somebody outside communications" in line for line in told)
