@@ -5,7 +5,7 @@ Nothing here writes: an `Account` says what counts as told once the delivery loo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.ports import Clock
 from monitor.roles import LOOKS
 from monitor.store import Store
 from monitor.store.audit import AuditLog
+from monitor.store.casework.casefiles import answers_of
 from monitor.store.casework.reminders import reminders_due
 from monitor.store.ledger import Account, Ledger
 from monitor.store.originals.looks import REVEALED, looks_since
@@ -28,6 +29,7 @@ from monitor.store.people.registers import registers_due
 from monitor.store.routing import refusals_since
 from monitor.store.views import items_for, mention_line
 from monitor.types import Briefing, Clause, Coverage, Due, Item, Look, Recipient, SourceState
+from rules.process import Process, steps
 
 DIGEST = "digest"
 AUDITED = "audited"
@@ -85,7 +87,7 @@ class Editor:
         seen, head, looks = self._audit(roles, looked_up_to(last))
         briefing = replace(
             self.empty(recipient, day),
-            items=tuple(self._titled(item) for item in items),
+            items=tuple(self._titled(item) for item in self._with_steps(items)),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=self.coverage(),
@@ -122,6 +124,18 @@ class Editor:
         with self.store.reading() as connection:
             number, hashed = AuditLog(connection).head()
             return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes))
+
+    def _with_steps(self, items: Sequence[Item]) -> Iterator[Item]:
+        """The items; what was told before with the first question of the process that is not answered."""
+        told = [item.number for item in items if not item.is_new]
+        with self.store.reading() as connection:
+            answers = answers_of(connection, told)
+        process = Process(steps())
+        for item in items:
+            given = answers.get(item.number)
+            asked = () if given is None else process.asked(item.lane, item.category, given)
+            step = next((step.asks for step in asked if step.id not in (given or ())), None)
+            yield replace(item, step=step)
 
     def _titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""
