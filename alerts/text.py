@@ -41,7 +41,7 @@ LONGEST_LINK = 500
 LONGEST_SHOWN = 120
 """Characters shown of an address that cannot be followed."""
 
-CONSIDERED = 4_000
+CONSIDERED = 2_000
 """Characters of a text that are looked at before it is cut: a mail prints far fewer."""
 
 _JOINERS = "\u200c\u200d"  # Persian and Indic spelling and most emoji families need them

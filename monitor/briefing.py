@@ -6,7 +6,7 @@ Nothing here writes: an `Account` says what counts as told once the delivery loo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -23,6 +23,7 @@ from monitor.roles import lanes_seen
 from monitor.store import Store
 from monitor.store.audit import AuditLog
 from monitor.store.casework.alerts import alerts_waiting
+from monitor.store.casework.casefiles import answers_of
 from monitor.store.casework.reminders import reminders_due
 from monitor.store.kpi import UNREAD, Period, figures
 from monitor.store.ledger import BOUNCED, URGENT, Account, Ledger
@@ -49,6 +50,7 @@ from monitor.types import (
     Trend,
     Update,
 )
+from rules.process import Process, steps
 
 DIGEST = KINDS[Edition.DAILY]
 AUDITED = "audited"
@@ -154,7 +156,7 @@ class Editor:
         trended, rules = self._weeks(wanted, totals)
         briefing = replace(
             self.empty(recipient, day),
-            items=tuple(self.titled(item) for item in found.items),
+            items=tuple(self.titled(item) for item in self._with_steps(found.items)),
             mentions=tuple(mention_line(row) for row in mentions) if sees_mentions else (),
             mentions_total=total if sees_mentions else 0,
             coverage=coverage,
@@ -296,6 +298,18 @@ class Editor:
         with self.store.reading() as connection:
             number, hashed = AuditLog(connection).head()
             return number, hashed, tuple(looks_since(connection, REVEALED, after, lanes=lanes_seen(roles)))
+
+    def _with_steps(self, items: Sequence[Item]) -> Iterator[Item]:
+        """The items; what was told before with the first question of the process that is not answered."""
+        told = [item.number for item in items if not item.is_new]
+        with self.store.reading() as connection:
+            answers = answers_of(connection, told)
+        process = Process(steps())
+        for item in items:
+            given = answers.get(item.number)
+            asked = () if given is None else process.asked(item.lane, item.category, given)
+            step = next((step.asks for step in asked if step.id not in (given or ())), None)
+            yield replace(item, step=step)
 
     def titled(self, item: Item) -> Item:
         """The item with its owner as the policy names the role."""

@@ -154,7 +154,7 @@ def test_text_and_html_say_the_same_words_in_the_same_order(brief: Briefing, lin
     assert len(reading.plain(message.text).words) > 80
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(digests, st.booleans())
 def test_nothing_that_strangers_write_gets_out_of_its_place(brief: Briefing, linked: bool) -> None:
     message = rendered(brief, linked=linked)
@@ -172,7 +172,7 @@ def test_nothing_that_strangers_write_gets_out_of_its_place(brief: Briefing, lin
     same(message)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(digests)
 def test_a_mail_of_any_content_can_be_sent_and_keeps_its_headers(brief: Briefing) -> None:
     message = rendered(brief, linked=False)
@@ -184,7 +184,7 @@ def test_a_mail_of_any_content_can_be_sent_and_keeps_its_headers(brief: Briefing
     assert all(len(line) <= 998 for line in mail.as_bytes().split(b"\r\n"))
 
 
-@pytest.mark.parametrize("attack", [ATTACKS[n] for n in (0, 6, 13, 15, 16, 17)], ids=range(6))
+@pytest.mark.parametrize("attack", [ATTACKS[n] for n in (0, 13, 15, 16)], ids=range(4))
 def test_the_fullest_digest_of_one_attack_stays_below_what_gmail_clips(attack: str) -> None:
     worst = attack * 20 if len(attack) < 1_000 else attack
     fields = ("reason", "author", "excerpt", "page", "url")

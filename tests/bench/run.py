@@ -11,7 +11,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tests.bench import ageing, auditing, cases, engine, noise, parsing, policies, polling, storing, weeks
+from tests.bench import (
+    ageing,
+    auditing,
+    cases,
+    digests,
+    engine,
+    noise,
+    parsing,
+    policies,
+    polling,
+    storing,
+    weeks,
+)
 from tests.bench.figure import Figure
 
 
@@ -38,6 +50,7 @@ def main() -> None:
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
         storing.memory, auditing.run, cases.run, weeks.run, ageing.run, start,
+        storing.memory, auditing.run, cases.run, ageing.run, digests.run, start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():

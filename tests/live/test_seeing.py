@@ -1,6 +1,7 @@
 """A busy, a quiet and an outage day as the recipient sees them: out of a real mailbox, in a real browser.
 
-TRUSTWATCH_PICTURES names a folder for the pictures; without it they go where pytest keeps its own.
+TRUSTWATCH_PICTURES names a folder for the pictures; without it they go where pytest keeps its own. Two of
+them, digest.png and digest-phone.png, stand in docs/pictures.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from monitor.cli.demo import _authorise, demo_settings
 from monitor.config import RecipientSettings, Settings, SmtpSettings
 from monitor.pipeline import Window
 from tests.alerts import factory, reading
-from tests.live.servers.browser import DARK, DARK_PHONE, LIGHT, PHONE, Browser
+from tests.live.servers.browser import DARK, DARK_PHONE, LIGHT, PHONE, Browser, View
 from tests.live.servers.mail import Mail
 from tests.live.servers.packages import unavailable
 
@@ -150,6 +151,8 @@ def seen(
     """How each mail looks in each view."""
     mails = {**days, **{f"full-{edition}": html for edition, html in full.items()}}
     looks = [(name, view) for name in mails for view in VIEWS]
+    tops = {"digest.png": View("light", 760, 1450), "digest-phone.png": View("dark", 375, 1200)}
+    browser.look([(days["busy"], view, pictures / name) for name, view in tops.items()])
     answers = browser.look(
         [(mails[name], VIEWS[view], pictures / f"{name}-{view}.png") for name, view in looks]
     )

@@ -17,10 +17,11 @@ from tests.live.servers.server import SETTINGS, Server
 
 @dataclass(frozen=True)
 class View:
-    """How somebody looks: in which colours and how wide, in CSS pixels."""
+    """How somebody looks: in which colours and how wide, in CSS pixels; with `height` only at the top."""
 
     scheme: str
     width: int
+    height: int = 0
 
 
 LIGHT, DARK, PHONE, DARK_PHONE = View("light", 760), View("dark", 760), View("light", 375), View("dark", 375)
@@ -56,6 +57,7 @@ class Browser(Server):
                 "file": self._page(html),
                 "scheme": view.scheme,
                 "width": view.width,
+                "height": view.height,
                 "picture": str(picture or ""),
             }
             for html, view, picture in looks

@@ -1,5 +1,5 @@
 // Judges pages: a list of jobs as JSON on stdin, the list of answers as JSON on stdout.
-// A job is { file, scheme, width, picture } to look at a page, or { file, client } to lint it.
+// A job is { file, scheme, width, height, picture } to look at a page, or { file, client } to lint it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { caniemail } from "caniemail";
@@ -24,13 +24,13 @@ function lint({ file, client }) {
   return [...new Set([...(issues.errors.get(client) ?? [])].map((issue) => issue.title))].sort();
 }
 
-async function look({ file, scheme, width, picture }) {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
+async function look({ file, scheme, width, height, picture }) {
+  const page = await browser.newPage({ viewport: { width, height: height || 900 }, colorScheme: scheme });
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
   await page.goto(`file://${file}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  if (picture) await page.screenshot({ path: picture, fullPage: true });
+  if (picture) await page.screenshot({ path: picture, fullPage: !height });
   await page.addScriptTag({ path: AXE });
   const { violations } = await page.evaluate(() => window.axe.run());
   await page.close();
