@@ -20,6 +20,8 @@ from monitor.store import Store, open_store
 from tests.core.world import LONDON, World
 from tests.growingfeed import GrowingFeed
 
+pytestmark = pytest.mark.faults
+
 AUTUMN, SPRING = date(2026, 10, 25), date(2027, 3, 28)
 AT = (time(0, 0), time(0, 59), time(2, 30), time(7, 30), time(23, 30))
 JUMPS = (timedelta(0), timedelta(hours=1), timedelta(hours=-1), timedelta(hours=-3), timedelta(hours=26))
