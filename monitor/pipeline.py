@@ -296,9 +296,7 @@ class Pipeline:
     def _read(self, task: Task, window: Window, count: Count, before: Coverage) -> Tally:
         now = self.now()
         state = SourceState.OK if count.seen else SourceState.EMPTY
-        values: dict[str, object] = {
-            "note": "", "strikes": 0, "missing": 0, "alarmed_at": None, "last_ok_at": now,
-        }  # fmt: skip
+        values: dict[str, object] = dict(note="", strikes=0, missing=0, alarmed_at=None, last_ok_at=now)
         if count.newest:
             values["newest_item_at"] = min(count.newest, now)  # some sites date ahead
         if reach := _reach(before, count.covered_from):

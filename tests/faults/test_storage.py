@@ -29,6 +29,8 @@ from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, World, post
 from tests.growingfeed import CALDICOTT as WITH_CALDICOTT
 from tests.growingfeed import REHEARSAL, GrowingFeed
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:

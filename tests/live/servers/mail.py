@@ -6,6 +6,7 @@ import email
 import email.policy
 import imaplib
 import shutil
+import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,22 @@ class Mail(Server):
         """`read`, once `count` mails are there. Raises TimeoutError after `timeout` seconds."""
         wait_until(lambda: len(self.read(mailbox)) >= count, f"{count} mails to {mailbox}", timeout)
         return self.read(mailbox)
+
+    def refuse(self, *names: str) -> None:
+        """Refuse mail to these mailboxes from now on, besides those of REFUSALS; to none without names."""
+        refused = REFUSALS | dict.fromkeys(names, "550 5.1.1 no such mailbox")
+        self._write_table("recipients", [f"{name}@{DOMAIN} {why}" for name, why in refused.items()])
+        run(f"postfix -c {self.folder}/postfix reload", self.folder / "postfix.out")
+        for name in MAILBOXES:
+            wait_until(lambda name=name: self._takes(name) is (name not in names), f"{name} to be told")
+
+    def _takes(self, name: str) -> bool:
+        """Whether a mail to this mailbox would be taken now."""
+        with smtplib.SMTP(self.host, self.smtp_port, timeout=20) as session:
+            session.starttls(context=ssl.create_default_context(cafile=self.ca_file))
+            session.login(self.user, self.password)
+            session.mail(self.user)
+            return session.rcpt(f"{name}@{DOMAIN}")[0] == 250
 
     @contextmanager
     def _inbox(self, mailbox: str) -> Iterator[imaplib.IMAP4]:
