@@ -63,7 +63,7 @@ def counts_of(subject: str) -> str:
 
 def first_line(briefing: Briefing, counts: Counts) -> str:
     """One sentence with what needs somebody; before it one on mails that got lost, after it one on dues."""
-    first = (*_unanswered(briefing), *briefing.failed_deliveries[:1])
+    first = (*_unanswered(briefing), *(f"{said.rstrip('.')}." for said in briefing.failed_deliveries[:1]))
     more = len(briefing.failed_deliveries) - 1
     others = (
         [f"{spell(more).capitalize()} more earlier {plural(more, 'mail')} failed too."] if more > 0 else []

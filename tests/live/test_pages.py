@@ -22,12 +22,11 @@ from tests.cli.installation import TOML, Installation
 from tests.cli.test_web import LINK, free_port, sent, serving, set_up
 from tests.core.office import desk
 from tests.core.world import CALDICOTT, COMMS, World
+from tests.live.servers import browser as seeing
 from tests.live.servers.packages import unavailable
 from tests.live.servers.process import environment
 from tests.live.servers.server import SETTINGS
 from tests.web.visiting import Office
-
-seeing = pytest.importorskip("tests.live.servers.browser")
 
 pytestmark = pytest.mark.live
 
