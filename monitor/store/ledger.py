@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, or_, select
 
 from monitor.checkpoints import checkpoint
 from monitor.store.audit import AuditLog
+from monitor.store.batches import batched
 from monitor.store.routing import SUPERSEDED
 from monitor.store.store import Store
 from monitor.store.tables import (
@@ -206,7 +207,7 @@ class Ledger:
             if made is None:
                 return False
             checkpoint("digest.row")
-            for chunk in _chunks(parcel.account.item_ids):
+            for chunk in batched(parcel.account.item_ids):
                 tx.connection.execute(
                     _item.update().where(_item.c.id.in_(chunk)).values(delivery_id=made, status="claimed")
                 )
@@ -403,7 +404,3 @@ def _next(window: str, taken: Sequence[str]) -> str:
     """The window, or the first number of it (2026-11-23.2) that is not taken."""
     numbered = (f"{window}.{n}" for n in count(2))
     return window if not taken else next(name for name in numbered if name not in taken)
-
-
-def _chunks(ids: Sequence[int], size: int = 5_000) -> list[Sequence[int]]:
-    return [ids[at : at + size] for at in range(0, len(ids), size)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select
 
+from monitor.store.batches import batched
 from monitor.store.tables import AuditEntry, Case, DeliveryItem, Finding, table_of
 from monitor.types import SERVICE, Lane
 
@@ -27,7 +28,6 @@ SUPERSEDED, REFUSED = "superseded", "refused"
 """What an item becomes that is somebody else's now, and one that may not be mailed to whom it is owed."""
 
 _STANDING = "standing_in"
-_CHUNK = 5_000
 
 Reach = Callable[[Sequence[str]], frozenset[str]]
 """(the roles of a route) -> the addresses of everybody who is told today."""
@@ -48,7 +48,7 @@ def stand_in(store: Store, standing: Mapping[str, str], reach: Reach, now: datet
     with store.transaction() as tx:
         for route, cases in _open_cases(tx).items():
             told = reach(route)
-            for chunk in _chunks(cases):
+            for chunk in batched(cases):
                 for address in sorted(gained & told):
                     _owe(tx, address, chunk)
                 for address in sorted(lost - told):
@@ -85,10 +85,6 @@ def _withdraw(tx: Transaction, address: str, cases: Sequence[int]) -> None:
     )
 
 
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))
-
-
 # -- lanes ----------------------------------------------------------------------------------------
 
 
@@ -123,7 +119,7 @@ def refuse_outside(
     with store.transaction() as tx:
         rows = tx.connection.execute(query.order_by(_item.c.id)).all()
         found = sorted({(row.case, row.lane, roles[row.recipient]) for row in rows})
-        for chunk in _chunks([row.id for row in rows]):
+        for chunk in batched([row.id for row in rows]):
             tx.connection.execute(_item.update().where(_item.c.id.in_(chunk)).values(status=REFUSED))
         for case, lane, role in found:
             tx.audit(SERVICE, "route.refused", f"case:{case}", now, lane=lane, role=role)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
+from monitor.store.batches import batched
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.tables import Alert, AlertNotice, Case, Delivery, DeliveryItem, Finding, table_of
 from monitor.types import Actor, Lane, Severity
@@ -27,7 +28,6 @@ AGAIN = timedelta(days=1)
 
 ACKNOWLEDGED, ESCALATED, EXHAUSTED = "alert.acknowledged", "alert.escalated", "alert.exhausted"
 
-_CHUNK = 5_000
 
 _alert = table_of(Alert)
 _notice = table_of(AlertNotice)
@@ -189,8 +189,8 @@ def heard_of(
     sent = and_(d.id == n.delivery_id, d.status == "sent")
     query = select(a.case_id, d.settled_at, a.acknowledged_by).outerjoin(_notice, theirs)
     found: dict[int, tuple[datetime | None, str | None]] = {}
-    for at in range(0, len(cases), _CHUNK):
-        some = query.outerjoin(_delivery, sent).where(a.case_id.in_(cases[at : at + _CHUNK]))
+    for some_cases in batched(cases):
+        some = query.outerjoin(_delivery, sent).where(a.case_id.in_(some_cases))
         found |= {case: (told_at, by) for case, told_at, by in connection.execute(some)}
     return found
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from monitor.errors import CaseRefused
 from monitor.store.audit import AuditLog, Entry
+from monitor.store.batches import batched
 from monitor.store.casework.alerts import settle_alert
 from monitor.store.tables import (
     Case,
@@ -176,10 +177,11 @@ def case_file(connection: Connection, number: int) -> CaseFile | None:
 def answers_of(connection: Connection, numbers: Collection[int]) -> dict[int, dict[str, str]]:
     """The latest answer to each step, by case."""
     c = _step.c
-    query = select(c.case_id, c.step, c.answer).where(c.case_id.in_(numbers)).order_by(c.id)
+    query = select(c.case_id, c.step, c.answer).order_by(c.id)
     found: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    for case, step, answer in connection.execute(query):
-        found[case][step] = answer
+    for some in batched([*found]):
+        for case, step, answer in connection.execute(query.where(c.case_id.in_(some))):
+            found[case][step] = answer
     return found
 
 
