@@ -33,7 +33,8 @@ from monitor.health import JITTER
 from monitor.logs import place_of
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.retention import ClockAhead
-from monitor.service import THREADS, App, lookback, utc_now
+from monitor.service import THREADS, App, utc_now
+from monitor.sourcing import lookback
 from monitor.urgent import Alerting
 
 log = structlog.get_logger("monitor.daemon")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import connectors
 from alerts.digest import compose
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
@@ -21,30 +20,26 @@ from alerts.urgent import render_urgent
 from connectors.intake import Given
 from monitor import __version__, authorisation, channels, documents
 from monitor.announcing import Channel
-from monitor.authorisation import Gate
 from monitor.bounces import Bounces
 from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.compliance import Compliance
-from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, check_options, error_at
+from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, error_at
 from monitor.config.problems import did_you_mean
-from monitor.config.toml import Key
 from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
-from monitor.errors import ConfigError, RuleError
+from monitor.errors import RuleError
 from monitor.judging import Stages
 from monitor.links import Links
-from monitor.memory import Memory
 from monitor.pipeline import Pipeline, Task, Window
-from monitor.ports import Clock, Connector, Notifier
+from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
+from monitor.sourcing import Meters, connector, gate, terms_of, way_out
 from monitor.store import Store, open_store
 from monitor.store.ledger import Ledger
-from monitor.store.meter import StoredMeter
 from monitor.store.originals.readiness import make_ready
 from monitor.store.originals.sealingkeys import FOLDER
-from monitor.store.people.register import Register
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
 from monitor.types import Briefing, Message, Post, Tally, Terms
@@ -62,14 +57,6 @@ if TYPE_CHECKING:
 
 THREADS = 8
 """Sources read at once: reading waits for networks, and the store takes one writer at a time."""
-
-
-Meters = Callable[[], Store]
-"""Gives the installation's own store, also on a dry run: there spending is counted and the register is."""
-BASIS = (
-    'Write why it may be, and until when that holds: terms_basis = { reference = "the contract or letter", '
-    'approved_by = "who decided it", on = 2026-11-01, review = 2027-11-01 }'
-)
 
 
 def utc_now() -> datetime:
@@ -103,7 +90,7 @@ class App:
     def retention(self) -> Retention:
         """Loop 4 of this installation: the periods of the settings, and the terms of sources nobody reads."""
         idle = [source for source in self.settings.sources if not source.enabled]
-        limits = {source.name: days for source in idle if (days := _terms(source).max_age_days)}
+        limits = {source.name: days for source in idle if (days := terms_of(source).max_age_days)}
         settings = self.settings
         return Retention(
             self.store, settings.retention, settings.organisation.zone, self.now, limits, self.stop
@@ -111,7 +98,7 @@ class App:
 
     def terms_by_source(self) -> dict[str, Terms]:
         """What may be done with the items of each source of the settings."""
-        return {source.name: _terms(source) for source in self.settings.sources}
+        return {source.name: terms_of(source) for source in self.settings.sources}
 
     def forget_files(self) -> int:
         """Remove digests that were written as files and whose copy is gone; how many files went."""
@@ -216,7 +203,7 @@ class App:
             connector=made,
             keeps_everything=everything,
             pseudonym=source.authorisation,
-            terms=_terms(source),
+            terms=terms_of(source),
             gate=lambda: gate(self.settings, self.now, meters).admit(source),
             canary=making(canary=True) if source.canary else None,
         )
@@ -276,13 +263,6 @@ def opened(
         yield app
     finally:
         app.store.close()
-
-
-@contextmanager
-def counting(settings: Settings) -> Iterator[Meters]:
-    """Where spending is counted for commands that store nothing else; opened by the first charge."""
-    with ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(closing(open_store(settings.store))))
 
 
 def build(
@@ -373,90 +353,6 @@ def titles(policies: Iterable[Policy]) -> dict[str, str]:
     """What each role is called: by the first policy in force that names it, else plainly."""
     named = {key: title for policy in reversed([*policies]) for key, title in policy.roles.items()}
     return {key: role.title for key, role in ROLES.items()} | named
-
-
-def way_out(settings: Settings, now: Clock, **limits: Any) -> Http:
-    """The HTTP client that the settings allow."""
-    from connectors.http import Http
-
-    network = settings.network
-    return Http(
-        now=now,
-        contact=network.contact,
-        private_hosts=network.private_hosts,
-        proxy=network.proxy,
-        timeout=network.timeout,
-        **limits,
-    )
-
-
-def connector(
-    settings: Settings,
-    source: SourceSettings,
-    now: Clock,
-    http: Http | None = None,
-    meters: Meters | None = None,
-    *,
-    canary: bool = False,
-) -> Connector:
-    """The connector of `source`, or of its canary. What it spends is counted where `meters` says.
-
-    Raises ConfigError with the option's place in the file.
-    """
-    place: Key = ("sources", settings.sources.index(source))
-    kind = _kind(settings, source, place)
-    options = check_options(settings, settings.sources.index(source), kind.Options, canary=canary)
-    asked = source.as_canary if canary else source
-    context = _context(settings, asked, now, http or way_out(settings, now), meters)
-    try:
-        made: Connector = kind(options, context)
-    except ConfigError as error:
-        raise error_at(settings, place, str(error)) from None
-    return made
-
-
-def _kind(settings: Settings, source: SourceSettings, place: Key) -> Any:
-    """The connector's class. Raises ConfigError where there is none, or nobody said why it may be used."""
-    try:
-        kind = connectors.load(source.kind)
-    except ConfigError as error:
-        raise error_at(settings, (*place, "kind"), str(error)) from None
-    terms = connectors.terms_of(source.kind)
-    if terms.basis and source.terms_basis is None:
-        raise error_at(settings, (*place, "terms_basis"), f"is needed before it is read. {terms.why} {BASIS}")
-    return kind
-
-
-def _context(
-    settings: Settings, source: SourceSettings, now: Clock, http: Http, meters: Meters | None
-) -> connectors.Context:
-    return connectors.Context(
-        source=source.name,
-        http=http.behind(lambda: gate(settings, now, meters).admit(source)),
-        now=now,
-        contact=settings.network.contact,
-        terms=_terms(source),
-        meter=StoredMeter(meters, source.name) if meters else connectors.Unmetered(),
-        memory=Memory(settings.store.state_dir / "tokens", source.name),
-    )
-
-
-def gate(settings: Settings, now: Clock, meters: Meters | None) -> Gate:
-    """The gate that every request passes. Without a store the register is empty: no staff account is read."""
-    return Gate(settings, Register(None if meters is None else lambda: meters().reading()), now)
-
-
-def _terms(source: SourceSettings) -> Terms:
-    """What may be done with this source's items: its platform's terms, tightened by the organisation."""
-    terms = connectors.terms_of(source.kind).item()
-    tighter = source.terms.model_dump(exclude_none=True)
-    limits = {key: min(value, getattr(terms, key) or value) for key, value in tighter.items()}
-    return replace(terms, **limits)
-
-
-def lookback(source: SourceSettings, now: datetime) -> datetime:
-    """How far back a source without a cursor is read."""
-    return now - max(source.lookback, timedelta(0))
 
 
 def _known_hosts(settings: Settings) -> frozenset[str]:

@@ -57,12 +57,12 @@ def the_sources(settings: Settings) -> str:
 
 
 def _refusal(settings: Settings, source: SourceSettings) -> ConfigError | None:
-    from monitor import service
+    from monitor import service, sourcing
 
     try:
-        service.connector(settings, source, service.utc_now)
+        sourcing.connector(settings, source, service.utc_now)
         if source.canary:
-            service.connector(settings, source, service.utc_now, canary=True)
+            sourcing.connector(settings, source, service.utc_now, canary=True)
     except ConfigError as error:
         return error
     return None
@@ -279,11 +279,11 @@ def mail_sender(settings: Settings) -> str:
 def mail_server(settings: Settings) -> str:
     """The mail server answers, encrypts and lets us in; nothing is sent."""
     from alerts.email import Smtp
-    from monitor import channels, service
+    from monitor import channels, service, sourcing
 
     if settings.smtp is None:
         return "no mail server set up: digests are written to files"
-    token = channels.token(settings, service.utc_now, service.way_out(settings, service.utc_now))
+    token = channels.token(settings, service.utc_now, sourcing.way_out(settings, service.utc_now))
     try:
         return Smtp(settings.smtp, service.utc_now, token=token).check()
     except DeliveryError as error:
@@ -292,13 +292,13 @@ def mail_server(settings: Settings) -> str:
 
 def the_bounces(settings: Settings) -> str:
     """The mailbox for delivery reports can be read; nothing in it is changed."""
-    from monitor import channels, imap, service
+    from monitor import channels, imap, service, sourcing
 
     if settings.bounces is None:
         if settings.smtp is None:
             return "no mail server set up"
         raise Doubt("no [bounces]: a mail that is taken and comes back later is not noticed")
-    token = channels.token(settings, service.utc_now, service.way_out(settings, service.utc_now))
+    token = channels.token(settings, service.utc_now, sourcing.way_out(settings, service.utc_now))
     try:
         with imap.opened(channels.bounce_access(settings, settings.bounces, token)()):
             return f"{settings.bounces.host} lets us read {settings.bounces.folder}"

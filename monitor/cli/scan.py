@@ -89,7 +89,7 @@ def installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[A
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from monitor import service
+    from monitor import service, sourcing
     from monitor.cases import Directory
 
     with ExitStack() as stack:
@@ -98,7 +98,7 @@ def installation(settings: Settings, *, dry_run: bool, seed: bool) -> Iterator[A
             folder = stack.enter_context(TemporaryDirectory(prefix="trustwatch-"))
             scratch = settings.store.model_copy(update={"state_dir": Path(folder), "url": None})
         # What is spent is spent: a dry run counts it where everybody does.
-        meters = stack.enter_context(service.counting(settings)) if dry_run else None
+        meters = stack.enter_context(sourcing.counting(settings)) if dry_run else None
         app = replace(stack.enter_context(service.opened(settings, scratch=scratch)), meters=meters)
         yield replace(app, directory=Directory(())) if seed else app
 

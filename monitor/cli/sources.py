@@ -131,14 +131,14 @@ def named(settings: Settings, name: str) -> SourceSettings:
 
 def _tried(settings: Settings, source: SourceSettings) -> dict[str, Any]:
     """Read one page. The gate holds here as well, and what it costs is counted."""
-    from monitor import service
+    from monitor import service, sourcing
     from monitor.errors import SourceError
 
     now = service.utc_now()
     try:
-        with service.counting(settings) as meters:
-            service.gate(settings, service.utc_now, meters).admit(source)
-            reader = service.connector(settings, source, service.utc_now, meters=meters)
+        with sourcing.counting(settings) as meters:
+            sourcing.gate(settings, service.utc_now, meters).admit(source)
+            reader = sourcing.connector(settings, source, service.utc_now, meters=meters)
             page = next(reader.pages(None, now - source.lookback), None)
     except SourceError as error:
         return {"name": source.name, "read": False, "posts": 0, "says": f"{error.state}: {error}"}

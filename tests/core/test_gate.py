@@ -21,7 +21,7 @@ import connectors
 from connectors import CONNECTORS, load, recordings
 from connectors.http import Http
 from connectors.parts.replay import Replay
-from monitor import service
+from monitor import service, sourcing
 from monitor.cli import app
 from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, TermsBasis
 from monitor.config.layers import secret_fields, secret_name
@@ -246,7 +246,7 @@ def test_a_request_leaves_exactly_while_the_account_is_covered(
 
         outside.between = between
         settings = installation(read, tmp_path)
-        reader = service.connector(settings, read, outside.now, http, lambda: store, canary=is_canary)
+        reader = sourcing.connector(settings, read, outside.now, http, lambda: store, canary=is_canary)
         ways = list(everything(reader))
         for way in ways:
             begun, gone, outside.left, gone_by = outside.at, frozenset(ends.done), [], []

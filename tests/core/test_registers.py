@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from monitor import service
+from monitor import service, sourcing
 from monitor.config import Organisation, PolicySettings, RuleSettings, Settings, SourceSettings
 from monitor.errors import RegisterRefused, SourceRefused
 from monitor.registers import (
@@ -250,7 +250,7 @@ def test_an_account_is_official_from_the_entry_to_its_end_without_a_restart(stor
 def test_an_account_of_the_register_may_be_read_as_our_own(store: Store) -> None:
     source = SourceSettings(name="ours", kind="mastodon", account="@wvftnhs")  # type: ignore[call-arg]
     settings = Settings(organisation=Organisation(name="Wearside Vale", short="WVFT"), sources=(source,))
-    gate = service.gate(settings, lambda: NOW, lambda: store)
+    gate = sourcing.gate(settings, lambda: NOW, lambda: store)
     with pytest.raises(SourceRefused):
         gate.admit(source)
     number = add(store, OFFICIAL)

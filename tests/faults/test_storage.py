@@ -22,7 +22,8 @@ from monitor.config import StoreSettings
 from monitor.dispatch import Dispatch
 from monitor.errors import DiskFull, StoreError
 from monitor.pipeline import Window
-from monitor.service import App, lookback
+from monitor.service import App
+from monitor.sourcing import lookback
 from monitor.store import Store, open_store
 from monitor.types import Message, Receipt
 from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, World, post

@@ -16,7 +16,8 @@ from typing import Any
 from monitor import config, service
 from monitor.compliance import Enforced
 from monitor.pipeline import Window
-from monitor.service import App, lookback
+from monitor.service import App
+from monitor.sourcing import lookback
 from monitor.store.people import register
 from monitor.types import SERVICE, Tally
 

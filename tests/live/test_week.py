@@ -20,7 +20,8 @@ from monitor import config, service
 from monitor.casework import Casework
 from monitor.config import SourceSettings
 from monitor.pipeline import Task, Window
-from monitor.service import App, lookback
+from monitor.service import App
+from monitor.sourcing import lookback
 from monitor.store.casework.casefiles import case_file
 from monitor.store.casework.decisions import mark
 from monitor.types import Account, Actor, Kind, Post, Verdict
