@@ -94,7 +94,7 @@ def _items() -> list[Item]:
         bare, clauses=(_CLAUSE,) * 5, counter_clauses=(_CLAUSE,), clock="72 hours end Fri 14:05",
         clock_ends=_SEEN, told_at=_SEEN, acknowledged_by="B. Guardian", held_by="gale", posted_at=_SEEN,
         url="https://gazette.test/1", author="@reader", excerpt="NHS number [redacted]", places=3, findings=2,
-        misrouted="patient_confidentiality",
+        misrouted="patient_confidentiality", told=("Caldicott Guardian",), fingerprint="3fa9c1d2",
     )  # fmt: skip
     shapes = [
         bare, told, replace(told, mailable=False), replace(told, purged_for="deleted"),

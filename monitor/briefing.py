@@ -312,8 +312,12 @@ class Editor:
             yield replace(item, step=step)
 
     def titled(self, item: Item) -> Item:
-        """The item with its owner as the policy names the role."""
-        return replace(item, owner=self.titles.get(item.owner, item.owner.replace("_", " ")))
+        """The item with its owner and those who are told as the policy names these roles."""
+        return replace(item, owner=self.title(item.owner), told=tuple(map(self.title, item.told)))
+
+    def title(self, role: str) -> str:
+        """The role as the policy in force calls it."""
+        return self.titles.get(role, role.replace("_", " "))
 
     def coverage(self) -> tuple[Coverage, ...]:
         """How each configured source stands; one that was never asked is new, not silent."""
@@ -325,7 +329,7 @@ class Editor:
         if whose is None:
             yield from self._resting()
         for row in self.ledger.failures(whose, since):
-            who = self.titles.get(row.role, row.role.replace("_", " "))
+            who = self.title(row.role)
             what = "urgent message" if row.kind == URGENT else row.kind
             yield f"The {what} of {row.window} for {who} {_outcome(row)}"
 

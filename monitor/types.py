@@ -488,8 +488,9 @@ class Item:
     `purged_for` says why the words it was about are not kept any more, None while they are. `clock` is a
     time limit in words, such as "72 hours to tell the ICO end Tue 24 Nov 14:05", that ends at `clock_ends`;
     `held_by` has claimed it. `told_at` is when an urgent message told of it, and
-    `acknowledged_by` who answered that. `category` is what the rule is about, `step` the first question of
-    the policies' process that nobody has answered.
+    `acknowledged_by` who answered that. `told` are the roles that hear of it, `fingerprint` the beginning of
+    the keyed hash of what was seen, by which one version of an item is told from another. `category` is
+    what the rule is about, `step` the first question of the policies' process that nobody has answered.
     """
 
     number: int
@@ -522,6 +523,8 @@ class Item:
     held_by: str | None = None
     told_at: datetime | None = None
     acknowledged_by: str | None = None
+    told: tuple[str, ...] = ()
+    fingerprint: str = ""
     category: str = ""
     step: str | None = None
 

@@ -121,11 +121,10 @@ class Alerting:
             *((p.address, p.role) for _, p in due),
         ]
         for tier, person in due:
-            others = tuple(dict.fromkeys(self._title(role) for who, role in heard if who != person.address))
+            others = tuple(
+                dict.fromkeys(self.editor.title(role) for who, role in heard if who != person.address)
+            )
             yield Call(alert, tier, person, others)
-
-    def _title(self, role: str) -> str:
-        return self.editor.titles.get(role, role.replace("_", " "))
 
     # -- the message ------------------------------------------------------------------------------
 
@@ -166,7 +165,7 @@ class Alerting:
 
     def _alert(self, call: Call, item: Item) -> Alert:
         earlier = [each for each in call.alert.told if each.tier < call.tier]
-        before = tuple(dict.fromkeys(self._title(each.role) for each in earlier))
+        before = tuple(dict.fromkeys(self.editor.title(each.role) for each in earlier))
         return Alert(
             item=item,
             raised_at=call.alert.raised_at,

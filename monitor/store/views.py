@@ -27,6 +27,9 @@ _case = table_of(Case)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 
+FINGERPRINT = 8
+"""Characters of a hash that tell one version of an item from another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
@@ -193,6 +196,12 @@ def _findings(clocks: Clocks | None = None) -> Select[Any]:
         .scalar_subquery()
         .label("places")
     )
+    seen_as = (
+        select(func.max(_occurrence.c.content_hash))
+        .where(_occurrence.c.mention_id == _mention.c.id, _occurrence.c.source == _mention.c.source)
+        .scalar_subquery()
+        .label("seen_as")
+    )
     return (
         select(
             _case.c.id.label("case_id"),
@@ -216,6 +225,7 @@ def _findings(clocks: Clocks | None = None) -> Select[Any]:
             _mention.c.purged_for,
             _mention.c.created_at.label("posted_at"),
             _mention.c.first_seen_at,
+            seen_as,
             places,
         )
         .join(_case, _case.c.id == _finding.c.case_id)
@@ -320,6 +330,8 @@ def _case_item(
         clock="; also ".join(clock.words for clock in running) or None,
         clock_ends=running[0].ends if running else None,
         held_by=lead.held_by,
+        told=tuple(lead.route),
+        fingerprint=(lead.seen_as or "")[:FINGERPRINT],
         category=lead.category,
     )
 
