@@ -108,10 +108,9 @@ def monthly_line(briefing: Briefing) -> str:
     missing = sum(not value for _, value in briefing.figures)
     if not briefing.figures:
         return "No policy in force asks for figures."
-    which = (
-        f"{spell(missing)} of {spell(len(briefing.figures))} {'is' if missing == 1 else 'are'} not measured"
-    )
-    return f"The policy's key figures of the month; {which if missing else 'all are measured'}."
+    measured = len(briefing.figures) - missing
+    which = f"{spell(measured)} {'is' if measured == 1 else 'are'} measured, {spell(missing)} not"
+    return f"The policy's key figures of {briefing.period or 'the month'}: {which}."
 
 
 def daily_line(counts: Counts) -> str:

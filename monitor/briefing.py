@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from monitor.cases import Directory
 from monitor.clocks import Clocks
 from monitor.editions import KINDS, begin, month_before, window
-from monitor.keyfigures import rows
+from monitor.keyfigures import NOT_MEASURED, rows
 from monitor.ports import Clock
 from monitor.roles import lanes_seen
 from monitor.store import Store
@@ -273,9 +273,10 @@ class Editor:
             coverage=self.coverage(),
             late=late,
             edition=Edition.MONTHLY,
+            period=f"{first:%B %Y}",
             figures=(
-                ("month", f"{first:%B %Y}"),
                 *((words, str(value)) for _, words, value in rows(found)),
+                *((words, "") for words in NOT_MEASURED),
             ),
         )
 

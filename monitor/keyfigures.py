@@ -8,6 +8,14 @@ from typing import Any
 from monitor.smallcounts import SMALL, TOO_FEW
 from monitor.store.kpi import Figures
 
+NOT_MEASURED = (
+    "Awareness of the policy: ask in a survey, or take the training figures of your organisation.",
+    "Answers that staff gave in private, in closed groups, or on accounts that are not registered.",
+    "Reach and mood: neither is counted, so that nobody is ranked by them.",
+    "Each single poll: the rows keep when a source last answered, not how often it did not.",
+)
+"""What the policies ask for and nobody here counts, each with what to do instead or why."""
+
 
 def rows(found: Figures) -> list[tuple[str, str, Any]]:
     """Key, words and value of each figure; what is about people is not printed where it is small."""

@@ -661,8 +661,9 @@ class Briefing:
     row of the audit log: the mailbox keeps it where nobody can change it. `waiting` and `newly` count
     what the Guardian has not taken over, and what of it no mail has told: for the Guardian's mail alone.
     `updates` is what changed since the last digest, `trends` and `rules` are the week against the week
-    before, `figures` the month's key figures, as label and value (empty where it is not measured).
-    `versions` are those of the program and of its rules, `notice` is the address of the privacy notice.
+    before, `figures` the month's key figures, as label and value (empty where it is not measured), of
+    `period`, such as October 2026. `versions` are those of the program and of its rules, `notice` is the
+    address of the privacy notice.
     `unanswered` are sentences about alerts that nobody has acknowledged, whoever was told.
     """
 
@@ -690,6 +691,7 @@ class Briefing:
     trends: tuple[Trend, ...] = ()
     rules: tuple[RuleWeek, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    period: str = ""
     versions: tuple[str, ...] = ()
     notice: str = ""
     unanswered: tuple[str, ...] = ()

@@ -115,9 +115,13 @@ def _reasons(explainer: Explainer, words: str) -> list[Reason]:
 
 
 def send_now(app: App, role: str | None, edition: Edition | None = None) -> Exit:
-    """Make the digests, send what is owed and say where it went; the exit code says whether all left."""
+    """Make the digests, send what is owed and say where it went; the exit code says whether all left.
+
+    What cannot wait leaves with them, in messages of its own.
+    """
     from monitor.store.rests import MAIL, rest_of
 
+    app.alerting().tell_due()
     desk = app.desk()
     made = desk.make_now(role, edition)
     sent, failed = desk.send_due()

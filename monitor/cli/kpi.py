@@ -12,13 +12,6 @@ from monitor.cli.database import opened
 from monitor.cli.replay import SINCE
 from monitor.cli.scan import moment
 
-NOT_MEASURED = (
-    "Awareness of the policy: ask in a survey, or take the training figures of your organisation.",
-    "Answers that staff gave in private, in closed groups, or on accounts that are not registered.",
-    "Reach and mood: neither is counted, so that nobody is ranked by them.",
-    "Each single poll: the rows keep when a source last answered, not how often it did not.",
-)
-
 
 def kpi(
     context: typer.Context,
@@ -26,7 +19,7 @@ def kpi(
     as_json: output.AsJson = False,
 ) -> None:
     """Show the key figures of a period: sources, items of registered accounts, cases. Nothing per person."""
-    from monitor.keyfigures import rows
+    from monitor.keyfigures import NOT_MEASURED, rows
     from monitor.store.kpi import Period, figures
 
     settings = output.settings(context)

@@ -148,7 +148,9 @@ def _print(report: Report, *, is_new: bool, found: list[Item]) -> None:
     for item in found:
         show_case(item)
     if found:
-        output.say("\nNext: those whom the policy names are told with the next digest.")
+        output.say(
+            "\nNext: whom the policy names are told, at once if it cannot wait, else by the next digest."
+        )
     else:
         # The same words for what nobody else may know of: a protected disclosure must not show here.
         output.say("No case to show. Whoever has to know is told by digest or by a mail of their own.")

@@ -76,8 +76,6 @@ def scan(
         _report(app, start, tallies, found, as_json=as_json, jsonl=jsonl)
         if seed:
             app.desk().ledger.seed()
-        if send:
-            app.alerting().tell_due()
         left = send_now(app, None) if send else Exit.OK
     raise typer.Exit(left or _code(tallies, found, fail_on))
 

@@ -247,7 +247,7 @@ def week() -> Briefing:
 
 def month() -> Briefing:
     """The policy's key figures, one of them not measured."""
-    return briefing(edition=Edition.MONTHLY, figures=FIGURES, trends=TRENDS)
+    return briefing(edition=Edition.MONTHLY, period="October 2026", figures=FIGURES)
 
 
 def busy() -> Briefing:

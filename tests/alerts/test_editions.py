@@ -135,10 +135,10 @@ def test_a_quiet_week_is_a_sentence() -> None:
 def test_the_months_mail_says_what_is_not_measured() -> None:
     digest = compose(factory.month())
     assert digest.subject == "[WVFT monitor] The month in figures, 20 Nov 2026"
-    assert digest.first_line == "The policy's key figures of the month; one of three is not measured."
+    assert digest.first_line == "The policy's key figures of October 2026: two are measured, one not."
     text = flat(factory.month())
     assert "Answered within one working day: 11 of 12 (92 %)" in text
-    assert "Hours that the team spent on training: not measured" in text
+    assert "NOT MEASURED * Hours that the team spent on training" in text
 
 
 def test_the_footer_says_why_for_which_lanes_and_by_which_versions() -> None:

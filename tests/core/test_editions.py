@@ -160,7 +160,7 @@ def test_the_board_gets_figures_and_no_case(world: World) -> None:
         Edition.MONTHLY, (), (), (),
     )  # fmt: skip
     figures = dict(briefing.figures)
-    assert figures["month"] == "October 2026"
+    assert briefing.period == "October 2026"
     assert figures["cases opened"] == "fewer than 5"
 
 
@@ -173,8 +173,9 @@ def test_the_months_figures_are_those_of_the_month_before_and_say_where_nothing_
     world.at = MONDAY
     world.desk().make_due()
     world.at = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    figures = dict(world.desk().editor.preview(BOARD).figures)
-    assert (figures["month"], figures["cases opened"]) == ("November 2026", "6")
+    briefing = world.desk().editor.preview(BOARD)
+    figures = dict(briefing.figures)
+    assert (briefing.period, figures["cases opened"]) == ("November 2026", "6")
     assert figures["days on which a source was not read"] == "0 of 1 with a digest"
     world.at = datetime(2027, 1, 4, 9, tzinfo=UTC)
     assert dict(world.desk().editor.preview(BOARD).figures)["cases opened"] == "fewer than 5"
