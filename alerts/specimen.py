@@ -66,7 +66,7 @@ def _full(quiet: Briefing) -> Briefing:
         since=_SEEN - timedelta(hours=9),
         due=(Due(on=_DAY - timedelta(days=1), words="Answer request DSR-12"),),
         looks=(Look(at=_SEEN, who="gale", role="comms", object="case:3", reason="to answer"),),
-        updates=(Update(at=_SEEN, words="closed: taken down", case=188),),
+        updates=(Update(at=_SEEN, words="Case 188 was closed: taken down.", case=188),),
         trends=(Trend(words="mentions", now=213, before=190, usual=(180, 240)),),
         rules=(RuleWeek(rule_id="NHS-001", title="NHS number", now=4, before=2, decided=3, wrong=1),),
         figures=(("Findings about staff accounts", "12"), ("Hours of training", "")),

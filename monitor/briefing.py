@@ -235,21 +235,21 @@ class Editor:
                 found += post_changes(connection, reader, told.since)
             if "comms" in wanted.roles:
                 since = told.since.astimezone(self.zone).date() if told.since else None
-                found += filters_ending(connection, since, day, self.now())
+                found += filters_ending(connection, since, day)
             if wanted.weekly:
-                found += leavers_named(connection, reader, self.now())
+                found += leavers_named(connection, reader)
         if "comms" in wanted.roles and wanted.weekly:
-            found += [Update(at=self.now(), words=words) for words in self.overdue]
-        return tuple(sorted(found, key=lambda update: (update.at, update.case or 0)))
+            found += [Update(words=words) for words in self.overdue]
+        return tuple(sorted(found, key=lambda update: (update.at or self.now(), update.case or 0)))
 
     def _notes(self, told: Told, below: int) -> Iterator[Update]:
         if told.ahead is not None:
             words = f"The computer's clock was ahead: an earlier digest bears the date {told.ahead:%d %b %Y}."
-            yield Update(at=self.now(), words=words)
+            yield Update(words=words)
         if below:
             cases = "1 new case is" if below == 1 else f"{below} new cases are"
             words = f"{cases} below what you asked for: `monitor cases list` shows them."
-            yield Update(at=self.now(), words=words)
+            yield Update(words=words)
 
     def _weeks(
         self, wanted: Selection, totals: Mapping[str, int]

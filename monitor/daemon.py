@@ -44,7 +44,8 @@ HEARTBEAT_SECONDS = 2
 STALE_HEARTBEAT = 10
 WATCH_SECONDS = 1
 CLOCK_DRIFT = 5
-DELIVERY_SECONDS = 30
+DELIVERY_SECONDS = 10
+"""How often it is looked for what is due: what cannot wait leaves at most so long after its poll."""
 COMPLIANCE_SECONDS = 3600
 """How often it is looked for items whose check is due; how often that is for one item, its terms say."""
 BOUNCE_SECONDS = 300

@@ -557,10 +557,13 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Something that changed since the last digest, in one sentence; `case` where it is of one. Aware UTC."""
+    """Something that changed since the last digest, in one sentence; `case` where it is of one.
 
-    at: datetime
+    `at` is when it did, aware UTC; None for what is so today, such as a review that is overdue.
+    """
+
     words: str
+    at: datetime | None = None
     case: int | None = None
 
 

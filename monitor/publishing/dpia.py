@@ -44,6 +44,10 @@ DATA: Mapping[str, tuple[str, str]] = {
     "delivery_item": ("what each recipient was told of: so that nothing is lost or doubled", "mails"),
     "alert": ("cases that could not wait, and who acknowledged them: that somebody sees to them", "audit"),
     "alert_notice": ("who was told of such a case: to tell each once, and to go on to others", "mails"),
+    "spent_link": (
+        "keyed hashes of links in mails that were used: each works once, until it expires",
+        "none",
+    ),
     "reminder": ("what a role is to be reminded of", "audit"),
     "authorisation": ("members of staff whose public account may be read, and why", "audit"),
     "register_entry": ("the registers that the policies ask for", "audit"),

@@ -146,7 +146,7 @@ def _told(rows: Iterable[Row[Any]]) -> Iterator[Update]:
         yield Update(at=max(moments), words=f"{posts} behind case {case} {was} {what}.", case=case)
 
 
-def leavers_named(connection: Connection, reader: Reader, now: datetime) -> list[Update]:
+def leavers_named(connection: Connection, reader: Reader) -> list[Update]:
     """The leavers, by the register's reference, whose profile names the organisation: one open case each."""
     c = _case.c
     query = (
@@ -159,7 +159,7 @@ def leavers_named(connection: Connection, reader: Reader, now: datetime) -> list
         .order_by(c.id)
     )
     return [
-        Update(at=now, words=f"{_person(row.subject)} has left, and a profile still names us.", case=row.id)
+        Update(words=f"{_person(row.subject)} has left, and a profile still names us.", case=row.id)
         for row in connection.execute(query.limit(AT_MOST))
     ]
 
@@ -168,13 +168,13 @@ def _person(subject: str) -> str:
     return subject.removeprefix(STAFF)
 
 
-def filters_ending(connection: Connection, told: date | None, today: date, now: datetime) -> list[Update]:
+def filters_ending(connection: Connection, told: date | None, today: date) -> list[Update]:
     """The filters that end within ENDING, each said once: `told` is the day of the digest before."""
     c = _filter.c
     ending = and_(c.removed_at.is_(None), c.expires_on > today, c.expires_on <= today + ENDING)
     query = select(c.id, c.rule_id, c.expires_on, c.created_at).where(ending).order_by(c.expires_on, c.id)
     return [
-        Update(at=now, words=f"Filter {row.id} ({_rules(row.rule_id)}) ends on {row.expires_on:%d %b %Y}.")
+        Update(words=f"Filter {row.id} ({_rules(row.rule_id)}) ends on {row.expires_on:%d %b %Y}.")
         for row in connection.execute(query.limit(AT_MOST))
         if told is None or row.expires_on > told + ENDING or row.created_at.date() >= told
     ]

@@ -214,9 +214,15 @@ def briefing(**changes: Any) -> Briefing:
 
 
 UPDATES = (
-    Update(at=LAST_NIGHT - timedelta(hours=4), words="closed: taken down by the platform", case=188),
-    Update(at=LAST_NIGHT - timedelta(hours=2), words="the post was deleted by its author", case=201),
-    Update(at=LAST_NIGHT, words="The filter on TONE-001 for the Wearside Echo ends in 5 days"),
+    Update(
+        at=LAST_NIGHT - timedelta(hours=4), words="Case 188 was closed: taken down by the platform.", case=188
+    ),
+    Update(
+        at=LAST_NIGHT - timedelta(hours=2),
+        words="The post behind case 201 was deleted by its author.",
+        case=201,
+    ),
+    Update(words="The filter on TONE-001 for the Wearside Echo ends in 5 days"),
 )
 TRENDS = (
     Trend(words="mentions", now=213, before=190, usual=(180, 240)),

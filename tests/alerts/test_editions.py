@@ -61,7 +61,7 @@ def test_a_week_beside_the_one_before_is_told_in_numbers() -> None:
 
 
 def test_what_changed_is_told_with_its_case_and_capped() -> None:
-    assert "Thu 19 Nov 15:42: case 188: closed: taken down by the platform" in flat(factory.busy())
+    assert "Thu 19 Nov 15:42: Case 188 was closed: taken down by the platform." in flat(factory.busy())
     many = factory.UPDATES * 10
     assert "and 18 more: monitor audit list" in flat(briefing(updates=many))
 

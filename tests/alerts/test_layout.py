@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from alerts import layout
@@ -13,6 +14,13 @@ from alerts.rendering import render, tried
 from monitor.errors import ConfigError
 from monitor.types import Message
 from tests.alerts import factory, reading
+
+
+@pytest.fixture(autouse=True)
+def every_level() -> None:
+    """A command that was tried before in this process may have asked for errors only."""
+    structlog.reset_defaults()
+
 
 BROKEN = {
     "syntax": ("item.html.j2", "<p>\n{% if item.url %}\n", "item.html.j2:2: Unexpected end of template"),

@@ -192,7 +192,7 @@ def test_an_adviser_sees_the_case_until_the_advice_is_there(types: Type) -> None
     types("sam", "cases", "show", "2", code=77)
     types("jo", "cases", "advice", "2", "information", "--reason", "is it ours?")
     assert "Waits for the advice of information." in types("sam", "cases", "show", "2").stdout
-    assert "Case 2," in types("sam", "digest", "--for", "information").stdout
+    assert "case 2," in types("sam", "digest", "--for", "information").stdout
     types("sam", "cases", "close", "2", code=77)
     types("sam", "cases", "advice", "2", "--given", "yes, filed as A-12")
     types("sam", "cases", "show", "2", code=77)

@@ -104,7 +104,7 @@ def test_a_category_that_there_is_not_is_refused_with_its_place(installation: In
 
 
 def test_a_new_case_is_in_the_digest_and_says_where(garden: Installation) -> None:
-    assert words(why(garden, "1", "--for", "comms")) == ["In it: new, Communications; not told before."]
+    assert words(why(garden, "1", "--for", "comms")) == ["In it: new, Lookalikes and logo; not told before."]
     assert [row["case"] for row in why(garden, "--for", "comms")] == [1, 2, 3]
 
 

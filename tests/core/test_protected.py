@@ -63,7 +63,7 @@ def world(world: World) -> World:
 def real_desk(world: World) -> Desk:
     """The desk with the mails that people really get."""
 
-    def mail(briefing: Briefing, **identity: str) -> Message:
+    def mail(briefing: Briefing, *, live: bool, **identity: str) -> Message:
         return render(compose(briefing), **identity)
 
     return replace(world.desk(), compose=mail, compose_protected=partial(render_protected))
