@@ -18,7 +18,7 @@ demo: $(VENV)/ok ## Run the main job on recorded input: offline, without credent
 	@$(BIN)/monitor demo
 
 test: $(VENV)/ok ## The test suite (a few minutes; nothing leaves the machine)
-	@$(BIN)/pytest -q -m "not live and not faults"
+	@$(BIN)/pytest -q -n auto --dist loadfile -m "not live and not faults"
 
 live: $(VENV)/ok ## The tests against real servers, and those that kill processes (as root, Debian)
 	@$(BIN)/pytest -q -m "live or faults"
