@@ -74,7 +74,7 @@ def test_a_page_is_fit_for_everybody(
 ) -> None:
     how = getattr(seeing, view)
     picture = tmp_path / f"{name.replace(' ', '-')}-{view.lower()}.png"
-    seen = browser.look(pages[name], how, picture)
+    (seen,) = browser.look([(pages[name], how, picture)])
     assert seen["violations"] == []
     assert seen["width"] <= how.width
     assert seen["asked"] == []

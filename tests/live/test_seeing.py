@@ -172,7 +172,7 @@ def test_a_mail_is_seen_without_a_fault(
 
 def test_the_days_are_what_they_are_called(days: dict[str, str]) -> None:
     assert "Decide today" in days["busy"]
-    assert "Still open" in days["busy"]
+    assert "open for 4 days" in days["busy"]
     assert "New: Wikipedia" in days["busy"] or "New: Staff accounts" in days["busy"]
     assert "Nothing needs you" in days["quiet"]
     assert "Not read (" in days["outage"]

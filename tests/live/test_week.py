@@ -44,7 +44,8 @@ THREAD = MONDAY + timedelta(days=1, hours=10)
 CLOSED = MONDAY + timedelta(days=2, hours=12)
 REFUSED_DAY = 3
 """On Thursday the relay does not know the second Guardian."""
-CASE = re.compile(r"[Cc]ase (\d+)\b")
+CASE = re.compile(r"[Cc]ase (\d+)(?:,| ·)")
+"""A case as an item; that one was closed is said in a sentence."""
 ADDRESSES = ("comms", "caldicott", "dpo")
 
 SETTINGS = """
