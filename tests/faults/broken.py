@@ -58,6 +58,8 @@ def _cursor_first(self: Pipeline, task: Any, page: Any, window: Any, count: Any)
 def _items_later(self: Ledger, parcel: Parcel, now: datetime, **more: Any) -> bool:
     """The digest is committed, then what it tells is accounted for."""
     made = _make(self, replace(parcel, account=replace(parcel.account, item_ids=())), now, **more)
+    if not parcel.account.item_ids:
+        return made
     checkpoint("digest.made")
     item, delivery = table_of(DeliveryItem), table_of(Delivery)
     mine = select(delivery.c.id).where(delivery.c.message_id == parcel.message.message_id).scalar_subquery()

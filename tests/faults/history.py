@@ -37,7 +37,8 @@ QUERIES = {
     "escalations": "SELECT a.action, m.title FROM audit_entry a "
     "JOIN finding f ON a.object = 'case:' || f.case_id JOIN mention m ON m.id = f.mention_id "
     "WHERE a.action IN ('alert.escalated', 'alert.exhausted', 'alert.acknowledged')",
-    "bounces": "SELECT d.recipient, d.kind FROM audit_entry a JOIN delivery d ON a.object = 'delivery:' || d.id "
+    "bounces": "SELECT d.recipient, d.kind FROM audit_entry a "
+    "JOIN delivery d ON a.object = 'delivery:' || d.id "
     "WHERE a.action = 'mail.bounced'",
     "cursors": "SELECT name, cursor, kept, folded, found FROM source",
     "sendings": "SELECT object FROM audit_entry WHERE action = 'mail.sent'",

@@ -99,7 +99,7 @@ class Plan:
         return [Step(number, *each) for number, each in enumerate(sorted(moments))]
 
     def _recipients(self) -> list[tuple[str, str]]:
-        more = self._chance.sample(EXTRA, self._chance.randrange(len(EXTRA) + 1))
+        more = self._chance.sample(EXTRA, self._chance.randrange(len(EXTRA)))
         return [*ALWAYS, *more]
 
     def _shelf(self, source: str) -> Stock:

@@ -54,7 +54,7 @@ class Postbox:
         self.recipient = answer
 
     def give_back(self, address: str, kinds: tuple[str, ...]) -> None:
-        """Report of the first mail of each of these kinds to `address` that it came back, each time it comes."""
+        """The first mail of each of these kinds to `address` comes back, each time that it is sent."""
         self._returning = address, kinds
 
     def keep(self, mail: EmailMessage) -> None:
