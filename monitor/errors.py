@@ -129,7 +129,7 @@ class BudgetSpent(SourceError):
 
 
 class DiskLow(SourceError):
-    """Too little room on our own disk to read more: no fault of the source, which is asked at its usual times."""
+    """Too little room on our own disk to read more: no fault of the source, asked at its usual times."""
 
 
 class FailureKind(StrEnum):

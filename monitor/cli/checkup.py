@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from pathlib import Path
 
-from monitor import authorisation, config, documents, installation
+from monitor import authorisation, config, documents, installation, room
 from monitor.cases import Directory
-from monitor import room
 from monitor.cli.database import exists
 from monitor.cli.staffing import the_authorisations, the_decisions
 from monitor.cli.verdicts import Check, Doubt
