@@ -92,7 +92,7 @@ class Plan:
         ]
         evening = [(day[0] + 1000 * minute, "poll"), (day[0] + 1010 * minute, "rotate")]
         heard = [(day[0] + 1020 * minute, "deliver"), (day[0] + 1100 * minute, "acknowledge")]
-        morning = [(day[1] + 451 * minute, "retain"), (day[1] + 460 * minute, "poll")]
+        morning = [(day[1] + 440 * minute, "retain"), (day[1] + 460 * minute, "poll")]
         late = [(day[1] + 470 * minute, "deliver"), (day[1] + 490 * minute, "deliver")]
         polls = [(first, "poll"), (second, "poll")]
         moments = [*polls, *alarm, *unheard, *deliveries, *evening, *heard, *morning, *late]
