@@ -17,6 +17,7 @@ import structlog
 from alerts import bounces
 from alerts.bounces import Report
 from monitor import imap
+from monitor.checkpoints import checkpoint
 from monitor.dispatch import RECEIPT, receipt
 from monitor.errors import DeliveryError, SourceError
 from monitor.ports import Clock
@@ -63,7 +64,10 @@ class Bounces:
             last = int(state["last"]) if known else (numbers[0] - 1 if numbers else box.newest)
             self._reached(box, last)
             for number in numbers:
-                outcome = self._account_for(box.fetch(number, bounces.LARGEST))
+                mail = box.fetch(number, bounces.LARGEST)
+                checkpoint("bounce.fetched")
+                outcome = self._account_for(mail)
+                checkpoint("bounce.accounted")
                 if stop() or outcome == "claimed":
                     break  # it is being sent at this moment: the report is read again once that is settled
                 found[outcome] += 1

@@ -22,6 +22,10 @@ POINTS: Mapping[str, str] = {
     "rotation.committed": "a lot is committed, others wait",
     "retention.batch": "a batch is purged, not committed",
     "retention.committed": "a batch is committed, the run is not in the audit log",
+    "urgent.escalated": "an alert has gone on to the next tier, nobody there was told",
+    "urgent.composed": "the message of an alert is written, its row is not",
+    "urgent.told": "its row and who was told are inserted, nothing is committed",
+    "urgent.committed": "both are committed, others are not told",
     "digest.before": "a digest is due, nothing was asked for it",
     "digest.composed": "its message is written, its row is not",
     "digest.row": "its row is inserted, its items are not claimed",
@@ -33,6 +37,8 @@ POINTS: Mapping[str, str] = {
     "mail.marking": "it is marked as sent, not committed",
     "mail.marked": "the mark is committed",
     "mail.refused": "the server has refused, nobody knows",
+    "bounce.fetched": "a delivery report was read, nothing is corrected",
+    "bounce.accounted": "the ledger is corrected, the report counts as unread",
 }
 """Where they stand, and how things are there. One line here and one call make a new one."""
 

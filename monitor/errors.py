@@ -16,6 +16,7 @@
     + SourceThrottled      leave it alone until `until`
     + SourceRefused        a person has to look; asked once a day until then
     + SourceChanged        the answer is not what the parser knows: keep the cursor, tell the operator
+    + DiskLow              make room; nothing is asked until there is some, then it goes on by itself
     + BudgetSpent          paid for today; continue tomorrow (`day` of the meter where it is our own)
   x DeliveryError          its `kind` says who can mend it: time, the next digest or an administrator
 
@@ -125,6 +126,10 @@ class BudgetSpent(SourceError):
     def __init__(self, message: str, *, day: date | None = None) -> None:
         super().__init__(message)
         self.day = day
+
+
+class DiskLow(SourceError):
+    """Too little room on our own disk to read more: no fault of the source, asked at its usual times."""
 
 
 class FailureKind(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from monitor.config import SourceSettings
 from monitor.errors import (
     BudgetSpent,
+    DiskLow,
     SourceError,
     SourceNotFound,
     SourceRefused,
@@ -59,7 +60,11 @@ class Setback:
     @property
     def is_alarm(self) -> bool:
         """True where somebody has to know: it keeps failing, or cannot mend itself."""
-        return self.state in TOLD_AT_ONCE or self.strikes >= self.source.alarm_after
+        return self._is_ours or self.state in TOLD_AT_ONCE or self.strikes >= self.source.alarm_after
+
+    @property
+    def _is_ours(self) -> bool:
+        return isinstance(self.error, DiskLow)
 
     @property
     def is_reminder(self) -> bool:
@@ -79,6 +84,8 @@ class Setback:
     def next_try(self, now: datetime) -> datetime:
         """When to ask again: as the source said, else as usual, and rarer after several failures in a row."""
         longest, usual = now + LONGEST_REST, now + self.source.every
+        if self._is_ours:
+            return usual
         if isinstance(self.error, SourceRefused) or self.state is SourceState.GONE:
             return longest
         if isinstance(self.error, BudgetSpent):  # our own meter stops a poll before anything is asked

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from monitor import room
 from monitor.authorisation import bare
 from monitor.cases import Clerk, Directory
 from monitor.checkpoints import checkpoint
@@ -164,6 +165,7 @@ class Pipeline:
 
     def _pages(self, task: Task, window: Window, count: Count) -> Iterator[Page]:
         task.gate()
+        room.require(self.store.folder)
         cursor = self.store.cursor(task.source.name) if window.from_cursor else None
         checkpoint("poll.before_fetch")
         for page in _honest(task.connector.pages(cursor, window.since)):

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 
 import structlog
 
 from monitor.briefing import Editor
+from monitor.checkpoints import checkpoint
 from monitor.clocks import Clocks
 from monitor.config import UrgentSettings
 from monitor.escalation import Chain, rung_after
@@ -32,6 +34,7 @@ from monitor.store.ledger import URGENT, Account, Ledger, Parcel
 from monitor.store.people.absences import away_on
 from monitor.store.routing import stand_in
 from monitor.store.views import items_of
+from monitor.store.writing import Transaction
 from monitor.types import SERVICE, Alert, Item, Lane, Message, Recipient
 
 log = structlog.get_logger("monitor.urgent")
@@ -102,6 +105,7 @@ class Alerting:
         if gone and tier == tiers:
             log.warning("nobody has acknowledged an alert", case=alert.case, raised_at=str(alert.raised_at))
         elif gone:
+            checkpoint("urgent.escalated")
             log.info("alert escalated", case=alert.case, tier=tier)
 
     # -- who is told now --------------------------------------------------------------------------
@@ -135,13 +139,13 @@ class Alerting:
         if not calls:
             return False
         parcel = self._parcel(calls, items, now)
+        checkpoint("urgent.composed")
         try:
-            return Ledger(self.store).make(parcel, now, besides=lambda tx, delivery: tell(
-                tx, [(call.alert, call.tier) for call in calls], parcel.recipient.address,
-                parcel.recipient.role, delivery,
-            ))  # fmt: skip
+            made = Ledger(self.store).make(parcel, now, besides=partial(_tell, calls))
         except AlreadyTold:
             return False  # somebody else was faster: the next look sees what is left
+        checkpoint("urgent.committed")
+        return made
 
     def _items(self, calls: Sequence[Call], now: datetime) -> dict[int, Item]:
         """The cases as people see them; one of which nothing is kept any more is not there."""
@@ -188,6 +192,13 @@ class Alerting:
         named = f"{person.address} {alert.raised_at.isoformat()}"
         who = blake2b(named.encode(), digest_size=4).hexdigest()
         return f"<{URGENT}.{person.role}.{window}.{who}@{self.host}>"
+
+
+def _tell(calls: Sequence[Call], tx: Transaction, delivery: int) -> None:
+    """Write down that one person is told of all these by that delivery."""
+    person = calls[0].person
+    tell(tx, [(call.alert, call.tier) for call in calls], person.address, person.role, delivery)
+    checkpoint("urgent.told")
 
 
 def _first(items: dict[int, Item], call: Call) -> tuple[object, ...]:

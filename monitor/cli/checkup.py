@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from pathlib import Path
 
-from monitor import authorisation, config, documents, installation
+from monitor import authorisation, config, documents, installation, room
 from monitor.cases import Directory
 from monitor.cli.database import exists
 from monitor.cli.staffing import the_authorisations, the_decisions
@@ -28,7 +28,6 @@ from monitor.types import Recipient
 WAL_RESET_FIXED = (3, 51, 3)
 """Before this version two connections can lose a commit (sqlite.org/wal.html#walresetbug)."""
 
-NEEDED_ROOM = 256 * 1024 * 1024
 NETWORK_DISKS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs")
 
 
@@ -167,9 +166,8 @@ def free_room(settings: Settings) -> str:
     """On a full disk nothing can be stored, nor deleted."""
     folder = settings.store.state_dir.absolute()
     place = next(p for p in (folder, *folder.parents) if p.exists())
+    room.require(place)
     free = shutil.disk_usage(place).free
-    if free < NEEDED_ROOM:
-        raise StoreError(f"only {free // 2**20} MiB free at {place}: make room")
     return f"{free / 2**30:.1f} GiB free"
 
 

@@ -21,6 +21,7 @@ from monitor.types import Message, Receipt
 
 _claim = Ledger.claim
 _make = Ledger.make
+_bounced = Ledger.bounced
 _hand_over = Smtp.send
 _store_page = Pipeline._store_page
 
@@ -57,6 +58,8 @@ def _cursor_first(self: Pipeline, task: Any, page: Any, window: Any, count: Any)
 def _items_later(self: Ledger, parcel: Parcel, now: datetime, **more: Any) -> bool:
     """The digest is committed, then what it tells is accounted for."""
     made = _make(self, replace(parcel, account=replace(parcel.account, item_ids=())), now, **more)
+    if not parcel.account.item_ids:
+        return made
     checkpoint("digest.made")
     item, delivery = table_of(DeliveryItem), table_of(Delivery)
     mine = select(delivery.c.id).where(delivery.c.message_id == parcel.message.message_id).scalar_subquery()
@@ -66,12 +69,34 @@ def _items_later(self: Ledger, parcel: Parcel, now: datetime, **more: Any) -> bo
     return made
 
 
+def _notices_later(self: Ledger, parcel: Parcel, now: datetime, besides: Any = None, **more: Any) -> bool:
+    """The message is committed, then who was told."""
+    made = _make(self, parcel, now, **more)
+    if made and besides is not None:
+        checkpoint("urgent.told")
+        delivery = table_of(Delivery)
+        mine = select(delivery.c.id).where(delivery.c.message_id == parcel.message.message_id)
+        with self.store.transaction() as tx:
+            besides(tx, tx.connection.execute(mine).scalar_one())
+    return made
+
+
+def _bounces_each_time(self: Ledger, delivery: int, now: datetime, error: str) -> bool:
+    """A report counts whenever it is read."""
+    here = table_of(Delivery)
+    with self.store.transaction() as tx:
+        tx.connection.execute(here.update().where(here.c.id == delivery).values(status="sent"))
+    return _bounced(self, delivery, now, error)
+
+
 MISTAKES = {
     "marks first": (Ledger, "claim", _marks_first),
     "another Message-ID": (Smtp, "send", _other_message_id),
     "cursor first": (Pipeline, "_store_page", _cursor_first),
     "items later": (Ledger, "make", _items_later),
     "never again": (Ledger, "claim", _never_again),
+    "notices later": (Ledger, "make", _notices_later),
+    "bounces each time": (Ledger, "bounced", _bounces_each_time),
 }
 
 

@@ -9,19 +9,40 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from email.message import EmailMessage
 from pathlib import Path
 
 from monitor.cli.output import Exit
+from tests.connectors.imapserver import Imap
 from tests.faults.history import History
 from tests.faults.life import Life
+from tests.faults.plan import GUARDIAN
 from tests.faults.relays import Postbox, relay
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = 50
 """Times that a start is tried again while the database thinks that the dead one is alive."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A life that nothing disturbed: what it left, how often it passed each point, its state at each step."""
+
+    history: History
+    passed: Counter[str]
+    states: list[Path]
+
+    def at_step(self, life: Life) -> tuple[Life, Counter[str]]:
+        """The life at the step in which it is to die, and what had been passed by then."""
+        for state in reversed(self.states):
+            before = passed_in(state)
+            if before[str(life.point)] < life.nth:
+                shutil.copytree(state, life.folder, dirs_exist_ok=True)
+                return replace(life, nth=life.nth - before[str(life.point)]), before
+        return life, Counter()
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,7 @@ class Lab:
     server: subprocess.Popen[str]
     box: Postbox
     port: int
+    reports: Imap
 
     @classmethod
     @contextmanager
@@ -38,30 +60,48 @@ class Lab:
         """A fork server with a relay of its own."""
         command = [sys.executable, "-m", "tests.faults.life"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        with relay() as (box, port), subprocess.Popen(command, cwd=ROOT, **pipes) as server:  # type: ignore[call-overload]
+        with (
+            relay() as (box, port),
+            Imap().served() as reports,
+            subprocess.Popen(command, cwd=ROOT, **pipes) as server,  # type: ignore[call-overload]
+        ):
             try:
                 assert server.stdout.readline() == "ready\n"
-                yield cls(server, box, port)
+                yield cls(server, box, port, reports)
             finally:
                 server.stdin.close()
 
-    def undisturbed(self, life: Life) -> tuple[History, Counter[str]]:
-        """What a life leaves that nothing disturbs, and how often it passed each point."""
-        whole = self._prepared(replace(life, point=None))
+    def undisturbed(self, life: Life) -> Whole:
+        """What a life leaves that nothing disturbs, and what there was at each step of it."""
+        kept = Path(f"{life.folder}.kept")
+        kept.mkdir()
+        whole = self._prepared(replace(life, point=None, keep=str(kept)), ())
         assert self._live(whole) == 0
-        return self._history(whole), Counter(json.loads(Path(whole.folder, "passed").read_text()))
+        states = [kept / str(step.number) for step in life.plan.steps]
+        return Whole(self._history(whole), passed_in(Path(whole.folder)), states)
 
-    def interrupted(self, life: Life) -> History:
-        """What a life leaves that dies at its point and is then lived to the end."""
-        life = self._prepared(life)
+    def interrupted(self, life: Life, whole: Whole | None = None) -> History:
+        """What a life leaves that dies at its point and is then lived to the end.
+
+        With `whole` it begins where the undisturbed life took the step in which it is to die.
+        """
+        life, before = whole.at_step(life) if whole else (life, Counter[str]())
+        life = self._prepared(life, whole.history.mails[: before["mail.accepted"]] if whole else ())
+        if before["mail.refused"]:
+            self.box.greylist(set())
         assert self._live(life) == -signal.SIGKILL, f"{life.point} was not passed {life.nth} times"
         assert self._live(replace(life, point=None)) == 0
         return self._history(life)
 
-    def _prepared(self, life: Life) -> Life:
+    def _prepared(self, life: Life, taken: Sequence[EmailMessage]) -> Life:
+        """The relay and the mailbox as they are after the mails that were `taken`."""
         self.box.renew()
         self.box.greylist(life.plan.greylisted)
-        return replace(life, port=self.port)
+        self.box.give_back(GUARDIAN, life.plan.returned)
+        for mail in taken:
+            self.box.keep(mail)
+        self.reports.mails = self.box.reports
+        return replace(life, port=self.port, reports=self.reports.port)
 
     def _live(self, life: Life) -> int:
         """The exit status; negative for the signal that ended it."""
@@ -77,6 +117,11 @@ class Lab:
     def _history(self, life: Life) -> History:
         folder = Path(life.folder)
         return History.of(life.url or f"sqlite:///{folder / 'trustwatch.db'}", folder, self.box.taken)
+
+
+def passed_in(folder: Path) -> Counter[str]:
+    """How often a life passed each point."""
+    return Counter(json.loads((folder / "passed").read_text()))
 
 
 def furnished(folder: Path, database: Path | None) -> str:

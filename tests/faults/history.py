@@ -28,7 +28,18 @@ QUERIES = {
     "items": 'SELECT i.recipient, m.title, i.status, d."window" FROM delivery_item i '
     "JOIN finding f ON f.id = i.finding_id JOIN mention m ON m.id = f.mention_id "
     "LEFT JOIN delivery d ON d.id = i.delivery_id",
-    "digests": 'SELECT recipient, kind, "window", status, message_id FROM delivery',
+    "digests": "SELECT recipient, kind, \"window\", status, message_id FROM delivery WHERE kind != 'urgent'",
+    "alerts": "SELECT a.round, a.tier, a.acknowledged_by, a.exhausted_at IS NULL, m.title FROM alert a "
+    "JOIN finding f ON f.case_id = a.case_id JOIN mention m ON m.id = f.mention_id",
+    "notices": "SELECT n.recipient, n.role, n.tier, n.round, d.status, m.title FROM alert_notice n "
+    "JOIN delivery d ON d.id = n.delivery_id "
+    "JOIN finding f ON f.case_id = n.case_id JOIN mention m ON m.id = f.mention_id",
+    "escalations": "SELECT a.action, m.title FROM audit_entry a "
+    "JOIN finding f ON a.object = 'case:' || f.case_id JOIN mention m ON m.id = f.mention_id "
+    "WHERE a.action IN ('alert.escalated', 'alert.exhausted', 'alert.acknowledged')",
+    "bounces": "SELECT d.recipient, d.kind FROM audit_entry a "
+    "JOIN delivery d ON a.object = 'delivery:' || d.id "
+    "WHERE a.action = 'mail.bounced'",
     "cursors": "SELECT name, cursor, kept, folded, found FROM source",
     "sendings": "SELECT object FROM audit_entry WHERE action = 'mail.sent'",
     "retention": "SELECT action FROM audit_entry WHERE action = 'retention.run'",
@@ -40,6 +51,10 @@ counted again where a page comes again.
 """
 
 
+RETURNED = "SELECT message_id FROM delivery WHERE status = 'refused'"
+NOTICES = "SELECT recipient, case_id FROM alert_notice"
+
+
 @dataclass(frozen=True)
 class History:
     """What one life has left behind."""
@@ -47,6 +62,10 @@ class History:
     rows: Mapping[str, Counter[tuple[object, ...]]]
     told: Mapping[str, frozenset[str]]
     """By Message-ID: the cases that the ledger says were told as new."""
+    returned: frozenset[str]
+    """Message-IDs of what was accepted and came back: what it told is owed again."""
+    notices: Counter[tuple[str, str]]
+    """(recipient, case): how often the ledger says that they were told of its alert."""
     mails: Sequence[EmailMessage]
     originals: Counter[str]
     sound: bool
@@ -60,6 +79,8 @@ class History:
                 return cls(
                     rows={name: Counter(_rows(connection, query)) for name, query in QUERIES.items()},
                     told=_told(connection),
+                    returned=frozenset(str(row[0]) for row in _rows(connection, RETURNED)),
+                    notices=Counter((str(to), str(case)) for to, case in _rows(connection, NOTICES)),
                     mails=tuple(mails),
                     originals=Counter(_originals(connection, folder)),
                     sound=engine.dialect.name != "sqlite"
@@ -81,7 +102,8 @@ def _told(connection: Connection) -> dict[str, frozenset[str]]:
     told = defaultdict(set)
     query = (
         "SELECT d.message_id, f.case_id FROM delivery d "
-        "LEFT JOIN delivery_item i ON i.delivery_id = d.id LEFT JOIN finding f ON f.id = i.finding_id"
+        "LEFT JOIN delivery_item i ON i.delivery_id = d.id LEFT JOIN finding f ON f.id = i.finding_id "
+        "UNION SELECT d.message_id, n.case_id FROM delivery d JOIN alert_notice n ON n.delivery_id = d.id"
     )
     for message_id, case in _rows(connection, query):
         told[str(message_id)] |= {str(case)} if case is not None else set()
@@ -111,6 +133,7 @@ def complaints(history: History, undisturbed: History, repeats: int = 0) -> list
         *_mails_differ(history, undisturbed),
         *_copies_differ(history, repeats),
         *_news_differs(history),
+        *_alerts_differ(history),
         *([] if history.sound else ["the database is not sound"]),
         *([] if history.originals == undisturbed.originals else ["an original is lost, or does not open"]),
     ]
@@ -127,7 +150,7 @@ def _rows_differ(history: History, undisturbed: History) -> Iterator[str]:
 
 def _mails_differ(history: History, undisturbed: History) -> Iterator[str]:
     owed = set(history.told)
-    sent = {str(mail["Message-ID"]) for mail in history.mails}
+    sent = {_id(mail) for mail in history.mails}
     yield from (f"never left: {message_id}" for message_id in owed - sent)
     yield from (f"the ledger does not know {message_id}" for message_id in sent - owed)
     windows = Counter((mail["To"], mail["List-ID"], mail["Subject"]) for mail in _once(history.mails))
@@ -138,9 +161,9 @@ def _mails_differ(history: History, undisturbed: History) -> Iterator[str]:
 def _copies_differ(history: History, repeats: int) -> Iterator[str]:
     bodies = defaultdict(set)
     for mail in history.mails:
-        bodies[str(mail["Message-ID"])].add(_body(mail))
+        bodies[_id(mail)].add(_body(mail))
         if NUMBER in _body(mail):
-            yield f"an identifier in {mail['Message-ID']}"
+            yield f"an identifier in {_id(mail)}"
     yield from (f"two mails under {message_id}" for message_id, each in bodies.items() if len(each) > 1)
     again = len(history.mails) - len(bodies)
     if again > repeats:
@@ -148,15 +171,34 @@ def _copies_differ(history: History, repeats: int) -> Iterator[str]:
 
 
 def _news_differs(history: History) -> Iterator[str]:
-    """Each mail tells as new exactly what the ledger accounts to it."""
+    """Each mail tells as new exactly what the ledger accounts to it; what came back has given that away."""
     for mail in history.mails:
+        if _id(mail) in history.returned and not _is_urgent(mail):
+            continue
         new = frozenset(str(mail["X-New"] or "").split())
-        if new != history.told.get(str(mail["Message-ID"]), new):
-            yield f"{mail['Message-ID']} tells other news than the ledger says"
+        if new != history.told.get(_id(mail), new):
+            yield f"{_id(mail)} tells other news than the ledger says"
+
+
+def _alerts_differ(history: History) -> Iterator[str]:
+    """Each alert is told to each person as often as the ledger says, by mails under other Message-IDs."""
+    urgent = (mail for mail in _once(history.mails) if _is_urgent(mail))
+    told = Counter((str(mail["To"]), case) for mail in urgent for case in str(mail["X-New"]).split())
+    yield from (f"told twice: the alert of case {case} to {to}" for to, case in told - history.notices)
+    yield from (f"never told: the alert of case {case} to {to}" for to, case in history.notices - told)
+
+
+def _id(mail: EmailMessage) -> str:
+    """Its Message-ID; a long one stands on a line of its own."""
+    return str(mail["Message-ID"]).strip()
+
+
+def _is_urgent(mail: EmailMessage) -> bool:
+    return "urgent." in str(mail["List-ID"])
 
 
 def _once(mails: Sequence[EmailMessage]) -> list[EmailMessage]:
-    return list({str(mail["Message-ID"]): mail for mail in mails}.values())
+    return list({_id(mail): mail for mail in mails}.values())
 
 
 def _body(mail: EmailMessage) -> str:

@@ -10,12 +10,13 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import ssl
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import Engine
+
+import monitor.store.store as store_module
 from monitor import checkpoints, logs, service
 from monitor.cli.output import Exit
 from monitor.config import Settings
@@ -33,9 +37,11 @@ from monitor.pipeline import Task, Window
 from monitor.sealing import ORIGINALS, Keyring, make_key
 from monitor.service import App
 from monitor.store import Store
+from monitor.store.casework.alerts import acknowledge, alerts_waiting
 from monitor.store.originals import rotation
 from monitor.store.originals.sealingkeys import FOLDER, add_key
-from monitor.types import Message
+from monitor.types import SERVICE, Message
+from monitor.urgent import Alerting
 from tests.faults import broken
 from tests.faults.plan import Plan, Shelf, Step
 
@@ -54,18 +60,24 @@ class Life:
     point: str | None = None
     nth: int = 1
     fault: str | None = None
+    reports: int = 9
+    keep: str | None = None
+    """A folder for a copy of the state at the beginning of each step: another life may begin there."""
 
     def live(self) -> None:
         """Live to the end, or to the point. What it passed is counted in the file `passed`."""
-        passed: Counter[str] = Counter()
-        checkpoints.arm(partial(self._pass, passed))
+        self._passed = Counter[str]()
+        checkpoints.arm(self._pass)
         rotation.AT_ONCE = 2  # several lots of a few originals
         self._live()
-        Path(self.folder, "passed").write_text(json.dumps(passed))
+        self._count()
 
-    def _pass(self, passed: Counter[str], point: str) -> None:
-        passed[point] += 1
-        if point == self.point and passed[point] == self.nth:
+    def _count(self) -> None:
+        Path(self.folder, "passed").write_text(json.dumps(self._passed))
+
+    def _pass(self, point: str) -> None:
+        self._passed[point] += 1
+        if point == self.point and self._passed[point] == self.nth:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _live(self) -> None:
@@ -83,7 +95,7 @@ class Life:
     @property
     def reached(self) -> int:
         """The step at which it is, or was."""
-        return int(self._clock.read_text()) if self._clock.exists() else 0
+        return int(self._clock.read_text().split()[0]) if self._clock.exists() else 0
 
     @property
     def _clock(self) -> Path:
@@ -91,13 +103,20 @@ class Life:
 
     def _begin(self, step: Step) -> None:
         # Who is killed comes back some minutes later.
-        again = self._clock.exists() and step.number == self.reached
+        begun = f"{step.number} begun"
+        again = self._clock.exists() and self._clock.read_text() == begun
         self._now = step.at + timedelta(minutes=6 if again else 0)
-        self._clock.write_text(str(step.number))
+        if self.keep is not None:
+            self._clock.write_text(str(step.number))
+            self._count()
+            shutil.copytree(self.folder, Path(self.keep, str(step.number)))
+        self._clock.write_text(begun)
 
     @contextmanager
     def _installed(self) -> Iterator[App]:
-        settings = Settings.model_validate(self.plan.settings(Path(self.folder), self.port, self.url))
+        settings = Settings.model_validate(
+            self.plan.settings(Path(self.folder), self.port, self.url, self.reports)
+        )
         self._now = self.plan.steps[self.reached].at
         with service.opened(settings, now=lambda: self._now) as app:
             yield app
@@ -111,7 +130,11 @@ class Life:
             case "retain":
                 app.retention().run()
             case "deliver":
-                deliver(telling(app.desk(worker="daemon")))
+                deliver(alarming(app.alerting()), telling(app.desk(worker="daemon")))
+            case "bounces":
+                read_bounces(app)
+            case "acknowledge":
+                acknowledge_all(app.store, self._now)
 
     def _poll(self, step: Step, app: App) -> None:
         for source in app.sources():
@@ -120,10 +143,35 @@ class Life:
             app.pipeline().poll(task, Window(since=step.at - timedelta(days=7)))
 
 
-def deliver(desk: Desk) -> None:
+def deliver(alerting: Alerting, desk: Desk) -> None:
     """What the daemon's job does."""
+    alerting.tell_due()
     desk.make_due()
     desk.send_due()
+
+
+def read_bounces(app: App) -> None:
+    """What the daemon's job does."""
+    if (bounces := app.bounces()) is not None:
+        bounces.read()
+
+
+def acknowledge_all(store: Store, now: datetime) -> None:
+    """Somebody sees to every case that waits, one after the other."""
+    for alert in alerts_waiting(store):
+        with store.transaction() as tx:
+            acknowledge(tx, alert.case, SERVICE, now)
+
+
+def alarming(alerting: Alerting) -> Alerting:
+    """The alerts, whose mails say in a header which cases they are about."""
+    return replace(alerting, compose=partial(_with_cases, alerting.compose))
+
+
+def _with_cases(compose: Callable[..., Message], briefing: Any, alerts: Any, **identity: Any) -> Message:
+    message = compose(briefing, alerts, **identity)
+    cases = " ".join(str(alert.item.number) for alert in alerts)
+    return replace(message, headers={**message.headers, "X-New": cases})
 
 
 def telling(desk: Desk) -> Desk:
@@ -153,12 +201,27 @@ def _warm() -> None:
     """Load what every life needs: rules are the same in each, and a first life imports the rest."""
     made = cache(service.load_rules)
     service.load_rules = lambda organisation, policy, rules, **_: made(organisation, policy, rules)
+    for name in ("writer_engine", "reader_engine"):
+        setattr(store_module, name, _compiling_once(getattr(store_module, name)))
     with TemporaryDirectory() as folder:
         Life(0, folder, port=9).live()  # nobody listens there
     ssl.create_default_context = cache(ssl.create_default_context)  # reads all of the system's certificates
     ssl.create_default_context(cafile=None)
     gc.freeze()  # what is loaded is neither looked through nor copied by a child
     gc.disable()
+
+
+def _compiling_once(make: Callable[[str], Engine]) -> Callable[[str], Engine]:
+    """Engines that share their dialect and what statements were compiled to: a third of a life's work."""
+    first: dict[str, Engine] = {}
+
+    def made(url: str) -> Engine:
+        engine = make(url)
+        known = first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return engine
+
+    return made
 
 
 def main() -> None:

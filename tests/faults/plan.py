@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from monitor.types import Account, Kind, Page, Post
+from tests.connectors.imapserver import PASSWORD, USER
 
 FRIDAY = datetime(2026, 11, 20, tzinfo=UTC)
 SENDER = "monitor@wvft.nhs.test"
@@ -20,7 +21,8 @@ STORIES = {
     "plain": "WVFT opens clinic number {}.",
     "other": "A bakery opens branch number {}.",
 }
-ALWAYS = (("comms@wvft.nhs.test", "comms"), ("caldicott@wvft.nhs.test", "patient_confidentiality"))
+GUARDIAN = "caldicott@wvft.nhs.test"
+ALWAYS = (("comms@wvft.nhs.test", "comms"), (GUARDIAN, "patient_confidentiality"))
 EXTRA = (("dpo@wvft.nhs.test", "information"), ("comms@wvft.nhs.test", "comms_director"))
 
 
@@ -36,16 +38,21 @@ class Step:
 class Plan:
     """Posts, recipients, the order of pages and the moments of everything, by a seed."""
 
+    returned: tuple[str, ...]
+    """Kinds of mail to the Guardian whose first one is accepted and comes back."""
+
     def __init__(self, seed: int) -> None:
         self._chance = Random(seed)
         self.steps = self._steps()
         self.recipients = self._recipients()
         self.greylisted = {self._chance.choice([address for address, _ in self.recipients])}
+        self.returned = self._chance.choice([("digest",), ("digest", "urgent")])
         self.shelves = {name: self._shelf(name) for name in ("paper", "gazette")}
 
-    def settings(self, folder: Path, port: int, url: str | None) -> dict[str, Any]:
-        """The settings file of the installation, as data."""
-        return {
+    def settings(self, folder: Path, port: int, url: str | None, reports: int = 0) -> dict[str, Any]:
+        """The settings file of the installation, as data; `reports` is the port of its bounce mailbox."""
+        bounces = {"host": "127.0.0.1", "port": reports, "security": "none", "user": USER}
+        return ({"bounces": bounces | {"password": PASSWORD}} if reports else {}) | {
             "organisation": {"name": "Wearside Vale NHS Foundation Trust", "short": "WVFT"},
             "store": {"state_dir": str(folder)} | ({"url": url} if url else {}),
             "digest": {"at": "07:30:00", "days": "mon-sun"},
@@ -73,23 +80,27 @@ class Plan:
         """Two days; polls before and after the first digest, or only before it."""
         minute = timedelta(minutes=1)
         day = [FRIDAY + timedelta(days=n) for n in range(2)]
-        first = day[0] + self._chance.randrange(300, 440) * minute
+        first = day[0] + self._chance.randrange(300, 360) * minute
         second = day[0] + self._chance.choice([452, 530, 900]) * minute
         digest = day[0] + self._chance.randrange(455, 500) * minute
-        deliveries = [(digest, "deliver"), (digest + 20 * minute, "deliver")]
+        alarm = [(first + 8 * minute, "deliver"), (first + 25 * minute, "bounces")]
+        unheard = [(first + 45 * minute, "deliver")]  # nobody has acknowledged it within half an hour
+        deliveries = [
+            (digest, "deliver"),
+            (digest + 20 * minute, "deliver"),
+            (digest + 30 * minute, "bounces"),
+        ]
         evening = [(day[0] + 1000 * minute, "poll"), (day[0] + 1010 * minute, "rotate")]
-        morning = [(day[1] + 451 * minute, "retain"), (day[1] + 460 * minute, "poll")]
+        heard = [(day[0] + 1020 * minute, "deliver"), (day[0] + 1100 * minute, "acknowledge")]
+        morning = [(day[1] + 440 * minute, "retain"), (day[1] + 460 * minute, "poll")]
         late = [(day[1] + 470 * minute, "deliver"), (day[1] + 490 * minute, "deliver")]
-        moments = [(first, "poll"), (second, "poll"), *deliveries, *evening, *morning, *late]
+        polls = [(first, "poll"), (second, "poll")]
+        moments = [*polls, *alarm, *unheard, *deliveries, *evening, *heard, *morning, *late]
         return [Step(number, *each) for number, each in enumerate(sorted(moments))]
 
     def _recipients(self) -> list[tuple[str, str]]:
-        more = self._chance.sample(EXTRA, self._chance.randrange(len(EXTRA) + 1))
-        return [
-            ("comms@wvft.nhs.test", "comms"),
-            ("caldicott@wvft.nhs.test", "patient_confidentiality"),
-            *more,
-        ]
+        more = self._chance.sample(EXTRA, self._chance.randrange(len(EXTRA)))
+        return [*ALWAYS, *more]
 
     def _shelf(self, source: str) -> Stock:
         """Stories that come out over two days; one is given twice, one is in both papers."""

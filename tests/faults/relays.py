@@ -13,6 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.alerts.reports import MARK, headers, report
 from tests.live.servers.process import free_port
 
 TAKEN = "250 2.0.0 queued"
@@ -31,6 +32,9 @@ class Postbox:
     def renew(self) -> None:
         """As it was at first: empty, and it takes everything."""
         self.taken: list[EmailMessage] = []
+        self.reports: dict[int, bytes] = {}
+        self._returned: dict[str, str] = {}
+        self._returning: tuple[str, tuple[str, ...]] = ("", ())
         self.greeting: Callable[[], str | None] = lambda: None
         self.recipient: Callable[[str], str] = lambda to: "250 OK"
         self.command: Callable[[], str | None] = lambda: None
@@ -49,6 +53,22 @@ class Postbox:
 
         self.recipient = answer
 
+    def give_back(self, address: str, kinds: tuple[str, ...]) -> None:
+        """The first mail of each of these kinds to `address` comes back, each time that it is sent."""
+        self._returning = address, kinds
+
+    def keep(self, mail: EmailMessage) -> None:
+        """Take a mail."""
+        self.taken.append(mail)
+        address, kinds = self._returning
+        kind, message_id = str(mail["List-ID"]).strip("<").partition(".")[0], str(mail["Message-ID"]).strip()
+        if (
+            mail["To"] == address
+            and kind in kinds
+            and self._returned.setdefault(kind, message_id) == message_id
+        ):
+            self.reports[len(self.reports) + 1] = report(original=headers(message_id, str(mail[MARK])))
+
     async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, to: str, ___: Any) -> str:  # noqa: N802
         answer = self.recipient(to)
         if answer.startswith("2"):
@@ -58,7 +78,7 @@ class Postbox:
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
         if refusal := self.message():
             return refusal
-        self.taken.append(BytesParser(_class=EmailMessage, policy=WIRE).parsebytes(envelope.content))
+        self.keep(BytesParser(_class=EmailMessage, policy=WIRE).parsebytes(envelope.content))
         reply = self.reply()
         if reply == CUT:
             server.transport.abort()

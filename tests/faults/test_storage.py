@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,17 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 import monitor.store.store as store_module
-from monitor import config, service
-from monitor.config import StoreSettings
+from alerts.digest import compose
+from alerts.rendering import render
+from monitor import config, room, service
+from monitor.config import SourceSettings, StoreSettings
 from monitor.dispatch import Dispatch
 from monitor.errors import DiskFull, StoreError
 from monitor.pipeline import Window
 from monitor.service import App
 from monitor.sourcing import lookback
 from monitor.store import Store, open_store
-from monitor.types import Message, Receipt
+from monitor.types import Message, Receipt, SourceState
 from tests.core.world import CALDICOTT, COMMS, NOW, NUMBER, Feed, World, post
 from tests.growingfeed import CALDICOTT as WITH_CALDICOTT
 from tests.growingfeed import REHEARSAL, GrowingFeed
@@ -79,7 +82,41 @@ def fill(world: World, kept: list[str]) -> None:
         kept.append(f"Headline {number}")
 
 
-def test_a_full_disk_loses_nothing_that_was_committed_and_works_again_with_room(small_disk: Path) -> None:
+def test_with_little_room_polls_pause_the_digest_says_so_and_reading_goes_on_by_itself(
+    store: Store, small_disk: Path
+) -> None:
+    """The disk of the state folder is 3 MB: what is stored is on another, so that it can be mailed."""
+    world, feed = World(store), Feed([[post(1)]])
+    world.poll(feed)
+    roomy, store.folder = store.folder, small_disk
+    for _ in range(6):
+        world.at += timedelta(minutes=15)
+        tally = world.poll(feed)
+    assert (tally.state, tally.pages) == (SourceState.DEGRADED, 0)
+    assert len(feed.asked) == 1, "the source is left alone"
+    usual = SourceSettings(name="gazette", kind="rss").every
+    assert store.next_due("gazette") == world.at + usual, "six failures make it no rarer"
+    world.at += timedelta(days=1)
+    first = told_first(world)
+    assert "gazette" in first
+    assert "disk: only" in first
+    assert "make room" in first
+    store.folder = roomy
+    assert world.poll(feed).state is SourceState.OK
+    assert "disk" not in told_first(world)
+
+
+def told_first(world: World) -> str:
+    """What a digest of now says before its first item."""
+    desk = world.desk()
+    mail = render(compose(desk.editor.preview(COMMS)), message_id="<a@b.test>", list_id="a.b.test")
+    return " ".join(mail.text.partition("PUBLIC MENTIONS")[0].split())
+
+
+def test_a_full_disk_loses_nothing_that_was_committed_and_works_again_with_room(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "NEEDED", 0)  # so that it is read until nothing goes
     world = World(open_store(StoreSettings(state_dir=small_disk)))
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(1_000_000))
