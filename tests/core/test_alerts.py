@@ -53,7 +53,7 @@ def test_an_alert_is_raised_with_its_finding_and_told_at_once_to_those_the_case_
     assert look(world) == ["caldicott"]
     assert look(world) == []
     assert rows(world) == [("patient_confidentiality", "case-1", "sent")]
-    assert last(world).message_id.startswith("<urgent.patient_confidentiality.case-1.")
+    assert last(world).message_id.startswith("<urgent.case-1.")
     assert last(world).message_id.endswith("@wvft.nhs.test>")
 
 

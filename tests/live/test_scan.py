@@ -119,7 +119,7 @@ def test_a_scan_finds_what_was_seeded_and_the_digest_arrives(
     assert re.fullmatch(r"\[WVFT monitor\] .*\d{1,2} \w{3} \d{4}", comms["Subject"])
     assert comms["Message-ID"].startswith("<digest.comms.")
     assert re.fullmatch(r"\[WVFT monitor\] CRITICAL: .*", urgent["Subject"])
-    assert urgent["Message-ID"].startswith("<urgent.patient_confidentiality.case-")
+    assert urgent["Message-ID"].startswith("<urgent.case-")
     assert (urgent["Importance"], urgent["X-Priority"]) == ("high", "1")
     assert urgent["References"].split()[0] == urgent["In-Reply-To"]
     for part in parts(comms):
