@@ -47,7 +47,9 @@ def test_a_packing_that_was_not_asked_for_is_refused(server: Any, http: Http, en
         http.get(server.answer("/a", b"x", Content_Encoding=encoding))
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"x" * 5000)[:-12]])
+@pytest.mark.parametrize(
+    "body", [b"no gzip at all", gzip.compress(b"x" * 5000, mtime=0)[:-12]], ids=["none", "cut"]
+)
 def test_a_broken_gzip_body_is_a_changed_source(server: Any, http: Http, body: bytes) -> None:
     with pytest.raises(SourceChanged, match="compressed"):
         http.get(server.answer("/a", body, Content_Encoding="gzip"))
