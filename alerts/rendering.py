@@ -53,7 +53,6 @@ TEMPLATES = {
 LARGEST = 100_000
 """Bytes of encoded HTML. Gmail clips at about 102 kB, and what it clips nobody decides on."""
 
-
 Act = Callable[[int], str]
 """Gives the address of the page on which a recipient acts on the case of that number."""
 
@@ -64,7 +63,7 @@ def render(
     message_id: str,
     list_id: str,
     known_hosts: Collection[str] = KNOWN_HOSTS,
-    act: Callable[[int], str] | None = None,
+    act: Act | None = None,
     folder: Path | None = None,
 ) -> Message:
     """The mail that tells `digest` to its recipient.
@@ -106,7 +105,7 @@ def render_protected(briefing: Briefing, *, message_id: str, list_id: str) -> Me
         to=briefing.recipient.address,
         subject=subject,
         text=environment().get_template("protected.txt.j2").render(words),
-        html=_inliner().inline(environment().get_template("protected.html.j2").render(words)),
+        html=inlined(environment().get_template("protected.html.j2").render(words)),
         message_id=message_id,
         list_id=list_id,
     )
@@ -169,21 +168,21 @@ def _fitting(words: dict[str, Any], fill: Callable[[str, Mapping[str, Any]], str
     name = TEMPLATES[words["briefing"].edition]
     for detail in DETAIL:
         words |= {**detail._asdict(), "excerpts": wording.excerpts(detail.longest)}
-        html = _inlined(fill(f"{name}.html.j2", words))
+        html = inlined(fill(f"{name}.html.j2", words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
     return fill(f"{name}.txt.j2", words), html
 
 
-def _inlined(html: str) -> str:
-    """`html` with its styles at the elements. Raises ConfigError where it is none."""
+def inlined(html: str) -> str:
+    """`html` with its styles at the elements: mail programs read no others. Raises ConfigError."""
     try:
         return _inliner().inline(html)
     except InlineError as error:
         raise ConfigError(f"the styles of the HTML part cannot be read: {shorten(str(error), 120)}") from None
 
 
-def _words(digest: Digest, known_hosts: Collection[str], act: Callable[[int], str] | None) -> dict[str, Any]:
+def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dict[str, Any]:
     briefing = digest.briefing
     return {
         "digest": digest,
@@ -209,11 +208,6 @@ def _functions(briefing: Briefing, known_hosts: Collection[str]) -> dict[str, Ca
     asked = (wording.source_line, wording.moment, wording.due_on, wording.times, wording.age, wording.told)
     by_name = {function.__name__: partial(function, briefing=briefing) for function in asked}
     return {**by_name, "link": partial(link, known_hosts=known_hosts)}
-
-
-def inlined(html: str) -> str:
-    """The page with its styles at each element: mail clients read no others."""
-    return _inliner().inline(html)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from alerts import wording
 from alerts.headlines import counts_of
 from alerts.layout import environment
-from alerts.rendering import inlined
+from alerts.rendering import Act, inlined
 from alerts.text import KNOWN_HOSTS, link, safe
 from monitor.types import Alert, Briefing, Item, Lane, Message, Severity
 
@@ -31,7 +31,7 @@ def render_urgent(
     message_id: str,
     list_id: str,
     within: timedelta,
-    act: Callable[[int], str] | None = None,
+    act: Act | None = None,
     known_hosts: Collection[str] = KNOWN_HOSTS,
 ) -> Message:
     """The mail that tells `alerts`, most urgent first, to the recipient of `briefing`.
@@ -99,7 +99,7 @@ def _words(
     briefing: Briefing,
     alerts: Sequence[Alert],
     within: timedelta,
-    act: Callable[[int], str] | None,
+    act: Act | None,
     known_hosts: Collection[str],
 ) -> dict[str, Any]:
     return {

@@ -258,9 +258,8 @@ class Editor:
         installed = self.store.meta("installed_at")
         span = Span(self.now(), datetime.fromisoformat(installed) if installed else None)
         with self.store.reading() as connection:
-            lanes = lanes_seen(
-                wanted.roles
-            )  # need to know: how often a rule of another lane fired is its own
+            # How often a rule of another lane fired is for those who look there.
+            lanes = lanes_seen(wanted.roles)
             counted = trends(connection, span, lanes, wanted.address, totals)
             return counted, rule_weeks(connection, span.until, lanes)
 

@@ -164,7 +164,7 @@ class Explainer:
 
     def _names(self, roles: Iterable[str]) -> str:
         """What the roles are called."""
-        return ", ".join(self.editor.titles.get(role, role.replace("_", " ")) for role in sorted(roles))
+        return ", ".join(map(self.editor.title, sorted(roles)))
 
     def _day(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.editor.zone):%d %b %Y}"

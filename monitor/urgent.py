@@ -77,7 +77,8 @@ class Alerting:
             return 0
         chain = self._chain(now)
         for alert in alerts_waiting(self.store):
-            self._go_on(alert, chain.due(alert, chain.tiers(alert), now), len(chain.tiers(alert)), now)
+            tiers = chain.tiers(alert)
+            self._go_on(alert, chain.due(alert, tiers, now), len(tiers), now)
         calls: defaultdict[str, list[Call]] = defaultdict(list)
         for alert in alerts_waiting(self.store):
             for call in self._calls(alert, chain, now):

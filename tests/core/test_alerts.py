@@ -186,7 +186,7 @@ def test_nobody_else_is_told_once_somebody_acknowledged_it(world: World) -> None
     found(world)
     look(world)
     before = desk(world).acknowledge(1, person("cal", "patient_confidentiality"), "on it")
-    assert before.waits
+    assert before.acknowledged_at is None
     assert alert(world).acknowledged_by == "cal"
     later(world, hours=5)
     assert look(world) == []

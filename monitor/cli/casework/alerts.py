@@ -37,11 +37,12 @@ def list_alerts(
 ) -> None:
     """List the cases that nobody has acknowledged yet, the oldest first: when raised, who was told."""
     from monitor.clocks import Clocks
-    from monitor.store.casework.alerts import all_alerts
+    from monitor.store.casework.alerts import alerts_waiting, all_alerts
     from monitor.store.views import items_of
 
     with at_work(context) as work:
-        alerts = [a for a in all_alerts(work.store) if (everything or a.waits) and _is_theirs(work, a)]
+        found = all_alerts(work.store) if everything else alerts_waiting(work.store)
+        alerts = [alert for alert in found if _is_theirs(work, alert)]
         clocks = Clocks(work.desk.zone, work.desk.now())
         items = items_of(work.store, [alert.case for alert in alerts], {}, clocks)
         with work.store.transaction() as tx:

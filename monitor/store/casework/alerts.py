@@ -68,11 +68,6 @@ class Raised:
     owed: frozenset[str] = frozenset()
     told: tuple[Told, ...] = field(default=())
 
-    @property
-    def waits(self) -> bool:
-        """True while somebody should acknowledge it."""
-        return self.is_open and self.acknowledged_at is None
-
 
 class AlreadyTold(Exception):
     """Another process told one of these people of one of these cases meanwhile: nothing is written."""
@@ -236,30 +231,31 @@ def _one(row: Row[Any], owed: set[str], told: list[Told]) -> Raised:
     )
 
 
-def _owed(connection: Connection, cases: Collection[int]) -> defaultdict[int, set[str]]:
+def _owed(connection: Connection, cases: Sequence[int]) -> defaultdict[int, set[str]]:
     """Who the cases are owed to, told by a digest or not yet."""
     query = (
         select(_finding.c.case_id, _item.c.recipient)
         .join(_item, _item.c.finding_id == _finding.c.id)
-        .where(_finding.c.case_id.in_(cases), _item.c.status.not_in((SUPERSEDED, REFUSED)))
+        .where(_item.c.status.not_in((SUPERSEDED, REFUSED)))
         .distinct()
     )
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for case, recipient in connection.execute(query):
-        found[case].add(recipient)
+    for some in batched(cases):
+        for case, recipient in connection.execute(query.where(_finding.c.case_id.in_(some))):
+            found[case].add(recipient)
     return found
 
 
-def _told(connection: Connection, cases: Collection[int]) -> defaultdict[tuple[int, int], list[Told]]:
+def _told(connection: Connection, cases: Sequence[int]) -> defaultdict[tuple[int, int], list[Told]]:
     """Who was told of the cases, by case and round."""
     n, d = _notice.c, _delivery.c
     query = (
         select(n.case_id, n.round, n.recipient, n.role, n.tier, d.status, d.created_at, d.settled_at)
         .join(_delivery, d.id == n.delivery_id)
-        .where(n.case_id.in_(cases))
         .order_by(n.tier, n.id)
     )
     found: defaultdict[tuple[int, int], list[Told]] = defaultdict(list)
-    for case, of_round, *told in connection.execute(query):
-        found[case, of_round].append(Told(*told))
+    for some in batched(cases):
+        for case, of_round, *told in connection.execute(query.where(n.case_id.in_(some))):
+            found[case, of_round].append(Told(*told))
     return found
