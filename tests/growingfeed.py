@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from textwrap import dedent
+
+from tests.serving import serving
 
 CALDICOTT = """
 [[recipients]]
@@ -41,14 +42,9 @@ class GrowingFeed(ThreadingHTTPServer):
     @contextmanager
     def served(cls) -> Iterator[GrowingFeed]:
         """The feed on a free port, with a thread that answers."""
-        with cls() as server:
-            thread = threading.Thread(
-                target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-            )
-            thread.start()
+        server = cls()
+        with serving(server):
             yield server
-            server.shutdown()
-            thread.join()
 
     @property
     def url(self) -> str:

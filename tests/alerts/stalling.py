@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.serving import serving
+
 REPLIES = {
     "EHLO": "250-relay.test\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN",
     "STARTTLS": "220 go ahead",
@@ -39,17 +41,11 @@ class Stalling:
         class Handler(_Handler):
             stalling = state
 
-        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-            thread.start()
+        with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as self.port:
             try:
                 yield self
             finally:
                 self.over.set()
-                server.shutdown()
-                thread.join()
 
 
 class _Handler(socketserver.BaseRequestHandler):

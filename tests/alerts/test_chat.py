@@ -55,16 +55,19 @@ def test_a_channel_that_stalls_is_given_up_on_in_time(webhook: Webhook, now: Any
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "plugin"),
     [
-        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
-        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
-        "workflows://prod-00.westeurope.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KODuebWbDGYFr0",
-        "jsons://hooks.wvft.nhs.test/monitor",
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "NotifySlack"),
+        ("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "NotifySlack"),
+        (
+            "workflows://prod-00.westeurope.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KODuebWbDGYFr0",
+            "NotifyWorkflows",
+        ),
+        ("jsons://hooks.wvft.nhs.test/monitor", "NotifyJSON"),
     ],
 )
-def test_teams_slack_and_webhooks_are_known(address: str, now: Any) -> None:
-    Chat("teams", address, now)
+def test_teams_slack_and_webhooks_are_known(address: str, plugin: str, now: Any) -> None:
+    assert type(Chat("teams", address, now)._plugin).__name__ == plugin
 
 
 @pytest.mark.parametrize(

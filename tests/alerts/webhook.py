@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.serving import serving
+
 
 class Webhook:
     """`received` are the bodies; `status` and `answer` are what it says, unless it `stalls`."""
@@ -44,14 +46,8 @@ class Webhook:
 
             def log_message(self, *_: object) -> None: ...
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-            thread.start()
+        with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as self.port:
             try:
                 yield self
             finally:
                 self.over.set()
-                server.shutdown()
-                thread.join()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +17,7 @@ from monitor.store.casework.caselist import CaseLine, Place, Wanted, cases_after
 from monitor.store.views import items_of
 from monitor.types import Lane, Severity
 from rules.examples import ORGANISATION
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, median
 
 CASES, MENTIONS = 100_000, 1_000_000
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -42,9 +40,9 @@ def _measured(store: Store) -> Iterator[Figure]:
     clocks = Clocks(ORGANISATION.zone, NOW)
     deep = Place(Severity.LOW, CASES // 2)
     what = f"in {CASES:,} cases of {MENTIONS:,} mentions"
-    yield Figure(f"cases list, first page, {what}", _median(lambda: _page(store, everybody)), "ms", "< 50")
+    yield Figure(f"cases list, first page, {what}", median(lambda: _page(store, everybody)), "ms", "< 50")
     yield Figure(
-        "cases list, a page deep inside", _median(lambda: _page(store, everybody, deep)), "ms", "< 50"
+        "cases list, a page deep inside", median(lambda: _page(store, everybody, deep)), "ms", "< 50"
     )
     for name, wanted in (
         ("--mine, nothing is", Wanted(lanes=everybody.lanes, now=NOW, mine="nobody")),
@@ -52,22 +50,13 @@ def _measured(store: Store) -> Iterator[Figure]:
         ("--overdue", Wanted(lanes=everybody.lanes, now=NOW, late=True)),
         ("--status closed", Wanted(lanes=everybody.lanes, now=NOW, status="closed")),
     ):
-        yield Figure(f"cases list {name}", _median(lambda wanted=wanted: _page(store, wanted)), "ms", "< 50")
-    yield Figure("one case with its findings", _median(lambda: items_of(store, [77], {}, clocks)), "ms")
+        yield Figure(f"cases list {name}", median(lambda wanted=wanted: _page(store, wanted)), "ms", "< 50")
+    yield Figure("one case with its findings", median(lambda: items_of(store, [77], {}, clocks)), "ms")
 
 
 def _page(store: Store, wanted: Wanted, after: Place | None = None) -> list[CaseLine]:
     with store.reading() as connection:
         return cases_after(connection, wanted, after)
-
-
-def _median(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(20):
-        began = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
 
 
 def fill(file: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +11,7 @@ from monitor.store import Store, open_store
 from monitor.store.trends import Span, rule_weeks, trends
 from monitor.types import Lane
 from tests.bench.cases import MENTIONS, NOW, fill
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, median
 
 LANES = frozenset({Lane.COMMS, Lane.CONDUCT, Lane.CONFIDENTIAL})
 
@@ -31,17 +29,8 @@ def run() -> list[Figure]:
 def _measured(store: Store) -> Iterator[Figure]:
     what = f"in {MENTIONS:,} mentions, each with a finding"
     with store.reading() as connection:
-        counted = _median(lambda: trends(connection, Span(NOW), LANES, "comms@trust.test", {"seen": 0}))
+        counted = median(lambda: trends(connection, Span(NOW), LANES, "comms@trust.test", {"seen": 0}))
         yield Figure(f"six weeks counted for a digest, {what}", counted, "ms", "< 50")
         yield Figure(
-            "each rule's two weeks", _median(lambda: rule_weeks(connection, NOW, LANES)), "ms", "< 50"
+            "each rule's two weeks", median(lambda: rule_weeks(connection, NOW, LANES)), "ms", "< 50"
         )
-
-
-def _median(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(20):
-        began = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)

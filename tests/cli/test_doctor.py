@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from monitor.store import migrations, open_store
 from monitor.types import SourceState
 from tests.cli.installation import HEAD
 from tests.core.registering import enter, row
+from tests.serving import serving
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
 <item><guid>1</guid><title>Wearside Vale opens a ward</title><link>https://news.test/1</link>
@@ -244,18 +244,13 @@ class Feed(BaseHTTPRequestHandler):
 @pytest.fixture
 def feeds(folder: Path) -> Iterator[str]:
     """Two sources on a real web server: one answers, one is broken."""
-    server = HTTPServer(("127.0.0.1", 0), Feed)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    site = f"http://127.0.0.1:{server.server_port}"
-    text = HEAD + '[network]\nprivate_hosts = ["127.0.0.1"]\n'
-    for name in ("feed", "broken"):
-        text += f'[[sources]]\nname = "{name}"\nkind = "rss"\nurl = "{site}/{name}"\n'
-    (folder / "monitor.toml").write_text(text, "utf-8")
-    yield site
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Feed)) as port:
+        site = f"http://127.0.0.1:{port}"
+        text = HEAD + '[network]\nprivate_hosts = ["127.0.0.1"]\n'
+        for name in ("feed", "broken"):
+            text += f'[[sources]]\nname = "{name}"\nkind = "rss"\nurl = "{site}/{name}"\n'
+        (folder / "monitor.toml").write_text(text, "utf-8")
+        yield site
 
 
 @pytest.mark.usefixtures("feeds")

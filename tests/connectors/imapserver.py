@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import re
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.serving import serving
 
 USER, PASSWORD = "reports@wvft.nhs.test", 'grüne "Tür"'
 TOKEN = "eyJ0.invented.token"
@@ -42,16 +43,8 @@ class Imap:
         class Handler(_Handler):
             imap = state
 
-        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-            thread.start()
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as self.port:
+            yield self
 
 
 class _Handler(socketserver.StreamRequestHandler):
