@@ -54,7 +54,7 @@ _PLAIN_HOST = re.compile(r"(?!.*xn--)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Anchor:
     """An address as a mail may show it. `href` is None where nobody should be led there."""
 
     href: str | None
@@ -107,7 +107,7 @@ def defang(text: str) -> str:
     return _DOT_IN_NAME.sub("[.]", _HANDLE.sub("[@]", text))
 
 
-def link(url: str, known_hosts: Collection[str] = KNOWN_HOSTS) -> Link:
+def link(url: str, known_hosts: Collection[str] = KNOWN_HOSTS) -> Anchor:
     """How to show `url`: as it is for known hosts, defanged for others, never to follow if it deceives.
 
     Deceiving are other schemes than http and https, a user name before the host, bare numbers,
@@ -117,12 +117,12 @@ def link(url: str, known_hosts: Collection[str] = KNOWN_HOSTS) -> Link:
     try:
         parts = urlsplit(clean)
     except ValueError:
-        return Link(None, shorten(defang(clean), LONGEST_SHOWN), "")
+        return Anchor(None, shorten(defang(clean), LONGEST_SHOWN), "")
     host = parts.hostname or ""
     if not _followable(parts, host) or len(clean) > LONGEST_LINK:
-        return Link(None, shorten(defang(clean), LONGEST_SHOWN), defang(host))
+        return Anchor(None, shorten(defang(clean), LONGEST_SHOWN), defang(host))
     known = any(host == name or host.endswith("." + name) for name in known_hosts)
-    return Link(clean, clean if known else defang(clean), host if known else defang(host))
+    return Anchor(clean, clean if known else defang(clean), host if known else defang(host))
 
 
 def _followable(parts: SplitResult, host: str) -> bool:

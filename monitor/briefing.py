@@ -59,7 +59,7 @@ SEES_MENTIONS = frozenset({"comms", "comms_director"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Known:
     """How far a recipient knows things: since when, up to which mention and audit row, with which totals.
 
     `since` is None where nothing was told yet; `ahead` is the date of a digest that a clock made too early.
@@ -181,7 +181,7 @@ class Editor:
 
     # -- how far the recipient knows things -------------------------------------------------------
 
-    def _told(self, recipient: Recipient, edition: Edition) -> Told:
+    def _told(self, recipient: Recipient, edition: Edition) -> Known:
         """What the mails before told: for the week's roll-up, the roll-up before."""
         weekly, both = KINDS[Edition.WEEKLY], (KINDS[Edition.WEEKLY], DIGEST)
         last = self.ledger.last(recipient.address, *([weekly] if edition is Edition.WEEKLY else both))
@@ -189,26 +189,26 @@ class Editor:
             return self._told_in(recipient, last)
         if edition is Edition.WEEKLY and self.ledger.last(recipient.address, DIGEST) is not None:
             return self._told_by(self.now() - WEEK)
-        return Told(None, int(self.store.meta("seeded_up_to") or 0), {}, 0)
+        return Known(None, int(self.store.meta("seeded_up_to") or 0), {}, 0)
 
-    def _told_in(self, recipient: Recipient, last: Row[Any]) -> Told:
+    def _told_in(self, recipient: Recipient, last: Row[Any]) -> Known:
         """What `last` told. If the clock was ahead then, the time is that of the one before."""
         since, ahead, now = last.created_at, None, self.now()
         if since > now:
             ahead = since.astimezone(self.zone).date()
             before = self.ledger.last(recipient.address, KINDS[Edition.WEEKLY], DIGEST, by=now)
             since = before.created_at if before else None
-        return Told(since, last.mentions_up_to, last.totals, looked_up_to(last), ahead)
+        return Known(since, last.mentions_up_to, last.totals, looked_up_to(last), ahead)
 
-    def _told_by(self, moment: datetime) -> Told:
+    def _told_by(self, moment: datetime) -> Known:
         """As if everything before `moment` had been told, and nothing after it."""
         with self.store.reading() as connection:
             row = AuditLog(connection).last_before(moment)
             totals = totals_by(connection, moment)
-        return Told(moment, self.ledger.mentions_before(moment), totals, row)
+        return Known(moment, self.ledger.mentions_before(moment), totals, row)
 
     def _wanted(
-        self, recipient: Recipient, day: date, edition: Edition, told: Told, since: datetime | None
+        self, recipient: Recipient, day: date, edition: Edition, told: Known, since: datetime | None
     ) -> Selection:
         """What the digest may hold. The first one of a week has what weekly rules found; a roll-up has all
         of its week as new."""
@@ -225,7 +225,7 @@ class Editor:
 
     # -- what changed, and how the week was -------------------------------------------------------
 
-    def _updates(self, wanted: Selection, told: Told, day: date, below: int) -> tuple[Update, ...]:
+    def _updates(self, wanted: Selection, told: Known, day: date, below: int) -> tuple[Update, ...]:
         """What changed for the recipient since they were last told; nothing on their first digest."""
         reader = Reader(wanted.address, wanted.lanes, self.titles)
         found = [*self._notes(told, below)]
@@ -242,7 +242,7 @@ class Editor:
             found += [Update(words=words) for words in self.overdue]
         return tuple(sorted(found, key=lambda update: (update.at or self.now(), update.case or 0)))
 
-    def _notes(self, told: Told, below: int) -> Iterator[Update]:
+    def _notes(self, told: Known, below: int) -> Iterator[Update]:
         if told.ahead is not None:
             words = f"The computer's clock was ahead: an earlier digest bears the date {told.ahead:%d %b %Y}."
             yield Update(words=words)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from monitor.briefing import Editor
-from monitor.store.explaining import Facts, Mail, facts_of, mention_at
+from monitor.store.explaining import Facts, ToldBy, facts_of, mention_at
 from monitor.store.routing import REFUSED, SUPERSEDED
 from monitor.store.views import Selection
 from monitor.types import Briefing, Digest, Edition, Recipient
@@ -158,7 +158,7 @@ class Explainer:
         *_, last = facts.mails
         return f"told {self._mail(last)}" + (", and more is owed of it" if "owed" in facts.owed else "")
 
-    def _mail(self, mail: Mail) -> str:
+    def _mail(self, mail: ToldBy) -> str:
         what = CONDITIONS.get(mail.status, mail.status)
         return f"on {self._day(mail.made_at)} by the {mail.kind} of {mail.window} ({mail.message_id}, {what})"
 

@@ -32,7 +32,7 @@ _mention = table_of(Mention)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class ToldBy:
     """A mail that told of a case, or tried to: which, when it was made, what became of it."""
 
     kind: str
@@ -58,7 +58,7 @@ class Facts:
     owed: frozenset[str]
     weekly: bool
     purged_for: str | None
-    mails: tuple[Mail, ...]
+    mails: tuple[ToldBy, ...]
 
 
 def facts_of(connection: Connection, address: str, numbers: Collection[int] | None = None) -> list[Facts]:
@@ -118,8 +118,8 @@ def _facts(rows: Sequence[Row[Any]]) -> Facts:
     )
 
 
-def _mail(row: Row[Any]) -> Mail:
-    return Mail(
+def _mail(row: Row[Any]) -> ToldBy:
+    return ToldBy(
         kind=row.kind,
         window=row.window,
         message_id=row.message_id,

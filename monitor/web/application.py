@@ -21,7 +21,7 @@ from monitor.errors import StoreError
 from monitor.logs import place_of
 from monitor.web.counter import Counter
 from monitor.web.limiting import Limit
-from monitor.web.pages import Page, Site
+from monitor.web.pages import Rendered, Site
 
 log = structlog.get_logger("monitor.web")
 
@@ -114,7 +114,7 @@ class _Pages:
             return _html(self._counter.site.unreadable(refused.status))
         return await self._answered(lambda: self._counter.take(token, form))
 
-    async def _answered(self, work: Callable[[], Page]) -> Response:
+    async def _answered(self, work: Callable[[], Rendered]) -> Response:
         try:
             return _html(await run_in_threadpool(work))
         except StoreError as error:
@@ -156,11 +156,11 @@ def _client(request: Request) -> str:
     return told[:64] or (request.client.host if request.client else "")
 
 
-def _html(page: Page) -> HTMLResponse:
+def _html(page: Rendered) -> HTMLResponse:
     return HTMLResponse(page.html, page.status)
 
 
-def _always(page: Page) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _always(page: Rendered) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(_request: Request, _error: Exception) -> Response:
         return _html(page)
 

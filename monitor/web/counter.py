@@ -28,7 +28,7 @@ from monitor.store.views import items_of
 from monitor.store.writing import Transaction
 from monitor.types import Actor, Briefing, Clause, Item, Recipient
 from monitor.web.deeds import DEEDS, NAMED, Deed
-from monitor.web.pages import Page, Site
+from monitor.web.pages import Rendered, Site
 from rules.identifiers import identifier_in
 from rules.process import Step
 
@@ -41,7 +41,7 @@ REASON = 500
 class Turned(Exception):
     """What was asked is answered by a page that says why not."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Rendered) -> None:
         super().__init__(page.status)
         self.page = page
 
@@ -85,14 +85,14 @@ class Counter:
     titles: Mapping[str, str]
     site: Site
 
-    def show(self, token: str) -> Page:
+    def show(self, token: str) -> Rendered:
         """What the link is about and what may be done. Changes nothing. Raises StoreError."""
         try:
             return self._case(self._visit(token), Filled())
         except Turned as turned:
             return turned.page
 
-    def take(self, token: str, form: Mapping[str, str]) -> Page:
+    def take(self, token: str, form: Mapping[str, str]) -> Rendered:
         """Do what the form says, or say why not. Raises StoreError, and then nothing is done."""
         try:
             visit, filled = self._visit(token), Filled.of(form)
@@ -148,7 +148,7 @@ class Counter:
 
     # -- doing it ---------------------------------------------------------------------------------
 
-    def _do(self, visit: Visit, deed: Deed, by: Actor, filled: Filled) -> Page:
+    def _do(self, visit: Visit, deed: Deed, by: Actor, filled: Filled) -> Rendered:
         once = replace(self.desk, store=self.desk.store.after(partial(self._spend, visit, deed, by)))
         try:
             deed.do(once, visit.case, by, filled.reason)
@@ -159,7 +159,7 @@ class Counter:
         log.info("link used", case=visit.case.number, deed=deed.key, role=by.role)
         return self._done(visit, deed, by)
 
-    def take_again(self, visit: Visit, filled: Filled) -> Page:
+    def take_again(self, visit: Visit, filled: Filled) -> Rendered:
         """The page with the case as it stands now, for somebody who was overtaken."""
         with self.desk.store.reading() as connection:
             case = case_file(connection, visit.case.number) or visit.case
@@ -178,7 +178,7 @@ class Counter:
 
     # -- pages ------------------------------------------------------------------------------------
 
-    def _case(self, visit: Visit, filled: Filled, status: int = 200, problem: str = "") -> Page:
+    def _case(self, visit: Visit, filled: Filled, status: int = 200, problem: str = "") -> Rendered:
         case, briefing = visit.case, self._briefing()
         may = visit.person.sees(case.lane)
         return self.site.page(
@@ -243,14 +243,14 @@ class Counter:
             return f"Claimed by {holder}.", ()
         return "Nobody has claimed it.", ()
 
-    def _done(self, visit: Visit, deed: Deed, by: Actor) -> Page:
+    def _done(self, visit: Visit, deed: Deed, by: Actor) -> Rendered:
         number = visit.case.number
         as_role = f"Done as {self.titles.get(by.role, by.role)}, and written down. The link is used up."
         return self.site.notice(
             200, f"Case {number}: done", deed.done, as_role, commands=_commands(deed, number)
         )
 
-    def _spent(self, link: Link, spent: Spent) -> Page:
+    def _spent(self, link: Link, spent: Spent) -> Rendered:
         deed = NAMED[spent.deed]
         when = (
             f"On {self._moment(spent.spent_at)}, as {self.titles.get(spent.role, spent.role)}: {deed.label}."
@@ -261,7 +261,7 @@ class Counter:
             410, f"This link for case {link.case} was used", when, more, commands=dict(commands).items()
         )
 
-    def _expired(self, link: Link) -> Page:
+    def _expired(self, link: Link) -> Rendered:
         return self.site.notice(
             410,
             f"This link for case {link.case} has expired",
@@ -270,7 +270,7 @@ class Counter:
             commands=[("Look at the case", f"monitor cases show {link.case}")],
         )
 
-    def _nobodys(self, link: Link) -> Page:
+    def _nobodys(self, link: Link) -> Rendered:
         return self.site.notice(
             403,
             "This link is not in use any more",

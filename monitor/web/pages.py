@@ -14,7 +14,7 @@ from alerts.text import defang, link, safe, shorten
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Rendered:
     """What is answered: an HTTP status, and the page."""
 
     status: int
@@ -28,20 +28,20 @@ class Site:
     organisation: str
     root: str = ""
 
-    def page(self, status: int, template: str, **words: Any) -> Page:
+    def page(self, status: int, template: str, **words: Any) -> Rendered:
         """The page made by `template`."""
         html = _environment().get_template(template).render(site=self, **words)
-        return Page(status, html)
+        return Rendered(status, html)
 
     def notice(
         self, status: int, title: str, *sentences: str, commands: Iterable[tuple[str, str]] = ()
-    ) -> Page:
+    ) -> Rendered:
         """A page that says something: sentences, then commands, each with what it is for."""
         return self.page(status, "notice.html.j2", title=title, sentences=sentences, commands=tuple(commands))
 
     # -- the same whatever was asked --------------------------------------------------------------
 
-    def unknown(self) -> Page:
+    def unknown(self) -> Rendered:
         """For what is no link of ours: nothing is said about why."""
         return self.notice(
             404,
@@ -52,11 +52,11 @@ class Site:
             commands=[("See what is open", "monitor cases list")],
         )
 
-    def refused(self) -> Page:
+    def refused(self) -> Rendered:
         """For a method that nothing here takes."""
         return self.notice(405, "This cannot be done here", "Open the link in the mail again.")
 
-    def too_often(self) -> Page:
+    def too_often(self) -> Rendered:
         """For an address that asks without pause."""
         return self.notice(
             429,
@@ -64,13 +64,13 @@ class Site:
             "Your address asked very often within a short time. Wait a minute, then open the link again.",
         )
 
-    def elsewhere(self) -> Page:
+    def elsewhere(self) -> Rendered:
         """For a request that was sent to another host's name."""
         return self.notice(
             421, "This is another host", "Open the link as it stands in the mail; it names the right host."
         )
 
-    def unreadable(self, status: int) -> Page:
+    def unreadable(self, status: int) -> Rendered:
         """For a form that is too long, too slow, or none, or that another site sent."""
         return self.notice(
             status,
@@ -78,7 +78,7 @@ class Site:
             "Nothing was changed. Open the link again and use the form on the page.",
         )
 
-    def failed(self, status: int) -> Page:
+    def failed(self, status: int) -> Rendered:
         """For a fault of ours."""
         return self.notice(
             status,
