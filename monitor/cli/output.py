@@ -103,7 +103,9 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         for row in rows:
             show("\t".join(" ".join(plain(cell).split()) for cell in row))
         return
-    drawn = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        drawn.add_column(heading, overflow="fold")  # an address or a Message-ID that is cut is of no use
     for row in rows:
         drawn.add_row(*map(clean, row))
     console.print(drawn)
