@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,14 +155,14 @@ class App:
         )
 
     def dispatch(self, worker: str = "command") -> Dispatch:
-        """What sends for loop 2."""
+        """What sends for loop 2; each way out is made once, when something may leave by it."""
         return Dispatch(
             store=self.store,
-            notifier=self.channel,
+            notifier=cache(self.channel),
             now=self.now,
             worker=worker,
             settings=channels.fingerprint(self.settings, self.store),
-            channels=self.chats,
+            channels=cache(self.chats),
         )
 
     def links(self) -> Links | None:

@@ -59,7 +59,8 @@ def _extend(tx: Transaction, worst: Mapping[int, Severity], now: datetime) -> se
         tx.connection.execute(_case.update().where(c.id == row.id).values(severity=severity, changed_at=now))
         if row.status == CLOSED:
             reopen_by_finding(tx, row.id, now)
-        if row.status == CLOSED or row.severity != severity is Severity.CRITICAL:
+        newly_critical = severity is Severity.CRITICAL and row.severity != severity
+        if row.status == CLOSED or newly_critical:
             worse.add(int(row.id))
     return worse
 
