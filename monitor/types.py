@@ -229,16 +229,69 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """One changed stretch of a page: `old` became `new` under the heading `section`."""
+    """One changed stretch of a page: `old` became `new` under the heading `section`.
+
+    `before` and `after` are what stands left and right of it on its line, unchanged and cut at CONTEXT
+    characters each. `template` and `parameter` say which value of which outermost template it lies in
+    ("Infobox hospital", "logo"), where that is known.
+    """
 
     old: str
     new: str
     section: str | None = None
+    before: str = ""
+    after: str = ""
+    template: str | None = None
+    parameter: str | None = None
+
+
+CONTEXT = 160
+"""Characters of unchanged text that a hunk keeps on either side."""
+
+
+class EditorKind(StrEnum):
+    """What a wiki shows of who made an edit. Only of an `address` can a network be told."""
+
+    ACCOUNT = "account"
+    BOT = "bot"
+    TEMPORARY = "temporary"
+    ADDRESS = "address"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """What a wiki tells of who made an edit, as facts: never a guess at which person it is.
+
+    `edits` and `age_days` (of the account, at the edit) are None where the wiki does not say. `declared` is
+    the organisation's own knowledge: in which capacity a member of staff has declared this user name.
+    """
+
+    kind: EditorKind
+    edits: int | None = None
+    age_days: int | None = None
+    declared: str | None = None
+
+
+class PageEvent(StrEnum):
+    """What a wiki's log says was done to a page as a whole."""
+
+    MOVED = "moved"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    PROTECTED = "protected"
+    UNPROTECTED = "unprotected"
+    FILE_REPLACED = "file-replaced"
+    CONTENT_HIDDEN = "content-hidden"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds."""
+    """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds.
+
+    An entry of the page's log has an `event` and no hunks; `target` is where the page was moved to, or how
+    it is protected.
+    """
 
     page: str
     page_id: str
@@ -255,6 +308,9 @@ class Change:
     reverted_by: str | None = None
     hidden: tuple[str, ...] = ()
     diff_url: str | None = None
+    editor: Editor | None = None
+    event: PageEvent | None = None
+    target: str | None = None
 
     @cached_property
     def added(self) -> str:

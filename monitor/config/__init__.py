@@ -28,6 +28,7 @@ from monitor.config.fields import (
     Duration,
     LocalPath,
     MailAddress,
+    Network,
     NumberShape,
     Quiet,
     Role,
@@ -120,6 +121,9 @@ class Organisation(Section):
     """The organisation's own postcodes: they identify nobody."""
     hospital_numbers: tuple[NumberShape, ...] = ()
     """Shapes of its hospital numbers, # for a digit and ? for a letter: `WV#######`, `?######`."""
+    networks: tuple[Network, ...] = ()
+    """Its own addresses on the internet, `192.0.2.0/24`: an edit of a wiki page from one of them is told
+    where the wiki shows an address, which Wikipedia has not done for new edits since 4 November 2025."""
     people: People = People()
     """How many people a description may fit."""
     internal: Internal = Internal()

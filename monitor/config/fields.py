@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -125,6 +126,13 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise ValueError('must be a network such as "192.0.2.0/24", or one address') from None
+
+
 def _role(value: str) -> str:
     if value not in ROLES:
         raise ValueError(f"is not a role: {did_you_mean(value, ROLES)}")
@@ -190,6 +198,7 @@ Duration = Annotated[
 MailAddress = Annotated[str, AfterValidator(address)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Contact = Annotated[str, AfterValidator(_contact)]
+Network = Annotated[str, AfterValidator(_network)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 Role = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "enum": list(ROLES)})]
 NumberShape = Annotated[str, AfterValidator(_number_shape)]

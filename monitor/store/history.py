@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.casework.decisions import latest_verdicts
 from monitor.store.store import Store
 from monitor.store.tables import Finding, Mention, table_of
-from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, State, Verdict
+from monitor.types import Account, Change, Kind, Lane, Post, Relation, State, Verdict
 
 _CHUNK = 1_000
 _BLANK = "\u2588"
 _MASK = re.compile(r"\[[^\[\]\n]{1,60} redacted\]")
+
+_CHANGE = TypeAdapter(Change)
 
 _mention = table_of(Mention)
 _finding = table_of(Finding)
@@ -124,11 +127,12 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _change(stored: dict[str, Any]) -> Change:
-    hunks = tuple(
-        Hunk(old=_blank(h["old"]), new=_blank(h["new"]), section=h["section"]) for h in stored["hunks"]
+    change = _CHANGE.validate_python(stored)
+    hunks = (
+        replace(h, old=_blank(h.old), new=_blank(h.new), before=_blank(h.before), after=_blank(h.after))
+        for h in change.hunks
     )
-    lists = {key: tuple(value) for key, value in stored.items() if isinstance(value, list)}
-    return Change(**stored | lists | {"hunks": hunks})
+    return replace(change, hunks=tuple(hunks))
 
 
 def _blank(text: str) -> str:
