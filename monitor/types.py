@@ -232,8 +232,10 @@ class Hunk:
     """One changed stretch of a page: `old` became `new` under the heading `section`.
 
     `before` and `after` are what stands left and right of it on its line, unchanged and cut at CONTEXT
-    characters each. `template` and `parameter` say which value of which outermost template it lies in
-    ("Infobox hospital", "logo"), where that is known.
+    characters each; where a line has several hunks, as far as the next one. Hunks of one line share `line`,
+    its number from 1 in the new text, or in the old one where the new one has it no more. `template` and
+    `parameter` say which value of which outermost template it lies in ("Infobox hospital", "logo"), where
+    that is known.
     """
 
     old: str
@@ -241,6 +243,7 @@ class Hunk:
     section: str | None = None
     before: str = ""
     after: str = ""
+    line: int | None = None
     template: str | None = None
     parameter: str | None = None
 
