@@ -27,6 +27,19 @@ from rules.edits import EffectKind
 HERE = Path(__file__).parent
 DEVELOPMENT = HERE / "development.yaml"
 UNSEEN = HERE / "unseen.yaml"
+ARTICLES = HERE / "articles"
+
+LABELLED = frozenset(EffectKind) - {
+    EffectKind.OWN_NETWORK,
+    EffectKind.DECLARED_EDITOR,
+    EffectKind.PAGE_MOVED,
+    EffectKind.PAGE_DELETED,
+    EffectKind.PAGE_RESTORED,
+    EffectKind.PAGE_PROTECTED,
+    EffectKind.FILE_REPLACED,
+    EffectKind.CONTENT_HIDDEN,
+}
+"""The kinds that texts, summary and user name can show; the others want settings or the wiki's log."""
 
 _UNDOING = {"mw-undo", "mw-rollback", "mw-manual-revert"}
 _MOMENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -119,6 +132,7 @@ class Pair:
     """One edit: two texts of a page, who changed it with which summary, and what the edit does."""
 
     id: str
+    article: str
     title: str
     old: str
     new: str
@@ -149,7 +163,7 @@ def _pair(name: str, row: _Row) -> Pair:
         new = article if row.edit == "restore" else _applied(old, row.edit)
     except AnchorRefused as error:
         raise AnchorRefused(f"{name}: {error}") from None
-    known = row.model_dump(include={"summary", "user", "tags", "minor", "why"})
+    known = row.model_dump(include={"article", "summary", "user", "tags", "minor", "why"})
     return Pair(
         name, _titles()[row.article], old, new, expect=frozenset(row.expect), may=frozenset(row.may), **known
     )
@@ -238,10 +252,10 @@ def _headings(text: str) -> Iterator[re.Match[str]]:
 
 @cache
 def _article(name: str) -> str:
-    return (HERE / "articles" / f"{name}.wiki").read_text("utf-8")
+    return (ARTICLES / f"{name}.wiki").read_text("utf-8")
 
 
 @cache
 def _titles() -> Mapping[str, str]:
-    titles: Mapping[str, str] = yaml.safe_load((HERE / "articles" / "titles.yaml").read_text("utf-8"))
+    titles: Mapping[str, str] = yaml.safe_load((ARTICLES / "titles.yaml").read_text("utf-8"))
     return titles
