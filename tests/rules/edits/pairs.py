@@ -19,7 +19,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.parts.wiki.worddiff import headings, hunks
+from connectors.parts.wiki.comparison import compare
 from monitor.types import Account, Change, Editor, EditorKind, Kind, Post
 from rules import yamlfile
 from rules.edits import EffectKind
@@ -165,7 +165,13 @@ def _pair(name: str, row: _Row) -> Pair:
         raise AnchorRefused(f"{name}: {error}") from None
     known = row.model_dump(include={"article", "summary", "user", "tags", "minor", "why"})
     return Pair(
-        name, _titles()[row.article], old, new, expect=frozenset(row.expect), may=frozenset(row.may), **known
+        name,
+        title=_titles()[row.article],
+        old=old,
+        new=new,
+        expect=frozenset(row.expect),
+        may=frozenset(row.may),
+        **known,
     )
 
 
@@ -186,16 +192,17 @@ def post_of(pair: Pair) -> Post:
 
 
 def _change(pair: Pair) -> Change:
+    compared = compare(pair.old, pair.new)
     return Change(
         page=pair.title,
         page_id="1",
         revision="2",
         parent="1",
-        hunks=hunks(pair.old, pair.new),
-        sections_before=tuple(heading.name for heading in headings(pair.old)),
-        sections_after=tuple(heading.name for heading in headings(pair.new)),
-        size_before=len(pair.old.encode()),
-        size_after=len(pair.new.encode()),
+        hunks=compared.hunks,
+        sections_before=compared.sections_before,
+        sections_after=compared.sections_after,
+        size_before=compared.size_before,
+        size_after=compared.size_after,
         tags=pair.tags,
         minor=pair.minor,
         reverts=not _UNDOING.isdisjoint(pair.tags),
