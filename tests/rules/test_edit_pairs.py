@@ -19,6 +19,7 @@ from tests.rules.edits.pairs import (
     UNSEEN,
     AnchorRefused,
     Pair,
+    PairRefused,
     Step,
     pairs,
     post_of,
@@ -124,6 +125,24 @@ def test_an_id_that_is_used_twice_is_refused(tmp_path: Path) -> None:
         pairs(file)
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            "{article: trust, edit: [{find: no such words}], expect: [], why: an anchor that is missing}",
+            "occur",
+        ),
+        ("{article: trust, edit: [{append: more}], expect: [rudeness], why: no such kind}", r"expect\.0"),
+        ("{article: trust, edit: [], expect: [], why: nothing was done}", "edit"),
+    ],
+)
+def test_a_row_that_is_no_pair_is_refused_by_its_id(tmp_path: Path, row: str, reason: str) -> None:
+    file = tmp_path / "pairs.yaml"
+    file.write_text(f"some-edit: {row}\n", "utf-8")
+    with pytest.raises(PairRefused, match=rf"^some-edit: .*{reason}"):
+        pairs(file)
+
+
 @pytest.mark.parametrize("anchor", ["sea", "c", ("salt", "pepper"), ("c", "salt")])
 def test_an_anchor_that_does_not_stand_there_once_is_refused(anchor: str | tuple[str, str]) -> None:
     with pytest.raises(AnchorRefused, match="occur"):
@@ -191,6 +210,6 @@ def test_a_pair_becomes_the_edit_that_a_connector_hands_on() -> None:
     assert (post.title, post.text) == ("St Oswin's Hospital", pair.summary)
     assert post.change is not None
     assert post.change.reverts
-    assert [hunk.old.strip() for hunk in post.change.hunks] == ["This filthy death trap is"]
+    assert [hunk.old.strip() for hunk in post.change.hunks] == ["This filthy death trap"]
     assert post.change.size_before == len(pair.old.encode())
     assert "History" in post.change.sections_after
