@@ -1,4 +1,4 @@
-"""A comparison by MediaWiki's REST interface, in the shapes that a real one answers (1.39, wikidiff2 1.13)."""
+"""A comparison by MediaWiki's REST interface, in the shapes of a real answer (1.39, wikidiff2 1.13)."""
 
 from __future__ import annotations
 
