@@ -30,7 +30,7 @@ EACH = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 
 _CITATION = re.compile(r"<ref[ >]", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)0\d{4} ?\d{6}(?!\d)")
-_DOMAIN = re.compile(r"(?:https?://|@)([\w.-]+)")
+_DOMAIN = re.compile(r"(?:https?://|@)([\w.-]*\w)")
 
 
 def labels(path: Path) -> Counter[EffectKind]:
