@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from monitor.errors import RuleError
 from monitor.types import EditorKind
 from rules.edits import EffectKind
+from rules.examples import ORGANISATION
 from tests.rules.edits.pairs import (
     ARTICLES,
     DEVELOPMENT,
@@ -213,3 +215,13 @@ def test_a_pair_becomes_the_edit_that_a_connector_hands_on() -> None:
     assert [hunk.old.strip() for hunk in post.change.hunks] == ["This filthy death trap"]
     assert post.change.size_before == len(pair.old.encode())
     assert "History" in post.change.sections_after
+
+
+@EACH
+def test_no_pair_is_edited_from_a_network_of_the_organisation(path: Path) -> None:
+    posts = [post_of(pair) for pair in pairs(path)]
+    addresses = {
+        ip_address(post.author.handle) for post in posts if post.change.editor.kind is EditorKind.ADDRESS
+    }
+    assert addresses
+    assert {one for one in addresses for ours in ORGANISATION.networks if one in ip_network(ours)} == set()
