@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.parts.wiki.comparison import Comparison, compare
 from connectors.parts.wiki.mediawiki import Wiki
 from connectors.parts.wiki.reverts import RADIUS, Reverts, reverts
 from connectors.parts.wiki.revision import Revision, WikiPage
 from connectors.parts.wiki.texts import Texts
-from connectors.parts.wiki.worddiff import headings, hunks
-from monitor.types import Hunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +22,7 @@ class Edit:
     """
 
     revision: Revision
-    hunks: tuple[Hunk, ...] = ()
-    sections_before: tuple[str, ...] = ()
-    sections_after: tuple[str, ...] = ()
+    comparison: Comparison = Comparison()
     size_before: int | None = None
     reverts: bool = False
     reverted_by: str | None = None
@@ -123,9 +120,7 @@ class History:
             old = new = ""  # half a comparison would read as a removal
         return Edit(
             revision=revision,
-            hunks=hunks(old, new),
-            sections_before=tuple(heading.name for heading in headings(old)),
-            sections_after=tuple(heading.name for heading in headings(new)),
+            comparison=compare(old, new),
             size_before=parent.size if parent else None if revision.parentid else 0,
             reverts=revision.revid in found.reverts,
             reverted_by=str(undone_by) if undone_by else None,

@@ -34,9 +34,9 @@ class Posts:
             return self._lost(page, revision)
         change = replace(
             self.change(page, revision),
-            hunks=edit.hunks,
-            sections_before=edit.sections_before,
-            sections_after=edit.sections_after,
+            hunks=edit.comparison.hunks,
+            sections_before=edit.comparison.sections_before,
+            sections_after=edit.comparison.sections_after,
             size_before=edit.size_before,
             reverts=edit.reverts,
             reverted_by=edit.reverted_by,
