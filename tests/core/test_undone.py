@@ -86,10 +86,7 @@ def test_the_case_of_an_edit_that_was_put_back_comes_down_and_the_log_says_so(wo
     watched(world, undone(edit(1)))
     assert cases(world) == [("info", "open")]
     assert findings(world) == [("WIK-001", "info", "It has been put back.")]
-    with world.store.reading() as connection:
-        entry = [entry for entry in AuditLog(connection).entries("case:1") if entry.action == "case.lowered"][
-            0
-        ]
+    (entry,) = (entry for entry in log(desk(world)) if entry.action == "case.lowered")
     assert (entry.who, entry.details["severity"]) == ("trustwatch", "info")
     assert alerts_waiting(world.store) == [], "nobody is called at night for what is mended"
 
