@@ -11,6 +11,10 @@ from connectors.parts.wiki.marks import Marks, talk_of
 from connectors.parts.wiki.texts import BYTES
 from monitor.errors import SourceChanged, SourceError, SourceThrottled, SourceUnavailable
 from monitor.types import EditorKind, Origin, PageEvent, State
+from rules.edits import EffectKind
+from rules.edits.effects import effects_of
+from rules.examples import ORGANISATION
+from rules.names import Names
 from tests.connectors.fakewiki import START, TITLE, FakePage, FakeWiki, connector
 from tests.connectors.test_historyfeed import atom, changed, table
 
@@ -377,7 +381,20 @@ def test_who_repeats_an_edit_that_was_undone_reverts_nothing(now):
     polls = read_one_by_one(now, ["fair", "spun", "fair", "spun", "fair"], tags={4: ["mw-manual-revert"]})
     assert changes(polls[2]) == [("2", False, "3"), ("3", True, None)]
     assert changes(polls[3]) == [("4", False, None)], "it is that edit again, to be judged again"
+    assert polls[3][0].change.repeats == "2"
     assert changes(polls[4]) == [("4", False, "5"), ("5", True, None)]
+
+
+def test_criticism_taken_off_a_second_time_is_found_a_second_time_whatever_the_tag_says(now):
+    kept = (
+        "== Criticism ==\nInspectors found serious failings on the ward, and deaths were not investigated.\n"
+    )
+    texts = ["Lead.\n" + kept, "Lead.\n", "Lead.\n" + kept, "Lead.\n"]
+    polls = read_one_by_one(now, texts, tags={4: ["mw-undo"]})
+    found = [{effect.kind for effect in effects_of(posts[-1], Names(ORGANISATION))} for posts in polls]
+    assert EffectKind.CRITICISM_REMOVED in found[1]
+    assert found[2] == {EffectKind.REVERT}
+    assert EffectKind.CRITICISM_REMOVED in found[3]
 
 
 def test_a_revert_within_one_reading_gives_each_edit_once(now):
