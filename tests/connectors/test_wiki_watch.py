@@ -397,6 +397,15 @@ def test_criticism_taken_off_a_second_time_is_found_a_second_time_whatever_the_t
     assert EffectKind.CRITICISM_REMOVED in found[3]
 
 
+def test_an_edit_whose_parent_was_deleted_from_the_history_is_read(now):
+    wiki = FakeWiki(["a", "b", "c"])
+    whole = FakeWiki.revision
+    wiki.revision = lambda number, text=False: whole(wiki, number, text) | {"parentid": number + 40}
+    posts, _, error = poll(connector(wiki, now), since=wiki.at(3))
+    assert (ids(posts), error) == (["3"], None)
+    assert posts[0].change.hidden == ("parent",)
+
+
 def test_a_revert_within_one_reading_gives_each_edit_once(now):
     posts, _, _ = poll(connector(FakeWiki(["good", "bad", "good"], limit=50), now))
     assert changes(posts) == [("1", False, None), ("2", False, "3"), ("3", True, None)]

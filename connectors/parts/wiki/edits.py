@@ -83,7 +83,7 @@ class History:
             self._past.extend(fresh)
 
     def _before(self, first: Revision) -> deque[Revision]:
-        earlier = self.wiki.until(self.page_id, first.parentid) if first.parentid else ()
+        earlier = self.wiki.before(self.page_id, first.revid) if first.parentid else ()
         return deque(reversed(earlier), maxlen=RADIUS)
 
     def _lost(self, past: Sequence[Revision]) -> Iterator[Edit]:
