@@ -197,7 +197,7 @@ def test_a_revision_that_no_answer_can_hold_is_told_and_holds_up_nothing(now):
     assert [post.change.hunks == () for post in posts] == [False, True, True]
     assert [post.change.hidden for post in posts] == [(), (), ()], "nobody withholds it"
     assert isinstance(error, SourceChanged)
-    assert "revision 2 is too large to be compared" in str(error)
+    assert "holds revision 2, so that it is not compared" in str(error)
     assert poll(connector(wiki, now), cursor)[::2] == ([], None)
 
 
@@ -571,13 +571,23 @@ def test_a_page_read_by_its_feed_goes_on_by_the_interface_once_that_is_open(now)
     assert ids(poll(connector(wiki, now), cursor, WEEK)[0]) == ["23"]
 
 
+def test_a_page_that_was_moved_is_read_by_the_feed_of_its_last_title(now):
+    wiki = FakeWiki(["good"])
+    _, cursor, _ = poll(connector(wiki, now))
+    wiki.title, wiki.log = "WVFT", [moved(21, TITLE, "WVFT")]
+    _, cursor, _ = poll(connector(wiki, now), cursor)
+    wiki.closed, wiki.feeds = 403, {"WVFT": feed((21, "Ann", "bad")), TITLE: feed((22, "Ann", "a redirect"))}
+    posts, _, error = poll(connector(wiki, now), cursor)
+    assert (ids(posts), error) == (["21"], None)
+
+
 def test_a_feed_that_may_not_go_back_far_enough_is_told(now):
     wiki = FakeWiki(["a"], closed=403, feeds={TITLE: feed((1, "Ann", "bad"))})
     _, cursor, _ = poll(connector(wiki, now), since=WEEK)
     wiki.feeds = {TITLE: feed(*((number, "Ann", "bad") for number in range(10, 60)))}
     posts, _, error = poll(connector(wiki, now), cursor, WEEK)
     assert len(posts) == 50
-    assert "more edits" in str(error)
+    assert "more new edits" in str(error)
 
 
 def test_an_item_of_wikidata_is_read_by_its_feed(now):
@@ -591,7 +601,7 @@ def test_what_is_no_text_and_has_no_feed_is_named_and_holds_up_nothing(now):
     wiki = FakeWiki(["{}"], model="json", beside=[FakePage(["a"], title="Clinic", page_id=9, base=50)])
     posts, cursor, error = poll(connector(wiki, now, pages=[TITLE, "Clinic"]))
     assert ids(posts) == ["51"]
-    assert f"{TITLE!r} is no text" in str(error)
+    assert f"history of {TITLE!r}, which is no text" in str(error)
     wiki.feeds = {TITLE: feed((21, "Ann", "bad"))}
     assert ids(poll(connector(wiki, now, pages=[TITLE, "Clinic"]), cursor, WEEK)[0]) == ["21"]
 
