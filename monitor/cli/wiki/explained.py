@@ -1,0 +1,134 @@
+"""What the rules say of one edit, masked: as JSON, and for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor import documents, redaction
+from monitor.cli import output
+from monitor.cli.wiki import drawing
+from monitor.config import Settings
+from monitor.passages import passages
+from monitor.store.excerpts import shorten
+from monitor.types import Editor, Finding, Post, Severity, Span
+from rules import pack
+from rules.identifiers import PersonIdentifiers
+
+_EVIDENCE = 240
+"""Characters of one piece of evidence."""
+_PIECES = 10
+"""Of one effect; more of the same tell nobody more."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The masked copy of an edit and what was found in it, most severe first; spans index that copy."""
+
+    post: Post
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity, None without findings."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+
+class Explainer:
+    """The rules in force, asked about one edit. Raises RuleError where a rule file is refused."""
+
+    def __init__(self, settings: Settings) -> None:
+        wordings = documents.wordings(settings.store.state_dir)
+        self._rules = pack.load(settings.organisation, settings.policy, settings.rules, wordings=wordings)
+        self._by_id = {rule.id: rule for rule in self._rules.rules}
+        self._identifiers = PersonIdentifiers(settings.organisation)
+
+    def explained(self, post: Post) -> Explained:
+        """Everything that is known of an edit, nothing of it unmasked."""
+        found = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
+        masked, moved = redaction.redact(post, self._identifiers.spans(post), found)
+        return Explained(masked, tuple(moved))
+
+    def print_text(self, edit: Explained) -> None:
+        """The edit for a person: what it is, the difference, then what it does and what to do."""
+        console = output.stdout()
+        for line in _head(edit.post):
+            console.print(output.clean(line), soft_wrap=True)
+        change = edit.post.change
+        drawing.draw(console, passages(change) if change else ())
+        for finding in edit.findings:
+            console.print("")
+            for line in self._told(finding):
+                console.print(output.clean(line), soft_wrap=True)
+        if not edit.findings:
+            console.print(f"\nNothing found by {self._rules.running} rules.")
+
+    def _told(self, finding: Finding) -> Iterator[str]:
+        yield f"{finding.severity.upper()}  {finding.title}  ({finding.rule_id}, {finding.lane} lane)"
+        yield f"  {finding.reason}"
+        for clause_id in finding.clauses:
+            clause = self._rules.clauses[clause_id]
+            yield f"  Policy: {clause.id}, section {clause.section}: {clause.said}"
+        if note := self._by_id[finding.rule_id].file.note:
+            yield f"  What to do: {note}"
+
+
+def _head(post: Post) -> Iterator[str]:
+    change = post.change
+    assert change is not None
+    yield change.page
+    yield f"{change.parent or 'nothing'} → {change.revision}, {_size(change.size_before, change.size_after)}"
+
+
+def _size(before: int | None, after: int | None) -> str:
+    if before is None or after is None:
+        return "size not told"
+    return f"{before:,} → {after:,} bytes ({after - before:+,})"
+
+
+def as_json(edit: Explained) -> dict[str, Any]:
+    """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
+    change = edit.post.change
+    assert change is not None
+    return {
+        "page": change.page,
+        "old": change.parent,
+        "new": change.revision,
+        "summary": edit.post.text,
+        "editor": editor_json(edit.post, change.editor),
+        "effects": [],
+        "findings": [_finding(edit.post, finding) for finding in edit.findings],
+        "hunks": [
+            {"section": h.section, "old": h.old, "new": h.new, "before": h.before, "after": h.after}
+            for h in change.hunks
+        ],
+        "sections_before": change.sections_before,
+        "sections_after": change.sections_after,
+    }
+
+
+def editor_json(post: Post, editor: Editor | None) -> dict[str, Any] | None:
+    """What is known of who made an edit; None where nobody was named."""
+    if editor is None:
+        return None
+    return {"name": post.author.handle if post.author else None, "kind": editor.kind}
+
+
+def _finding(post: Post, finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule_id,
+        "category": finding.category,
+        "severity": finding.severity,
+        "lane": finding.lane,
+        "clauses": finding.clauses,
+        "reason": finding.reason,
+        "confidence": finding.confidence,
+        "evidence": evidence(post, finding.spans),
+    }
+
+
+def evidence(post: Post, spans: Sequence[Span]) -> list[dict[str, str]]:
+    """The masked words that spans of the masked post cover, each on one line and not too long."""
+    words = ((span.where, shorten(post.part(span.where)[span.start : span.end], _EVIDENCE)) for span in spans)
+    return [{"where": where, "text": text} for where, text in dict.fromkeys(words)][:_PIECES]
