@@ -1,4 +1,4 @@
-"""An edit drawn for the terminal: red and struck what went, green and bold what came; marked without colour."""
+"""An edit drawn for the terminal: struck in red what went, bold in green what came; signs where no colour is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from monitor.cli import output
 if TYPE_CHECKING:
     from monitor.passages import Passage, Piece
 
+NO_SECTION = "Before the first heading"
 _STYLES = {"same": "", "removed": "red strike", "added": "bold green"}
 _MARKS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
 _MARKUP = re.compile(r"<[^<>]{1,200}>|\{\{|\}\}|\[\[|\]\]|'{2,}|={2,}|\|")
@@ -22,17 +23,16 @@ _MARKUP = re.compile(r"<[^<>]{1,200}>|\{\{|\}\}|\[\[|\]\]|'{2,}|={2,}|\|")
 
 
 def draw(console: Console, passages: Iterable[Passage]) -> None:
-    """Print the passages under their headings; of one heading below each other."""
+    """Print the passages in their order, each heading once above those of its section."""
     section: str | None = ""
     for passage in passages:
         if passage.section != section:
             section = passage.section
-            console.print(Text(f"\n{output.plain(section or 'Before the first heading')}", style="bold cyan"))
-        else:
-            console.print(Text("⋯" if console.encoding == "utf-8" else "...", style="dim"), soft_wrap=True)
+            console.print(Text(f"\n{output.plain(section or NO_SECTION)}", style="bold cyan"))
         text = passage_text(passage.pieces, coloured=in_colour(console))
         console.print(
-            Padding(text, (0, 0, 0, 2)) if console.is_terminal else text, soft_wrap=not console.is_terminal
+            Padding(text, (0, 0, 0, 2), expand=False) if console.is_terminal else text,
+            soft_wrap=not console.is_terminal,
         )
 
 

@@ -12,7 +12,7 @@ from monitor.cli.wiki import drawing
 from monitor.config import Settings
 from monitor.passages import passages
 from monitor.store.excerpts import shorten
-from monitor.types import Editor, Finding, Post, Severity, Span
+from monitor.types import Change, Editor, Finding, Post, Severity, Span
 from rules import pack
 from rules.identifiers import PersonIdentifiers
 
@@ -27,6 +27,7 @@ class Explained:
     """The masked copy of an edit and what was found in it, most severe first; spans index that copy."""
 
     post: Post
+    change: Change
     findings: tuple[Finding, ...]
 
     @property
@@ -48,15 +49,16 @@ class Explainer:
         """Everything that is known of an edit, nothing of it unmasked."""
         found = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
         masked, moved = redaction.redact(post, self._identifiers.spans(post), found)
-        return Explained(masked, tuple(moved))
+        if masked.change is None:
+            raise ValueError("only an edit can be explained")
+        return Explained(masked, masked.change, tuple(moved))
 
     def print_text(self, edit: Explained) -> None:
         """The edit for a person: what it is, the difference, then what it does and what to do."""
         console = output.stdout()
-        for line in _head(edit.post):
+        for line in _head(edit):
             console.print(output.clean(line), soft_wrap=True)
-        change = edit.post.change
-        drawing.draw(console, passages(change) if change else ())
+        drawing.draw(console, passages(edit.change))
         for finding in edit.findings:
             console.print("")
             for line in self._told(finding):
@@ -74,9 +76,8 @@ class Explainer:
             yield f"  What to do: {note}"
 
 
-def _head(post: Post) -> Iterator[str]:
-    change = post.change
-    assert change is not None
+def _head(edit: Explained) -> Iterator[str]:
+    change = edit.change
     yield change.page
     yield f"{change.parent or 'nothing'} → {change.revision}, {_size(change.size_before, change.size_after)}"
 
@@ -89,8 +90,7 @@ def _size(before: int | None, after: int | None) -> str:
 
 def as_json(edit: Explained) -> dict[str, Any]:
     """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
-    change = edit.post.change
-    assert change is not None
+    change = edit.change
     return {
         "page": change.page,
         "old": change.parent,

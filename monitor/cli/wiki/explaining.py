@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,11 +29,11 @@ def explain(
     summary: Annotated[str, typer.Option(metavar="TEXT", help="Of files: the edit's summary.")] = "",
     tag: Annotated[
         list[str] | None,
-        typer.Option(metavar="TAG", help="Of files: a tag, such as mw-undo. Can be repeated."),
+        typer.Option(metavar="TAG", help="Of files: a tag, such as mw-undo; may be repeated."),
     ] = None,
     wiki: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Of revisions: the wiki, instead of Wikipedia in English."),
+        typer.Option(metavar="URL", help="Of revisions: the wiki's address."),
     ] = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of revisions: the wiki that this source reads.")
@@ -63,7 +63,7 @@ def explain(
         versions = of_revisions(_wiki(settings, wiki, source, contact), old, new)
     else:
         versions = of_files(old, new)
-    given = {"page": page, "user": user, "summary": summary, "tags": tuple(tag or ())}
+    given: dict[str, Any] = {"page": page, "user": user, "summary": summary, "tags": tuple(tag or ())}
     versions = replace(versions, **{name: value for name, value in given.items() if value})
     explainer = Explainer(settings)
     edit = explainer.explained(versions.as_post(utc_now()))

@@ -44,7 +44,9 @@ class Lookup:
 
     def text(self, number: int) -> str | None:
         """The wikitext of a revision; None where the wiki withholds it."""
-        return self._wiki.text(number)
+        asked = {"prop": "revisions", "rvprop": "ids|content", "rvslots": "main", "revids": str(number)}
+        found = (revision.text for page in self._wiki.pages(asked) for revision in page.revisions)
+        return next(found, None)
 
     def difference(self, old: int, new: int) -> str:
         """Where the wiki shows the difference of two revisions."""
