@@ -67,6 +67,7 @@ class WikiPage(BaseModel):
     title: Plain = ""
     missing: bool = False
     lastrevid: int = 0
+    talkid: int = 0
     revisions: tuple[Revision, ...] = ()
 
     @property

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from monitor.cli.wiki import explaining
+from monitor.cli.wiki import explaining, watching
 
 app = typer.Typer(
     help="Watch pages of Wikipedia or another wiki, and see what edits do to them.", no_args_is_help=True
 )
 
+app.command()(watching.watch)
 app.command()(explaining.explain)

@@ -1,4 +1,4 @@
-"""An edit drawn for the terminal: struck in red what went, bold in green what came; signs where no colour is."""
+"""An edit drawn for the terminal: struck in red what went, bold in green what came; else by signs."""
 
 from __future__ import annotations
 

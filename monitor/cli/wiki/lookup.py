@@ -11,7 +11,6 @@ from monitor import __version__
 from monitor.errors import ConfigError, SourceChanged, SourceNotFound
 
 if TYPE_CHECKING:
-    from monitor.cli.wiki.address import PageAddress
     from monitor.config import Settings
 
 _NEAREST = 3
@@ -28,7 +27,8 @@ class Lookup:
 
     def page(self, title: str) -> WikiPage | None:
         """The page that a title names or redirects to, with its newest revision; None where there is none."""
-        asked = {"prop": "info|revisions", "rvprop": _FACTS, "titles": title, "redirects": "1"}
+        asked = {"prop": "info|revisions", "inprop": "talkid", "rvprop": _FACTS}
+        asked |= {"titles": title, "redirects": "1"}
         return next((page for page in self._wiki.pages(asked) if page.exists), None)
 
     def nearest(self, title: str) -> Sequence[str]:
@@ -79,8 +79,3 @@ def lookup(settings: Settings, base: str, apis: Sequence[str], contact: str | No
             continue
         return Lookup(wiki, base, api)
     raise ValueError("no path to try")
-
-
-def of_page(settings: Settings, page: PageAddress, base: str) -> Lookup:
-    """The wiki of a page, which is at `base` where the page does not say so itself. Raises as `lookup`."""
-    return lookup(settings, page.wiki or base, page.apis)
