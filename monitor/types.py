@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 
 class Kind(StrEnum):
@@ -538,6 +539,30 @@ class Coverage:
     def may_mend(self) -> bool:
         """True where it failed, but not so often or so badly that a person has to act."""
         return self.strikes > 0 and self.alarmed_at is None and not self.state.answered
+
+
+Was = Literal["same", "removed", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a passage: what stands there still, what an edit took out, or what it put in."""
+
+    text: str
+    was: Was
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One place of an edit, to be read: its pieces in order, with a little of the line around them.
+
+    `section` is the heading over it, or the infobox it is in. Of the last passage that a limit let through,
+    `more` is how many further places of the edit it left out.
+    """
+
+    section: str | None
+    pieces: tuple[Piece, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
