@@ -13,7 +13,7 @@ from rich.text import Text
 from monitor.cli import output
 
 if TYPE_CHECKING:
-    from monitor.passages import Passage, Piece
+    from monitor.types import Passage, Piece
 
 NO_SECTION = "Before the first heading"
 _STYLES = {"same": "", "removed": "red strike", "added": "bold green"}

@@ -10,6 +10,7 @@ from monitor import documents, redaction
 from monitor.cli import output
 from monitor.cli.wiki import drawing
 from monitor.config import Settings
+from monitor.editors import described
 from monitor.passages import passages
 from monitor.store.excerpts import shorten
 from monitor.types import Change, Editor, Finding, Post, Severity, Span
@@ -43,6 +44,7 @@ class Explainer:
         wordings = documents.wordings(settings.store.state_dir)
         self._rules = pack.load(settings.organisation, settings.policy, settings.rules, wordings=wordings)
         self._by_id = {rule.id: rule for rule in self._rules.rules}
+        self._networks = settings.organisation.networks
         self._identifiers = PersonIdentifiers(settings.organisation)
 
     def explained(self, post: Post) -> Explained:
@@ -56,7 +58,7 @@ class Explainer:
     def print_text(self, edit: Explained) -> None:
         """The edit for a person: what it is, the difference, then what it does and what to do."""
         console = output.stdout()
-        for line in _head(edit):
+        for line in _head(edit, self._networks):
             console.print(output.clean(line), soft_wrap=True)
         drawing.draw(console, passages(edit.change))
         for finding in edit.findings:
@@ -76,15 +78,22 @@ class Explainer:
             yield f"  What to do: {note}"
 
 
-def _head(edit: Explained) -> Iterator[str]:
-    change = edit.change
-    yield change.page
-    yield f"{change.parent or 'nothing'} → {change.revision}, {_size(change.size_before, change.size_after)}"
+def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
+    change, post = edit.change, edit.post
+    yield f"{change.page}: {change.parent or 'nothing'} → {change.revision}"
+    yield f"  {size(change)}"
+    if change.editor and post.author:
+        name = post.author.handle or ""
+        yield f"  By {name}: {described(change.editor, name, networks)}"
+    if post.text:
+        yield f"  Summary: {shorten(post.text, _EVIDENCE)}"
 
 
-def _size(before: int | None, after: int | None) -> str:
+def size(change: Change) -> str:
+    """How long the page was and is, as far as its wiki tells."""
+    before, after = change.size_before, change.size_after
     if before is None or after is None:
-        return "size not told"
+        return f"{after:,} bytes" if after is not None else "size not told"
     return f"{before:,} → {after:,} bytes ({after - before:+,})"
 
 

@@ -49,18 +49,19 @@ class Versions:
 
     def as_post(self, now: datetime) -> Post:
         """The edit as a connector gives it, for the rules. `now` is aware UTC."""
-        from connectors.parts.wiki.worddiff import headings, hunks
+        from connectors.parts.wiki.comparison import compare
 
+        compared = compare(self.old, self.new)
         change = Change(
             page=self.page,
             page_id=self.page_id,
             revision=self.new_name,
             parent=self.old_name,
-            hunks=hunks(self.old, self.new),
-            sections_before=tuple(heading.name for heading in headings(self.old)),
-            sections_after=tuple(heading.name for heading in headings(self.new)),
-            size_before=len(self.old.encode()),
-            size_after=len(self.new.encode()),
+            hunks=compared.hunks,
+            sections_before=compared.sections_before,
+            sections_after=compared.sections_after,
+            size_before=compared.size_before,
+            size_after=compared.size_after,
             tags=self.tags,
             reverts=not _REVERTS.isdisjoint(self.tags),
             diff_url=self.url,

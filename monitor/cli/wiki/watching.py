@@ -106,7 +106,7 @@ def _facts(settings: Settings, page: WikiPage) -> list[str]:
             facts.append(
                 f"last edit {newest.timestamp.astimezone(settings.organisation.zone):%d %b %Y %H:%M}"
             )
-    return [*facts, "with a talk page" if asked.has_talk(page) else "no talk page yet"]
+    return [*facts, "with a talk page" if page.talkid else "no talk page yet"]
 
 
 def _new(known: Sequence[WikiSource], found: Sequence[Found]) -> Mapping[str, list[Found]]:
