@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.batches import batched
 from monitor.store.tables import Case, Finding, Mention, table_of
-from monitor.types import Change, Kind, Lane, Severity, State
+from monitor.types import Change, EditorKind, Kind, Lane, Severity, State
 
 _AT_ONCE = 100  # edits in memory: each may hold a whole page
 _CHANGE = TypeAdapter(Change)
@@ -56,29 +55,6 @@ class StoredEdit:
     findings: tuple[EditFinding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedPage:
-    """A page of which edits are stored. `subject` names it in cases, `title` is its latest."""
-
-    subject: str
-    source: str
-    title: str
-    host: str
-
-
-def pages(connection: Connection) -> list[WatchedPage]:
-    """Every page of which edits are stored, by title."""
-    last = (
-        select(func.max(_mention.c.id).label("id"))
-        .where(_EDITS, _mention.c.change.is_not(None))
-        .group_by(_mention.c.source, _mention.c.subject)
-        .subquery()
-    )
-    rows = connection.execute(select(_mention).join(last, last.c.id == _mention.c.id))
-    found = (WatchedPage(row.subject, row.source, _title(row), _host(row.url)) for row in rows)
-    return sorted(found, key=lambda page: page.title.casefold())
-
-
 def titles(connection: Connection, source: str) -> dict[str, str]:
     """Every title that a stored edit of a source has a page under -> its subject: pages are moved."""
     query = select(_mention.c.title, func.max(_mention.c.subject)).where(_EDITS, _mention.c.source == source)
@@ -88,12 +64,21 @@ def titles(connection: Connection, source: str) -> dict[str, str]:
 
 def edits(connection: Connection, source: str, subject: str, since: datetime) -> Iterator[StoredEdit]:
     """The stored edits of a page made since then, newest first; a hundred in memory at a time."""
-    of_page = (_EDITS, _mention.c.source == source, _mention.c.subject == subject, _AT >= since)
+    of_page = _of_page(source, subject, since)
     query = select(_mention.c.id).where(*of_page).order_by(_AT.desc(), _mention.c.id.desc())
     for some in batched(list(connection.execute(query).scalars()), _AT_ONCE):
         rows = {row.id: row for row in connection.execute(select(_mention).where(_mention.c.id.in_(some)))}
         found = _findings(connection, some)
         yield from (_edit(rows[number], found[number]) for number in some if number in rows)
+
+
+def editors(connection: Connection, source: str, subject: str, since: datetime) -> Counter[EditorKind | None]:
+    """How many edits of a page each kind of editor made since then, None = not known; without its log."""
+    kind, event = _mention.c.change["editor"]["kind"].as_string(), _mention.c.change["event"].as_string()
+    query = (
+        select(kind, func.count()).where(*_of_page(source, subject, since), event.is_(None)).group_by(kind)
+    )
+    return Counter({kind and EditorKind(kind): count for kind, count in connection.execute(query)})
 
 
 def open_cases(connection: Connection, subjects: Sequence[str]) -> dict[str, list[tuple[int, Lane]]]:
@@ -105,6 +90,10 @@ def open_cases(connection: Connection, subjects: Sequence[str]) -> dict[str, lis
     for subject, number, lane in connection.execute(query.order_by(_case.c.id)):
         found[subject].append((number, Lane(lane)))
     return found
+
+
+def _of_page(source: str, subject: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _EDITS, _mention.c.source == source, _mention.c.subject == subject, since <= _AT
 
 
 def _findings(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[EditFinding, ...]]:
@@ -137,7 +126,3 @@ def _edit(row: Row[Any], findings: tuple[EditFinding, ...]) -> StoredEdit:
 
 def _title(row: Row[Any]) -> str:
     return str(row.title or (row.change or {}).get("page", ""))
-
-
-def _host(url: str | None) -> str:
-    return urlsplit(url or "").netloc

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.console import Console
+
 from monitor import documents, redaction
 from monitor.cli import output
 from monitor.cli.wiki import drawing
+from monitor.cli.wiki.telling import editor_data, hunk_data, size
 from monitor.config import Settings
 from monitor.editors import described
 from monitor.passages import passages
 from monitor.store.excerpts import shorten
-from monitor.types import Change, Editor, Finding, Post, Severity, Span
+from monitor.types import Change, Finding, Post, Severity, Span
+from monitor.wikitext import readable
 from rules import pack
 from rules.identifiers import PersonIdentifiers
 
@@ -55,9 +59,8 @@ class Explainer:
             raise ValueError("only an edit can be explained")
         return Explained(masked, masked.change, tuple(moved))
 
-    def print_text(self, edit: Explained) -> None:
+    def print_text(self, edit: Explained, console: Console) -> None:
         """The edit for a person: what it is, the difference, then what it does and what to do."""
-        console = output.stdout()
         for line in _head(edit, self._networks):
             console.print(output.clean(line), soft_wrap=True)
         drawing.draw(console, passages(edit.change))
@@ -86,42 +89,24 @@ def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
         name = post.author.handle or ""
         yield f"  By {name}: {described(change.editor, name, networks)}"
     if post.text:
-        yield f"  Summary: {shorten(post.text, _EVIDENCE)}"
-
-
-def size(change: Change) -> str:
-    """How long the page was and is, as far as its wiki tells."""
-    before, after = change.size_before, change.size_after
-    if before is None or after is None:
-        return f"{after:,} bytes" if after is not None else "size not told"
-    return f"{before:,} → {after:,} bytes ({after - before:+,})"
+        yield f"  Summary: {shorten(readable(post.text), _EVIDENCE)}"
 
 
 def as_json(edit: Explained) -> dict[str, Any]:
     """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
-    change = edit.change
+    change, author = edit.change, edit.post.author
     return {
         "page": change.page,
         "old": change.parent,
         "new": change.revision,
         "summary": edit.post.text,
-        "editor": editor_json(edit.post, change.editor),
+        "editor": editor_data(author.handle if author else None, change.editor),
         "effects": [],
         "findings": [_finding(edit.post, finding) for finding in edit.findings],
-        "hunks": [
-            {"section": h.section, "old": h.old, "new": h.new, "before": h.before, "after": h.after}
-            for h in change.hunks
-        ],
+        "hunks": hunk_data(change),
         "sections_before": change.sections_before,
         "sections_after": change.sections_after,
     }
-
-
-def editor_json(post: Post, editor: Editor | None) -> dict[str, Any] | None:
-    """What is known of who made an edit; None where nobody was named."""
-    if editor is None:
-        return None
-    return {"name": post.author.handle if post.author else None, "kind": editor.kind}
 
 
 def _finding(post: Post, finding: Finding) -> dict[str, Any]:

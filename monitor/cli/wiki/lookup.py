@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from connectors.parts.wiki.mediawiki import Revision, Wiki, WikiPage
+from connectors.parts.wiki.editors import Editors
+from connectors.parts.wiki.mediawiki import Wiki
+from connectors.parts.wiki.revision import Revision, WikiPage
 from monitor import __version__
 from monitor.errors import ConfigError, SourceChanged, SourceNotFound
 
 if TYPE_CHECKING:
     from monitor.config import Settings
+    from monitor.types import Editor
 
 _NEAREST = 3
 _FACTS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
@@ -47,6 +50,12 @@ class Lookup:
         asked = {"prop": "revisions", "rvprop": "ids|content", "rvslots": "main", "revids": str(number)}
         found = (revision.text for page in self._wiki.pages(asked) for revision in page.revisions)
         return next(found, None)
+
+    def editor(self, revision: Revision) -> Editor:
+        """What the wiki tells of who made a revision."""
+        editors = Editors(self._wiki)
+        editors.meet([revision])
+        return editors.editor(revision)
 
     def difference(self, old: int, new: int) -> str:
         """Where the wiki shows the difference of two revisions."""

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from monitor.access import Person
     from monitor.cli.wiki.stored import Watched
     from monitor.config import Settings
-    from monitor.types import Coverage, Lane
+    from monitor.types import Coverage
 
 DAYS = 30
 NO_NETWORK = (
-    "From which network an edit came: Wikipedia shows that of no account, and since 4 November 2025 of nobody "
-    "without one, so it cannot be determined, whatever the figures say."
+    "From which network an edit came cannot be determined: Wikipedia shows it of no account, and since "
+    "4 November 2025 of nobody without one either."
 )
 _CALLED = {
     EditorKind.ACCOUNT: ("account", "accounts"),
@@ -96,7 +96,7 @@ def _row(
     }
 
 
-def _kinds(connection: Connection, page: Watched, since: datetime) -> Counter[EditorKind]:
+def _kinds(connection: Connection, page: Watched, since: datetime) -> Counter[EditorKind | None]:
     """How many edits of each kind of editor are stored of the page since then."""
     from monitor.store import edits
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Watched:
-    """A page that the settings watch; `subject` is how the database calls it, None while nothing is stored."""
+    """A watched page; `subject` is how the database calls it, None while nothing of it is stored."""
 
     wiki: WikiSource
     title: str
@@ -27,13 +27,15 @@ class Watched:
 
 
 def watched(settings: Settings, connection: Connection) -> Iterator[Watched]:
-    """Every page that the settings watch, in their order."""
+    """Every page that the settings watch, in their order, each with its talk page once that was edited."""
     from monitor.store import edits
 
     for wiki in wiki_sources(settings):
         known = edits.titles(connection, wiki.name)
         for title in wiki.options.pages:
             yield Watched(wiki, title, known.get(title))
+            talks = (other for other in known if other.endswith(f":{title}"))
+            yield from (Watched(wiki, talk, known[talk]) for talk in talks if wiki.options.talk)
 
 
 def named(settings: Settings, connection: Connection, given: str) -> Watched:

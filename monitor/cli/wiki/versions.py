@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.types import Account, Change, Editor, EditorKind, Kind, Post
+from monitor.types import Account, Change, Editor, Kind, Post
 
 if TYPE_CHECKING:
-    from connectors.parts.wiki.mediawiki import Revision, WikiPage
+    from connectors.parts.wiki.revision import Revision, WikiPage
     from monitor.cli.wiki.lookup import Lookup
 
 LARGEST = 8 << 20
@@ -22,13 +20,13 @@ LARGEST = 8 << 20
 PREVIOUS = "prev"
 """As the older revision: the one before the newer."""
 
-_REVERTS = frozenset({"mw-undo", "mw-rollback", "mw-manual-revert"})
-_TEMPORARY = re.compile(r"^~2[0-9]{3}-[0-9-]+$")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Versions:
-    """Both texts, the names they go by, and what is known of the edit between them."""
+    """Both texts, the names they go by, and what is known of the edit between them.
+
+    `editor` is what a wiki tells of `user`; without it only what the name itself gives away is known.
+    """
 
     old: str
     new: str
@@ -37,21 +35,21 @@ class Versions:
     page: str
     page_id: str = ""
     user: str | None = None
+    editor: Editor | None = None
     summary: str = ""
     tags: tuple[str, ...] = ()
     at: datetime | None = None
     url: str | None = None
 
-    @property
-    def editor(self) -> Editor | None:
-        """Who made the edit, as far as the name tells; None where nobody is named."""
-        return Editor(kind=_kind(self.user)) if self.user else None
-
     def as_post(self, now: datetime) -> Post:
         """The edit as a connector gives it, for the rules. `now` is aware UTC."""
         from connectors.parts.wiki.comparison import compare
+        from connectors.parts.wiki.editors import editor_kind
+        from connectors.parts.wiki.reverts import is_tagged
+        from connectors.parts.wiki.revision import Revision
 
         compared = compare(self.old, self.new)
+        revision = Revision(revid=0, tags=self.tags)
         change = Change(
             page=self.page,
             page_id=self.page_id,
@@ -63,9 +61,9 @@ class Versions:
             size_before=compared.size_before,
             size_after=compared.size_after,
             tags=self.tags,
-            reverts=not _REVERTS.isdisjoint(self.tags),
+            reverts=is_tagged(revision),
             diff_url=self.url,
-            editor=self.editor,
+            editor=self.editor or (Editor(kind=editor_kind(self.user)) if self.user else None),
         )
         return Post(
             source="explain",
@@ -80,17 +78,6 @@ class Versions:
             created_at=self.at,
             change=change,
         )
-
-
-def _kind(user: str) -> EditorKind:
-    """What sort of editor has such a name; a bot is an account until its wiki says otherwise."""
-    if _TEMPORARY.match(user):
-        return EditorKind.TEMPORARY
-    try:
-        ip_address(user)
-    except ValueError:
-        return EditorKind.ACCOUNT
-    return EditorKind.ADDRESS
 
 
 def are_revisions(old: str, new: str) -> bool:
@@ -147,6 +134,7 @@ def of_revisions(asked: Lookup, old: str, new: str) -> Versions:
         page=page.title,
         page_id=str(page.pageid),
         user=newer.user,
+        editor=asked.editor(newer),
         summary=newer.comment or "",
         tags=newer.tags,
         at=newer.timestamp,

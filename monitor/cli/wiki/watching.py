@@ -16,7 +16,7 @@ from monitor.cli.wiki.address import API, WIKIPEDIA, PageAddress, page_address
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from connectors.parts.wiki.mediawiki import WikiPage
+    from connectors.parts.wiki.revision import WikiPage
     from monitor.cli.wiki.lookup import Lookup
     from monitor.cli.wiki.watched import WikiSource
     from monitor.config import Settings
