@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -139,8 +139,16 @@ def _change(stored: dict[str, Any]) -> Change:
 
 
 def _hunk(hunk: Hunk) -> Hunk:
-    words = {name: value for name, value in asdict(hunk).items() if isinstance(value, str)}
-    return replace(hunk, **{name: _blank(value) for name, value in words.items()})
+    return replace(
+        hunk,
+        old=_blank(hunk.old),
+        new=_blank(hunk.new),
+        section=hunk.section and _blank(hunk.section),
+        before=_blank(hunk.before),
+        after=_blank(hunk.after),
+        template=hunk.template and _blank(hunk.template),
+        parameter=hunk.parameter and _blank(hunk.parameter),
+    )
 
 
 def _blank(text: str) -> str:
