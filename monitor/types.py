@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 
@@ -332,6 +333,12 @@ class Change:
         of_hunks = (h.section or "" for h in self.hunks)
         return "\n\n".join((*self.sections_before, *self.sections_after, *of_hunks))
 
+    @cached_property
+    def surroundings(self) -> str:
+        """What else is kept of strangers' words: around each hunk, its template and parameter; the target."""
+        of_hunks = ((h.before, h.after, h.template or "", h.parameter or "") for h in self.hunks)
+        return "\n\n".join((*chain.from_iterable(of_hunks), self.target or ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -380,7 +387,7 @@ class Post:
     def part(self, where: str) -> str:
         """The text that spans with this `where` index.
 
-        One of text, title, url, bio, display_name, handle, added, removed, headings.
+        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings.
         """
         match where:
             case "text":
@@ -391,7 +398,7 @@ class Post:
                 return self.url or ""
             case "bio" | "display_name" | "handle":
                 return getattr(self.author, where, None) or ""
-            case "added" | "removed" | "headings":
+            case "added" | "removed" | "headings" | "surroundings":
                 return getattr(self.change, where, "")
         raise KeyError(where)
 
