@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from monitor import documents, redaction
 from monitor.cli import output
@@ -19,7 +20,10 @@ from monitor.store.excerpts import shorten
 from monitor.types import Change, Finding, Post, Severity, Span
 from monitor.wikitext import readable
 from rules import pack
+from rules.edits import Effect
+from rules.edits.effects import effects_of
 from rules.identifiers import PersonIdentifiers
+from rules.names import Names
 
 _EVIDENCE = 240
 """Characters of one piece of evidence."""
@@ -33,6 +37,7 @@ class Explained:
 
     post: Post
     change: Change
+    effects: tuple[Effect, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -49,21 +54,28 @@ class Explainer:
         self._rules = pack.load(settings.organisation, settings.policy, settings.rules, wordings=wordings)
         self._by_id = {rule.id: rule for rule in self._rules.rules}
         self._networks = settings.organisation.networks
+        self._names = Names(settings.organisation)
         self._identifiers = PersonIdentifiers(settings.organisation)
 
     def explained(self, post: Post) -> Explained:
         """Everything that is known of an edit, nothing of it unmasked."""
         found = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
-        masked, moved = redaction.redact(post, self._identifiers.spans(post), found)
+        identifiers = self._identifiers.spans(post)
+        masked, findings = redaction.redact(post, identifiers, found)
         if masked.change is None:
             raise ValueError("only an edit can be explained")
-        return Explained(masked, masked.change, tuple(moved))
+        effects = tuple(_moved(effect, identifiers) for effect in effects_of(post, self._names))
+        return Explained(masked, masked.change, effects, tuple(findings))
 
     def print_text(self, edit: Explained, console: Console) -> None:
         """The edit for a person: what it is, the difference, then what it does and what to do."""
         for line in _head(edit, self._networks):
             console.print(output.clean(line), soft_wrap=True)
         drawing.draw(console, passages(edit.change))
+        if edit.effects:
+            console.print(Text("\nWhat it does", style="bold"))
+        for effect in edit.effects:
+            console.print(output.clean(f"  {_said(effect)}"), soft_wrap=True)
         for finding in edit.findings:
             console.print("")
             for line in self._told(finding):
@@ -79,6 +91,22 @@ class Explainer:
             yield f"  Policy: {clause.id}, section {clause.section}: {clause.said}"
         if note := self._by_id[finding.rule_id].file.note:
             yield f"  What to do: {note}"
+
+
+def _moved(effect: Effect, identifiers: Sequence[Span]) -> Effect:
+    """The effect with spans that index the masked copy, and its section masked as headings are."""
+
+    def move(span: Span) -> Span:
+        hidden = redaction.masks(each for each in identifiers if each.where == span.where)
+        start, end = redaction.moved(span.start, hidden), redaction.moved(span.end, hidden, end=True)
+        return replace(span, start=start, end=end)
+
+    return replace(effect, spans=tuple(map(move, effect.spans)))
+
+
+def _said(effect: Effect) -> str:
+    where = f" under {effect.section!r}" if effect.section else ""
+    return f"{effect.kind.replace('-', ' ').capitalize()}{where}: {effect.reason}"
 
 
 def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
@@ -101,11 +129,26 @@ def as_json(edit: Explained) -> dict[str, Any]:
         "new": change.revision,
         "summary": edit.post.text,
         "editor": editor_data(author.handle if author else None, change.editor),
-        "effects": [],
+        "effects": [_effect(edit, effect) for effect in edit.effects],
         "findings": [_finding(edit.post, finding) for finding in edit.findings],
         "hunks": hunk_data(change),
         "sections_before": change.sections_before,
         "sections_after": change.sections_after,
+    }
+
+
+def _effect(edit: Explained, effect: Effect) -> dict[str, Any]:
+    """An effect, with the rule that tells people of it; None where no rule in force does."""
+    told = next((finding for finding in edit.findings if finding.category == f"wiki-{effect.kind}"), None)
+    return {
+        "effect": effect.kind,
+        "severity": told.severity if told else None,
+        "rule": told.rule_id if told else None,
+        "section": effect.section,
+        "reason": effect.reason,
+        "confidence": effect.confidence,
+        "undone": effect.undone,
+        "evidence": evidence(edit.post, effect.spans),
     }
 
 
