@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -60,11 +60,10 @@ class Explainer:
     def explained(self, post: Post) -> Explained:
         """Everything that is known of an edit, nothing of it unmasked."""
         found = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
-        identifiers = self._identifiers.spans(post)
-        masked, findings = redaction.redact(post, identifiers, found)
+        masked, findings = redaction.redact(post, self._identifiers.spans(post), found)
         if masked.change is None:
             raise ValueError("only an edit can be explained")
-        effects = tuple(_moved(effect, identifiers) for effect in effects_of(post, self._names))
+        effects = tuple(effects_of(masked, self._names))  # of the masked copy: a reason may name a heading
         return Explained(masked, masked.change, effects, tuple(findings))
 
     def print_text(self, edit: Explained, console: Console) -> None:
@@ -93,20 +92,9 @@ class Explainer:
             yield f"  What to do: {note}"
 
 
-def _moved(effect: Effect, identifiers: Sequence[Span]) -> Effect:
-    """The effect with spans that index the masked copy, and its section masked as headings are."""
-
-    def move(span: Span) -> Span:
-        hidden = redaction.masks(each for each in identifiers if each.where == span.where)
-        start, end = redaction.moved(span.start, hidden), redaction.moved(span.end, hidden, end=True)
-        return replace(span, start=start, end=end)
-
-    return replace(effect, spans=tuple(map(move, effect.spans)))
-
-
 def _said(effect: Effect) -> str:
-    where = f" under {effect.section!r}" if effect.section else ""
-    return f"{effect.kind.replace('-', ' ').capitalize()}{where}: {effect.reason}"
+    undone = " (put right since)" if effect.undone else ""
+    return f"{effect.kind.replace('-', ' ').capitalize()}: {effect.reason}{undone}"
 
 
 def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
