@@ -152,7 +152,7 @@ def test_text_of_strangers_cannot_take_over_the_terminal(folder: Path) -> None:
 PLACES = ("added", "removed", "beside", "heading", "summary", "user")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planted=nhs_numbers() | others(), place=st.sampled_from(PLACES))
 def test_an_identifier_is_shown_nowhere_whatever_part_of_the_edit_has_it(
     folder: Path, planted: Planted, place: str
