@@ -44,7 +44,7 @@ class Versions:
     def as_post(self, now: datetime) -> Post:
         """The edit as a connector gives it, for the rules. `now` is aware UTC."""
         from connectors.parts.wiki.comparison import compare
-        from connectors.parts.wiki.editors import editor_kind
+        from connectors.parts.wiki.editors import kind_of
         from connectors.parts.wiki.reverts import is_tagged
         from connectors.parts.wiki.revision import Revision
 
@@ -63,7 +63,7 @@ class Versions:
             tags=self.tags,
             reverts=is_tagged(revision),
             diff_url=self.url,
-            editor=self.editor or (Editor(kind=editor_kind(self.user)) if self.user else None),
+            editor=self.editor or (Editor(kind=kind_of(self.user)) if self.user else None),
         )
         return Post(
             source="explain",
