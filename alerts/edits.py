@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
 from alerts.text import defang, shorten
 from monitor.editors import described
 from monitor.passages import fitting
-from monitor.types import Briefing, Item, Passage, Was
+from monitor.types import Briefing, Item, Passage, Piece, Was
 
 PLACES = 3
 """Places of an edit in one mail; more are counted."""
 
 _LONGEST = 400
 """Characters of one piece, whatever comes."""
+
+_END = Piece("", "same")
 
 Excerpts = Callable[[Item], tuple[Passage, ...]]
 
@@ -42,13 +45,13 @@ def _within(item: Item, budget: int) -> tuple[Passage, ...]:
 
 def told(passage: Passage) -> str:
     """The passage in plain text: what was taken out as [removed: ...], what was put in as [added: ...]."""
-    said = (text if was == "same" else f"[{was}: {text}]" for text, was in _pieces(passage))
-    return " ".join(said)
+    said = ((text if was == "same" else f"[{was}: {text}]") + space for text, was, space in _pieces(passage))
+    return "".join(said).rstrip()
 
 
 def marked(passage: Passage) -> Markup:
     """The same as HTML: struck through on red, bold on green."""
-    return Markup(" ").join(_marked(text, was) for text, was in _pieces(passage))
+    return Markup("").join(_marked(text, was) + space for text, was, space in _pieces(passage)).rstrip()
 
 
 _TOLD = {
@@ -61,11 +64,12 @@ def _marked(text: str, was: Was) -> Markup:
     return escape(text) if was == "same" else _TOLD[was].format(text)
 
 
-def _pieces(passage: Passage) -> Iterator[tuple[str, Was]]:
-    """The pieces, made safe to print; none is empty."""
-    for piece in passage.pieces:
-        if text := shorten(defang(piece.text), _LONGEST):
-            yield text, piece.was
+def _pieces(passage: Passage) -> Iterator[tuple[str, Was, str]]:
+    """The pieces, made safe to print, each with the space behind it; none is empty."""
+    shown = [(text, piece) for piece in passage.pieces if (text := shorten(defang(piece.text), _LONGEST))]
+    for (text, piece), (_, after) in pairwise([*shown, ("", _END)]):
+        apart = after.was != "same" or piece.text[-1:].isspace() or after.text[:1].isspace()
+        yield text, piece.was, " " if apart else ""
 
 
 def more(passage: Passage) -> str:
