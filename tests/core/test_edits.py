@@ -148,7 +148,8 @@ def briefing(item: Item, **more: Any) -> Briefing:
 
 
 def mailed(item: Item, **more: Any) -> str:
-    return render(compose(briefing(item, **more)), message_id="<a@wvft.test>", list_id="comms").text
+    mail = render(compose(briefing(item, **more)), message_id="<a@wvft.test>", list_id="comms")
+    return " ".join(mail.text.replace("> ", "").split())
 
 
 def test_an_item_shows_first_what_its_finding_is_about_and_honestly_who(wiki: Wiki) -> None:
@@ -159,7 +160,7 @@ def test_an_item_shows_first_what_its_finding_is_about_and_honestly_who(wiki: Wi
     assert edits.told(item.passages[0]) == (
         "It has 500 beds. [removed: Inspectors found failings in its maternity unit. [source: Echo, Unsafe]]"
     )
-    text = " ".join(mailed(item).split())
+    text = mailed(item)
     assert "its network cannot be determined since 4 November 2025" in text
     assert "failings in its maternity unit" in text
 
@@ -209,7 +210,7 @@ def test_what_the_wiki_hides_later_is_said_and_none_of_it_shown(wiki: Wiki) -> N
     item = wiki.item()
     assert item.passages == ()
     assert item.editor is None
-    assert wording.HIDDEN_SINCE in " ".join(mailed(item).split())
+    assert wording.HIDDEN_SINCE in mailed(item)
     assert "maternity" not in mailed(item)
     assert "maternity" not in everything(wiki.store)
 
@@ -223,6 +224,4 @@ def test_a_platform_that_forbids_excerpts_has_no_word_of_an_edit_in_a_mail(wiki:
 
 def test_an_address_is_compared_with_the_networks_of_the_settings(wiki: Wiki) -> None:
     wiki.poll(Feed([[edit(CRITICISM, name="198.51.100.7", editor=Editor(kind=EditorKind.ADDRESS))]]))
-    assert "in the organisation's own networks" in " ".join(
-        mailed(wiki.item(), networks=("198.51.100.0/24",)).split()
-    )
+    assert "in the organisation's own networks" in mailed(wiki.item(), networks=("198.51.100.0/24",))
