@@ -7,13 +7,14 @@ inside a change does no harm, and what changed nothing that people read shows on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from rapidfuzz.distance import Indel
 
-from monitor.types import CONTEXT, Change, Hunk, Passage, Piece, Was
+from monitor.types import CONTEXT, Change, Hunk, Passage, Piece, Span, Was
 from monitor.wikitext import readable
 
 AROUND = 60
@@ -57,16 +58,33 @@ def gap(first: Hunk, then: Hunk) -> str:
     return f"{first.after} … {then.before}"
 
 
-def passages(change: Change, budget: int | None = None, most: int | None = None) -> tuple[Passage, ...]:
+def passages(
+    change: Change, budget: int | None = None, most: int | None = None, about: Iterable[Span] = ()
+) -> tuple[Passage, ...]:
     """The places of an edit as people read them, in the order of the page.
 
-    With a `budget` of characters, or at `most` so many places, the most telling come first: words that were
-    taken out, then words that were put in, then citations, then mere markup.
+    With a `budget` of characters, or at `most` so many places, the most telling come first: those that the
+    spans `about` are in, then words that were taken out, words that were put in, citations, mere markup.
     """
-    found = [passage for line in lines(change.hunks) if (passage := _passage(line))]
+    grouped = lines(change.hunks)
+    found = [(line, passage) for line in grouped if (passage := _passage(line))]
     if budget is None and most is None:
-        return tuple(found)
-    return tuple(_fitting(sorted(found, key=_telling), budget, most))
+        return tuple(passage for _, passage in found)
+    meant = {id(hunk) for hunk in _under(change, about)}
+    ranked = sorted(found, key=lambda pair: (meant.isdisjoint(map(id, pair[0])), *_telling(pair[1])))
+    return tuple(fitting([passage for _, passage in ranked], budget, most))
+
+
+def _under(change: Change, spans: Iterable[Span]) -> Iterator[Hunk]:
+    """The hunks in which spans over the added or removed words begin."""
+    for where, texts in (
+        ("added", [hunk.new for hunk in change.hunks]),
+        ("removed", [hunk.old for hunk in change.hunks]),
+    ):
+        ends = list(accumulate(len(text) + len("\n\n") for text in texts))
+        for span in spans:
+            if span.where == where and (at := bisect_right(ends, span.start)) < len(change.hunks):
+                yield change.hunks[at]
 
 
 def _passage(line: Sequence[Hunk]) -> Passage | None:
@@ -220,8 +238,8 @@ def _rank(piece: Piece) -> int:
     return 2
 
 
-def _fitting(ranked: Sequence[Passage], budget: int | None, most: int | None) -> Iterator[Passage]:
-    """As many of the places as there is room for, the last with how many more there are."""
+def fitting(ranked: Sequence[Passage], budget: int | None, most: int | None) -> Iterator[Passage]:
+    """As many of the places, most telling first, as fit; the last says how many more there are."""
     left, shown = budget, list[Passage]()
     for passage in ranked[:most]:
         if left is not None and shown and left < _LEAST:
@@ -231,7 +249,7 @@ def _fitting(ranked: Sequence[Passage], budget: int | None, most: int | None) ->
         left = left if left is None else left - _length(fitted.pieces)
     yield from shown[:-1]
     if shown:
-        yield replace(shown[-1], more=len(ranked) - len(shown))
+        yield replace(shown[-1], more=len(ranked) - len(shown) + ranked[-1].more)
 
 
 def _length(pieces: Sequence[Piece]) -> int:

@@ -584,6 +584,7 @@ class Item:
     `acknowledged_by` who answered that. `told` are the roles that hear of it, `fingerprint` the beginning of
     the keyed hash of what was seen, by which one version of an item is told from another. `category` is
     what the rule is about, `step` the first question of the policies' process that nobody has answered.
+    Of an edit of a page `passages` are its most telling places, `editor` what the wiki shows of who made it.
     """
 
     number: int
@@ -620,6 +621,8 @@ class Item:
     fingerprint: str = ""
     category: str = ""
     step: str | None = None
+    passages: tuple[Passage, ...] = ()
+    editor: Editor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -761,6 +764,7 @@ class Briefing:
     `period`, such as October 2026. `versions` are those of the program and of its rules, `notice` is the
     address of the privacy notice.
     `unanswered` are sentences about alerts that nobody has acknowledged, whoever was told.
+    `networks` are the organisation's own (CIDR), with which an editor's address is compared.
     """
 
     organisation: str
@@ -791,6 +795,7 @@ class Briefing:
     versions: tuple[str, ...] = ()
     notice: str = ""
     unanswered: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,9 @@ def readable(wikitext: str) -> str:
     A citation is `[source: who, what]`; a picture `[picture: name]`.
     """
     text = _COMMENT.sub("", wikitext)
-    text = _FILE.sub(r"[picture: \1]", text)
-    text = _WEB_LINK.sub(lambda link: link[2] or link[1], _LINK.sub(r"\1", text))
+    for _ in ("links in captions of pictures", "pictures and all other links"):
+        text = _LINK.sub(r"\1", _FILE.sub(r"[picture: \1]", text))
+    text = _WEB_LINK.sub(lambda link: link[2] or link[1], text)
     for _ in range(_NESTED):
         if "{{" not in text:
             break
@@ -87,6 +88,6 @@ def _source(reference: Any) -> str:
 
 def _of_lines(text: str) -> str:
     """Without what stands at the beginnings of lines: headings, lists, tables, parameters."""
-    text = _TABLE_EDGE.sub("", _HEADING.sub(r"\1:", text))
+    text = _TABLE_EDGE.sub("", _HEADING.sub(lambda heading: f"heading “{heading[1]}”:", text))
     text = _MARKER.sub("", _PARAMETER.sub(r" \1: ", text))
     return str(_LEFT_OVER.sub(" ", text))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.casework.decisions import latest_verdicts
+from monitor.store.rows import change_from
 from monitor.store.store import Store
 from monitor.store.tables import Finding, Mention, table_of
 from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, State, Verdict
@@ -20,8 +20,6 @@ from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, Sta
 _CHUNK = 1_000
 _BLANK = "\u2588"
 _MASK = re.compile(r"\[[^\[\]\n]{1,60} redacted\]")
-
-_CHANGE = TypeAdapter(Change)
 
 _mention = table_of(Mention)
 _finding = table_of(Finding)
@@ -127,7 +125,7 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _change(stored: dict[str, Any]) -> Change:
-    change = _CHANGE.validate_python(stored)
+    change = change_from(stored)
     return replace(
         change,
         page=_blank(change.page),

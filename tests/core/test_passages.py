@@ -153,3 +153,22 @@ def test_what_is_removed_and_added_makes_the_two_sides(before: str, old: str, ne
         if readable(before + old + after) != readable(before + new + after) and len(before + after) < 40:
             assert side(passage, "removed") == readable(before + old + after)
             assert side(passage, "added") == readable(before + new + after)
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "words"),
+    [
+        ("== Critique ‘été’ ==\nÉté.", "heading “Critique ‘été’”: Été."),
+        ("* [[Ysbyty Gwynedd|Ysbyty]] – ''agored''", "Ysbyty – agored"),
+        ("a<br/>b &amp; c<!-- no -->", "a b & c"),
+        ("{{convert|3|km}} north", "3, km north"),
+        ("<ref name=cqc />", "[source: cqc]"),
+        ("x<ref>[https://bbc.test/1 Families wait]</ref>", "x [source: Families wait]"),
+        ("[[File:Logo.svg|thumb|The [[logo]]]]", "[picture: Logo.svg]"),
+        ("see https://x.test/a and [https://y.test/b]", "see https://x.test/a and y.test"),
+        ("{| class=w\n|-\n| a || b\n|}", "a b"),
+        ("| logo = A.svg\n| beds = 500", "logo: A.svg beds: 500"),
+    ],
+)
+def test_wikitext_is_read_in_plain_words(wikitext: str, words: str) -> None:
+    assert readable(wikitext) == words
