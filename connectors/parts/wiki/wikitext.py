@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, count, islice
+from operator import add
 
 from monitor.types import CONTEXT
 
@@ -29,7 +30,8 @@ _LINE_OF_TEMPLATE = re.compile(r"[ \t]*\|" + _PARAMETER.pattern)
 _OF_TABLE = re.compile(
     r"(?:col|row)span|style|class|align|valign|scope|width|height|bgcolor|data-[\w-]+|id|lang"
 )
-_MOST = 40_000  # headings, braces or parts of a template that are looked at: no article has so many
+_MOST_HEADINGS = 2_000  # that are looked at, as each makes a hunk; no article has so many
+_MOST_MARKS = 40_000  # the same for braces, and for the bars and links in one template
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -68,7 +70,7 @@ class Template:
         """The bars of the template itself: not those of a template or link inside it."""
         templates = links = 0
         inside = _PARTS.finditer(self.markup, self.start + 2, self.end - 2)
-        for part in islice(inside, _MOST):
+        for part in islice(inside, _MOST_MARKS):
             match part[0]:
                 case "{{":
                     templates += 1
@@ -96,7 +98,7 @@ class Wikitext:
     @cached_property
     def headings(self) -> list[Heading]:
         """The section headings in page order."""
-        found = islice(_HEADING.finditer(self._markup), _MOST)
+        found = islice(_HEADING.finditer(self._markup), _MOST_HEADINGS)
         return [Heading(heading.start(), heading[1].strip("= \t")) for heading in found]
 
     @property
@@ -151,14 +153,15 @@ class Wikitext:
     @cached_property
     def _lines(self) -> list[int]:
         """Where each line begins."""
-        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
+        ends = accumulate(map(len, self.text.split("\n")))
+        return [0, *map(add, ends, count(1))][:-1]  # a vandal writes a million lines
 
     @cached_property
     def _templates(self) -> list[Template]:
         """The outermost templates in page order. Braces that nobody closed are no template."""
         found: list[Template] = []
         opened: list[int] = []
-        for brace in islice(_BRACES.finditer(self._markup), _MOST):
+        for brace in islice(_BRACES.finditer(self._markup), _MOST_MARKS):
             if brace[0] == "{{":
                 opened.append(brace.start())
             elif opened and (name := self._name(start := opened.pop())):
