@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from monitor import documents, redaction
 from monitor.cli import output
@@ -20,6 +19,7 @@ from monitor.store.excerpts import shorten
 from monitor.types import Change, Finding, Post, Severity, Span
 from monitor.wikitext import readable
 from rules import pack
+from rules.detectors.edit import UNDONE, EditOptions
 from rules.edits import Effect
 from rules.edits.effects import effects_of
 from rules.identifiers import PersonIdentifiers
@@ -71,25 +71,74 @@ class Explainer:
         for line in _head(edit, self._networks):
             console.print(output.clean(line), soft_wrap=True)
         drawing.draw(console, passages(edit.change))
-        if edit.effects:
-            console.print(Text("\nWhat it does", style="bold"))
-        for effect in edit.effects:
-            console.print(output.clean(f"  {_said(effect)}"), soft_wrap=True)
         for finding in edit.findings:
             console.print("")
-            for line in self._told(finding):
+            for line in self._told(edit, finding):
                 console.print(output.clean(line), soft_wrap=True)
+        if untold := [effect for effect in edit.effects if self._teller(edit, effect) is None]:
+            console.print("\nOf this nobody is told:")
+            for effect in untold:
+                console.print(output.clean(f"  {_said(effect)}"), soft_wrap=True)
         if not edit.findings:
             console.print(f"\nNothing found by {self._rules.running} rules.")
 
-    def _told(self, finding: Finding) -> Iterator[str]:
+    def _told(self, edit: Explained, finding: Finding) -> Iterator[str]:
         yield f"{finding.severity.upper()}  {finding.title}  ({finding.rule_id}, {finding.lane} lane)"
-        yield f"  {finding.reason}"
+        effects = [effect for effect in edit.effects if self._teller(edit, effect) is finding]
+        if not any(effect.reason == finding.reason for effect in effects):
+            yield f"  {finding.reason}"
+        for effect in effects:
+            yield f"  {_said(effect)}"
         for clause_id in finding.clauses:
             clause = self._rules.clauses[clause_id]
             yield f"  Policy: {clause.id}, section {clause.section}: {clause.said}"
         if note := self._by_id[finding.rule_id].file.note:
             yield f"  What to do: {note}"
+
+    def _teller(self, edit: Explained, effect: Effect) -> Finding | None:
+        """The finding by which people are told of an effect."""
+        return next((each for each in edit.findings if effect.kind in self._about(each)), None)
+
+    def _about(self, finding: Finding) -> Sequence[str]:
+        """The effects that a finding's rule is about."""
+        options = self._by_id[finding.rule_id].options
+        return options.effects if isinstance(options, EditOptions) else ()
+
+    def data(self, edit: Explained) -> dict[str, Any]:
+        """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
+        change, author = edit.change, edit.post.author
+        return {
+            "page": change.page,
+            "old": change.parent,
+            "new": change.revision,
+            "summary": edit.post.text,
+            "editor": editor_data(author.handle if author else None, change.editor),
+            "effects": [self._effect(edit, effect) for effect in edit.effects],
+            "findings": [_finding(edit.post, finding) for finding in edit.findings],
+            "hunks": hunk_data(change),
+            "sections_before": change.sections_before,
+            "sections_after": change.sections_after,
+        }
+
+    def _effect(self, edit: Explained, effect: Effect) -> dict[str, Any]:
+        """An effect, with the rule that tells people of it; None where no rule in force does."""
+        told = self._teller(edit, effect)
+        return {
+            "effect": effect.kind,
+            "severity": min(self._level(told, effect), told.severity) if told else None,
+            "rule": told.rule_id if told else None,
+            "section": effect.section,
+            "reason": effect.reason,
+            "confidence": effect.confidence,
+            "undone": effect.undone,
+            "evidence": evidence(edit.post, effect.spans),
+        }
+
+    def _level(self, told: Finding, effect: Effect) -> Severity:
+        """How soon somebody should look at one effect of those that its rule tells of."""
+        file = self._by_id[told.rule_id].file
+        level = file.levels.get(UNDONE if effect.undone else effect.kind, file.severity)
+        return level if isinstance(level, Severity) else Severity.INFO
 
 
 def _said(effect: Effect) -> str:
@@ -106,38 +155,6 @@ def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
         yield f"  By {name}: {described(change.editor, name, networks)}"
     if post.text:
         yield f"  Summary: {shorten(readable(post.text), _EVIDENCE)}"
-
-
-def as_json(edit: Explained) -> dict[str, Any]:
-    """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
-    change, author = edit.change, edit.post.author
-    return {
-        "page": change.page,
-        "old": change.parent,
-        "new": change.revision,
-        "summary": edit.post.text,
-        "editor": editor_data(author.handle if author else None, change.editor),
-        "effects": [_effect(edit, effect) for effect in edit.effects],
-        "findings": [_finding(edit.post, finding) for finding in edit.findings],
-        "hunks": hunk_data(change),
-        "sections_before": change.sections_before,
-        "sections_after": change.sections_after,
-    }
-
-
-def _effect(edit: Explained, effect: Effect) -> dict[str, Any]:
-    """An effect, with the rule that tells people of it; None where no rule in force does."""
-    told = next((finding for finding in edit.findings if finding.category == f"wiki-{effect.kind}"), None)
-    return {
-        "effect": effect.kind,
-        "severity": told.severity if told else None,
-        "rule": told.rule_id if told else None,
-        "section": effect.section,
-        "reason": effect.reason,
-        "confidence": effect.confidence,
-        "undone": effect.undone,
-        "evidence": evidence(edit.post, effect.spans),
-    }
 
 
 def _finding(post: Post, finding: Finding) -> dict[str, Any]:

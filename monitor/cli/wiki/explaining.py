@@ -55,7 +55,6 @@ def explain(
     people is masked. Nothing is stored, and nothing is ever written to a wiki.
     """
     from monitor.cli.wiki.explained import Explainer
-    from monitor.cli.wiki.explained import as_json as to_json
     from monitor.service import utc_now
 
     settings = _settings(context, organisation)
@@ -67,7 +66,7 @@ def explain(
     versions = replace(versions, **{name: value for name, value in given.items() if value})
     explainer = Explainer(settings)
     edit = explainer.explained(versions.as_post(utc_now()))
-    output.print_json(to_json(edit)) if as_json else explainer.print_text(edit, output.stdout())
+    output.print_json(explainer.data(edit)) if as_json else explainer.print_text(edit, output.stdout())
     met = edit.worst is not None and fail_on is not None and edit.worst >= fail_on
     raise typer.Exit(Exit.FOUND if met else Exit.OK)
 

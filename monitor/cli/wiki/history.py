@@ -19,7 +19,7 @@ from monitor.types import GONE, Change
 if TYPE_CHECKING:
     from monitor.access import Person
     from monitor.config import Settings
-    from monitor.store.edits import StoredEdit
+    from monitor.store.pagehistory import StoredEdit
 
 WITHHELD = "(confidential: for those who are told of its case)"
 _HIDDEN = {
@@ -46,7 +46,7 @@ def history(
     from monitor.cli.scan import moment
     from monitor.cli.wiki.stored import named
     from monitor.service import utc_now
-    from monitor.store import edits
+    from monitor.store import pagehistory
 
     settings = output.settings(context)
     zone = settings.organisation.zone
@@ -56,7 +56,7 @@ def history(
         with store.reading() as connection:
             wanted = named(settings, connection, page)
             subject = wanted.subject or ""
-            known = edits.edits(connection, wanted.wiki.name, subject, start)
+            known = pagehistory.edits(connection, wanted.wiki.name, subject, start)
             teller, count = _Teller(settings, person, diff), 0
             if as_json:
                 rows = [teller.data(edit) for edit in known]

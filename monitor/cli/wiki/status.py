@@ -61,10 +61,10 @@ def _rows(
     settings: Settings, connection: Connection, known: dict[str, Coverage], person: Person, now: datetime
 ) -> Iterator[dict[str, Any]]:
     from monitor.cli.wiki.stored import watched
-    from monitor.store import edits
+    from monitor.store import pagehistory
 
     pages = list(watched(settings, connection))
-    cases = edits.open_cases(connection, [page.subject for page in pages if page.subject])
+    cases = pagehistory.open_cases(connection, [page.subject for page in pages if page.subject])
     for page in pages:
         coverage = known.get(page.wiki.name)
         seen = [case for case in cases.get(page.subject or "", ()) if person.sees(case[1])]
@@ -98,11 +98,11 @@ def _row(
 
 def _kinds(connection: Connection, page: Watched, since: datetime) -> Counter[EditorKind | None]:
     """How many edits of each kind of editor are stored of the page since then."""
-    from monitor.store import edits
+    from monitor.store import pagehistory
 
     if page.subject is None:
         return Counter()
-    return edits.editors(connection, page.wiki.name, page.subject, since)
+    return pagehistory.editors(connection, page.wiki.name, page.subject, since)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

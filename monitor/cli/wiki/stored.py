@@ -28,10 +28,10 @@ class Watched:
 
 def watched(settings: Settings, connection: Connection) -> Iterator[Watched]:
     """Every page that the settings watch, in their order, each with its talk page once that was edited."""
-    from monitor.store import edits
+    from monitor.store import pagehistory
 
     for wiki in wiki_sources(settings):
-        known = edits.titles(connection, wiki.name)
+        known = pagehistory.titles(connection, wiki.name)
         for title in wiki.options.pages:
             yield Watched(wiki, title, known.get(title))
             talks = (other for other in known if other.endswith(f":{title}"))
@@ -44,7 +44,7 @@ def named(settings: Settings, connection: Connection, given: str) -> Watched:
     Raises a usage error that names the watched ones.
     """
     from monitor.config.problems import did_you_mean
-    from monitor.store import edits
+    from monitor.store import pagehistory
 
     try:
         wanted = page_address(given)
@@ -52,7 +52,7 @@ def named(settings: Settings, connection: Connection, given: str) -> Watched:
         raise typer.BadParameter(str(error), param_hint="PAGE") from None
     here = [wiki for wiki in wiki_sources(settings) if wanted.wiki in (None, wiki.base)]
     for wiki in here:
-        known = edits.titles(connection, wiki.name)
+        known = pagehistory.titles(connection, wiki.name)
         titles = {title.casefold(): title for title in (*wiki.options.pages, *known)}
         if title := titles.get(wanted.title.casefold()):
             return Watched(wiki, title, known.get(title))
