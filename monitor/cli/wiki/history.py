@@ -124,33 +124,33 @@ class _Teller:
         change = edit.change
         if self.withholds(edit) or change is None:
             why = WITHHELD if self.withholds(edit) else _gone(edit)
-            console.print(Text(f"{at:%d %b %Y %H:%M}  {why}"), soft_wrap=True)
+            drawing.tell(console, Text(f"{at:%d %b %Y %H:%M}  {why}"), 0)
         else:
-            head = f"{at:%d %b %Y %H:%M}  {change.revision}  {done(change)}"
-            console.print(Text(head, style="bold"), soft_wrap=True)
+            head = f"{at:%d %b %Y %H:%M}  {change.revision}  {output.plain(done(change))}"
+            drawing.tell(console, Text(head, style="bold"), 0)
             for line in self._lines(edit, change):
-                console.print(output.clean(f"  {line}"), soft_wrap=True)
+                drawing.tell(console, line)
             if self.diff:
                 drawing.draw(console, passages(change))
         console.print("")
 
-    def _lines(self, edit: StoredEdit, change: Change) -> Iterator[str]:
+    def _lines(self, edit: StoredEdit, change: Change) -> Iterator[Text]:
         from monitor.wikitext import readable
 
-        yield self._editor(edit.author, change)
+        yield Text(output.plain(self._editor(edit.author, change)))
         if edit.summary:
-            yield f"Summary: {readable(edit.summary)}"
+            yield drawing.labelled("Summary", readable(edit.summary))
         if where := sections(change):
-            yield f"In: {', '.join(where)}"
+            yield drawing.labelled("In", ", ".join(where))
         for finding in edit.findings:
             numbers = f"{finding.rule_id}, case {finding.case}"
-            yield f"{finding.severity.upper()}  {finding.title} ({numbers})"
+            yield drawing.headline(finding.severity, f"{finding.title} ({numbers})")
         if change.reverted_by:
-            yield f"Put right since, by revision {change.reverted_by}"
+            yield Text(f"Put right since, by revision {output.plain(change.reverted_by)}")
         if hidden := [_HIDDEN.get(name, name) for name in change.hidden]:
-            yield f"The wiki hides {', '.join(hidden)}"
+            yield Text(f"The wiki hides {', '.join(hidden)}")
         if edit.url:
-            yield edit.url
+            yield Text(output.plain(edit.url))
 
     def _editor(self, author: str, change: Change) -> str:
         networks = self.settings.organisation.networks
