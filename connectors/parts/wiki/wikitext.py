@@ -23,7 +23,7 @@ _NOWIKI_END = "</nowiki>"
 _HEADING = re.compile(r"^=[= \t]*([^= \t\n][^\n]*)=[ \t]*$", re.MULTILINE)
 _BRACES = re.compile(r"\{\{|\}\}")
 _PARTS = re.compile(r"\{\{|\}\}|\[\[|\]\]|[|\n]")
-_NAME = re.compile(r"[^|{}\[\]<>\n]{1,255}")  # https://www.mediawiki.org/wiki/Manual:Page_title
+_NAME = re.compile(r"\s*([^|{}\[\]<>\n]{1,255})")  # https://www.mediawiki.org/wiki/Manual:Page_title
 _PARAMETER = re.compile(r"\s*([^\s|={}\[\]<>](?:[^|={}\[\]<>\n]{0,98}[^\s|={}\[\]<>])?)\s*=")
 _LINE_OF_TEMPLATE = re.compile(r"[ \t]*\|" + _PARAMETER.pattern)
 # A cell of a table begins with a bar too: https://www.mediawiki.org/wiki/Help:Tables
@@ -172,8 +172,8 @@ class Wikitext:
 
     def _name(self, start: int) -> str | None:
         """The name of the template that opens at `start`, None where that cannot be one."""
-        written = _NAME.match(self._markup, start + 2 + _blank(self._markup, start + 2))
-        name = " ".join(written[0].replace("_", " ").split()) if written else ""
+        written = _NAME.match(self._markup, start + 2)
+        name = " ".join(written[1].replace("_", " ").split()) if written else ""
         return name[:1].upper() + name[1:] or None
 
     @cached_property
@@ -188,11 +188,6 @@ class Wikitext:
 
 def _blanks(found: re.Match[str]) -> str:
     return " " * len(found[0])
-
-
-def _blank(text: str, start: int) -> int:
-    """How much white space follows at `start`."""
-    return len(text[start : start + 255]) - len(text[start : start + 255].lstrip())
 
 
 def _continues(text: str, position: int) -> bool:
