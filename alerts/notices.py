@@ -82,6 +82,7 @@ def render_notice(
         "organisation": briefing.organisation,
         "today": wording.calendar(briefing.day),
         "posted": wording.moment(item.posted_at, briefing) if item.posted_at else "[day]",
+        "posted_on": wording.local_day(item.posted_at or item.seen_at, briefing),
         "seen": wording.moment(item.seen_at, briefing),
         "quote": shorten(defang(item.excerpt), LONGEST_QUOTE) if quoted else "",
         "informally": informally,
