@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from pydantic import Field, TypeAdapter, ValidationError
 
 from connectors import Context
+from connectors.parts.wiki.comparison import compare
 from connectors.parts.wiki.mediawiki import BATCH, NoSuchRevision, Revision, Wiki, WikiPage
-from connectors.parts.wiki.worddiff import headings, hunks
 from monitor import __version__
 from monitor.config import Section
 from monitor.config.fields import Contact
@@ -213,11 +213,12 @@ class Wikipedia:
         hidden = tuple(name for name, value in withheld.items() if value is None)
         if old is None or new is None:
             old = new = ""  # half a comparison would read as a removal
+        comparison = compare(old, new)
         return replace(
             bare,
-            hunks=hunks(old, new),
-            sections_before=tuple(heading.name for heading in headings(old)),
-            sections_after=tuple(heading.name for heading in headings(new)),
+            hunks=comparison.hunks,
+            sections_before=comparison.sections_before,
+            sections_after=comparison.sections_after,
             size_before=parent.size if parent else bare.size_before,
             reverts=bare.reverts or _restores(revision, past),
             reverted_by=_reverted_by(revision, past, later),

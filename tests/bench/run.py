@@ -16,6 +16,7 @@ from tests.bench import (
     auditing,
     cases,
     digests,
+    edits,
     engine,
     noise,
     parsing,
@@ -49,7 +50,8 @@ def main() -> None:
     table = Table("Figure", "Measured", "", "Aim", title="Trustwatch, one run on this machine", box=None)
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
-        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, start,
+        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, edits.run,
+        start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():
