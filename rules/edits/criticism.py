@@ -167,7 +167,11 @@ def _headings_gone(edit: Edit, lost: list[Sentence]) -> list[str]:
         return []
     if lost:
         return gone
-    named = [fold(each).text[start : start + _STEM] for each in gone for start, _ in spans(HEADING, fold(each).text)]
+    named = [
+        fold(each).text[start : start + _STEM]
+        for each in gone
+        for start, _ in spans(HEADING, fold(each).text)
+    ]
     kept = " ".join(fold(each).text for each in edit.change.sections_after)
     return [] if all(stem in kept for stem in named) else gone
 

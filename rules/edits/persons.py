@@ -91,7 +91,11 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
 def _personal(value: str, label: str, around: str, names: Names) -> bool:
     """True where an identifier is a person's own: an office's number and mailbox are not."""
     if label == TELEPHONE_LABEL:
-        return _mobile(value) or found(_PRIVATE, around) or (found(_PERSON, around) and not found(_SERVICE, around))
+        return (
+            _mobile(value)
+            or found(_PRIVATE, around)
+            or (found(_PERSON, around) and not found(_SERVICE, around))
+        )
     if label == EMAIL:
         return not value.endswith(names.domains) and not found(_OFFICE_MAILBOX, value)
     return True

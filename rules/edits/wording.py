@@ -39,7 +39,11 @@ def insults(edit: Edit) -> Iterator[Effect]:
     if came:
         reason = "Insulting words have been added."
         yield edit.effect(EffectKind.DEROGATORY_ADDED, reason, came, confidence=0.85)
-    went = [each for each in (*edit.gone, *edit.labels_gone) if insulting(each) and not _insulted(edit.successors.get(each))]
+    went = [
+        each
+        for each in (*edit.gone, *edit.labels_gone)
+        if insulting(each) and not _insulted(edit.successors.get(each))
+    ]
     if went:
         reason = "Insulting words have left the page."
         yield edit.effect(EffectKind.DEROGATORY_REMOVED, reason, went, confidence=0.75)
