@@ -82,6 +82,21 @@ def test_two_revisions_are_explained_with_what_the_wiki_tells(folder: Path, wiki
     assert all("comms@wvft.nhs.test" in agent for agent in agents)
 
 
+def test_a_declared_user_name_is_told_with_its_capacity(folder: Path, wiki: ServedWiki) -> None:
+    file = written(folder, WIKI_SOURCE.format(url=wiki.url))
+    host = wiki.url.removeprefix("http://")
+    declared = {
+        "wiki": host, "user": "harbour_Lantern", "capacity": "communications officer",
+        "disclosed-at": "https://wiki.test/wiki/User:Harbour_Lantern", "declared-on": "2026-11-02",
+    }  # fmt: skip
+    words = [word for name, value in declared.items() for word in (f"--{name}", value)]
+    entered = run("--config", str(file), "registers", "editors", "add", *words)
+    assert entered.exit_code == Exit.OK, entered.output
+    answer = json.loads(run("wiki", "explain", "2", "3", "--json").stdout)
+    assert answer["editor"]["declared"] == "communications officer"
+    assert "declared-editor" in [effect["effect"] for effect in answer["effects"]]
+
+
 def test_the_first_revision_of_a_page_is_compared_with_nothing(folder: Path, wiki: ServedWiki) -> None:
     written(folder, WIKI_SOURCE.format(url=wiki.url))
     assert "0 → 3 bytes (+3)" in run("wiki", "explain", "prev", "1").stdout
