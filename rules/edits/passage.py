@@ -40,7 +40,7 @@ class Side:
         inside = [
             (each.at + max(start, each.start) - each.start, each.at + min(end, each.end) - each.start)
             for each in self.stretches
-            if each.start < end and start < each.end
+            if max(each.start, start) < min(each.end, end)
         ]
         return Span(inside[0][0], inside[-1][1], label, self.where) if inside else None
 
