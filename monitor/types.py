@@ -294,9 +294,10 @@ class PageEvent(StrEnum):
 class Change:
     """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds.
 
-    `repeats` is an earlier revision that had been put right and whose text this one brings back: it is that
-    edit once more, whatever its tags and summary call it. An entry of the page's log has an `event` and no
-    hunks; `target` is where the page was moved to, or how it is protected.
+    `page_id` is the page's number with the wiki's host in front. `repeats` is an earlier revision that had
+    been put right and whose text this one brings back: it is that edit once more, whatever its tags and
+    summary call it. An entry of the page's log has an `event` and no hunks; `target` is where the page was
+    moved to, or how it is protected.
     """
 
     page: str

@@ -240,7 +240,7 @@ def test_a_protection_says_who_did_it_why_and_who_may_still_edit(now):
         "edit: autoconfirmed, move: sysop",
     )
     assert post.url == "https://wiki.test/w/index.php?title=Special%3ALog&logid=4"
-    assert (post.change.page, post.change.page_id, post.change.hunks) == (TITLE, "7", ())
+    assert (post.change.page, post.change.page_id, post.change.hunks) == (TITLE, "wiki.test:7", ())
     assert post.created_at == START + timedelta(hours=4)
 
 

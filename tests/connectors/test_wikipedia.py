@@ -202,7 +202,9 @@ def test_a_moved_page_is_followed_by_its_id(now):
     cursor = last_cursor(connector(wiki, now))
     wiki.title, wiki.texts = "Wearside Vale Hospitals", [*"abcd"]
     (post,) = read(connector(wiki, now), cursor)
-    assert (post.title, post.change.page, post.change.page_id) == ("Wearside Vale Hospitals",) * 2 + ("7",)
+    assert (post.title, post.change.page, post.change.page_id) == ("Wearside Vale Hospitals",) * 2 + (
+        "wiki.test:7",
+    )
 
 
 def test_where_the_last_known_edit_was_deleted_for_good_the_window_is_read_again(now):

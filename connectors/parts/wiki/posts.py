@@ -72,7 +72,7 @@ class Posts:
         compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
         return Change(
             page=page.title,
-            page_id=str(page.pageid),
+            page_id=self._page_id(page.pageid),
             revision=str(revision.revid),
             parent=str(revision.parentid) if revision.parentid else None,
             size_before=None if revision.parentid else 0,
@@ -83,6 +83,10 @@ class Posts:
             hidden=tuple(sorted(revision.hidden)),
             diff_url=self._address(**compared or {"oldid": revision.revid}),
         )
+
+    def _page_id(self, number: int) -> str:
+        """Wikis number their pages alike: two pages of one number are not one case."""
+        return f"{self.host}:{number}"
 
     def fed(self, page_id: int, edit: FeedEdit, editor: Editor) -> Post:
         """The edit as the feed of a page's history tells it: without sizes, tags and hashes."""
@@ -123,7 +127,7 @@ class Posts:
             created_at=entry.timestamp,
             change=Change(
                 page=entry.title,
-                page_id=str(page_id),
+                page_id=self._page_id(page_id),
                 revision=f"{LOG}{entry.logid}",
                 hidden=tuple(sorted(entry.hidden)),
                 diff_url=url,
