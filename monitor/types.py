@@ -294,8 +294,9 @@ class PageEvent(StrEnum):
 class Change:
     """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds.
 
-    An entry of the page's log has an `event` and no hunks; `target` is where the page was moved to, or how
-    it is protected.
+    `repeats` is an earlier revision that had been put right and whose text this one brings back: it is that
+    edit once more, whatever its tags and summary call it. An entry of the page's log has an `event` and no
+    hunks; `target` is where the page was moved to, or how it is protected.
     """
 
     page: str
@@ -311,6 +312,7 @@ class Change:
     minor: bool = False
     reverts: bool = False
     reverted_by: str | None = None
+    repeats: str | None = None
     hidden: tuple[str, ...] = ()
     diff_url: str | None = None
     editor: Editor | None = None
@@ -409,12 +411,14 @@ class Page:
 
     `cursor` is safe to save once `posts` are stored: it covers only posts that were given, and of a
     newest-first walk it names what is left to read below them. None: what was saved before still holds.
-    `covered_from` is how far back the source really reaches, None if unknown.
+    `covered_from` is how far back the source really reaches, None if unknown. `note` says what is to be known
+    of how it was read, such as by a lesser way.
     """
 
     posts: tuple[Post, ...]
     cursor: str | None = None
     covered_from: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ criticism beside another or under a heading that says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz
@@ -14,7 +15,7 @@ from rapidfuzz.distance import Indel
 
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit, held
-from rules.edits.figures import without_ratings
+from rules.edits.figures import rated, without_ratings
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
 from rules.edits.wording import insulting
@@ -25,6 +26,7 @@ from rules.text.words import any_of, words
 _LISTS = words("criticism")
 STRONG = any_of(_LISTS["strong"])
 _MILD = any_of(_LISTS["mild"])
+_WATCHER = any_of(_LISTS["watchers"])
 _HARMLESS = any_of(_LISTS["harmless"])
 HEADING = any_of(_LISTS["headings"])
 _SOFT_HEADING = any_of(_LISTS["soft headings"])
@@ -35,7 +37,12 @@ _INTENSIFIER = any_of(_LISTS["intensifiers"])
 CRITICAL = 2
 """The weight from which a sentence is criticism: one strong word, or two mild ones."""
 
+_TITLE = re.compile(r"\s*<ref\b[^<>/]*>[^<]*?\btitle\s*=\s*([^|}<]+)", re.IGNORECASE)
+_FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
+_NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
+_READ = 20_000  # characters in which a sentence is looked for letter by letter
+_SHORT_WORD = 4  # letters: such words say little of what a sentence is about
 _STEM = 6  # letters by which a heading's critical word is known again: "Criticism", "Critical reports"
 _LOSS = 80  # characters of criticism: a shorter loss alone is less grave
 _CUT = 3  # words without a replacement: more than that were cut, not softened
@@ -68,22 +75,43 @@ def _fates(edit: Edit) -> tuple[list[Sentence], list[Sentence]]:
     for sentence in edit.gone:
         if is_critical(sentence) and not insulting(sentence):
             _sort(sentence, edit.successors.get(sentence), lost, softened)
+            if sentence in lost and _euphemism(sentence, edit):
+                softened.append(lost.pop())
     return [each for each in lost if not _stands(each, edit)], softened
+
+
+def _euphemism(sentence: Sentence, edit: Edit) -> bool:
+    """True where one new sentence stands alone in its place, and speaks of the same in soft words."""
+    passage = next(each for each in edit.passages if each.old is sentence.side)
+    came = [each for each in edit.come if each.side is passage.new and each not in edit.predecessors]
+    went = [each for each in edit.gone if each.side is passage.old and each not in edit.successors]
+    if len(came) != 1 or len(went) != 1:
+        return False
+    text = came[0].text
+    shared = set(text.split()) & {word for word in sentence.text.split() if len(word) > _SHORT_WORD}
+    return bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)) and found(_SOFTENER, text)
 
 
 def is_critical(sentence: Sentence) -> bool:
     """True where the sentence speaks against somebody, by its words or by its section's heading."""
-    under = sentence.section is not None and found(HEADING, fold(sentence.section).text)
+    under = sentence.section is not None and _says_so(fold(sentence.section).text)
     weight = weigh(sentence.text)
-    return weight + (under and weight > 0) >= CRITICAL
+    return weight + (under and weight > 0) >= CRITICAL or _source_is_critical(sentence)
+
+
+def _source_is_critical(sentence: Sentence) -> bool:
+    """True where the title of the source right behind the sentence speaks of it as criticism."""
+    behind = _TITLE.match(sentence.side.text, sentence.end)
+    return behind is not None and weigh(fold(behind[1]).text) >= CRITICAL
 
 
 def weigh(text: str) -> int:
-    """How critical a folded text is: two for each strong word, one for each mild one."""
+    """How critical a folded text is: two for each strong word, one for each mild one and for who says it."""
     plain = _without_harmless(text)
     strong = list(spans(STRONG, plain))
     mild = sum(1 for place in spans(_MILD, plain) if not any(a <= place[0] < b for a, b in strong))
-    return 2 * len(strong) + mild
+    said = mild > 0 and not strong and found(_WATCHER, plain)
+    return 2 * len(strong) + mild + said
 
 
 def _without_harmless(text: str) -> str:
@@ -92,9 +120,13 @@ def _without_harmless(text: str) -> str:
 
 def _stands(sentence: Sentence, edit: Edit) -> bool:
     """True where its words stand in the edit's new lines, in other sentences or another order."""
-    return held(sentence.text, edit.words_after) >= _STANDS and weigh(edit.words_after) >= weigh(
-        sentence.text
-    )
+    after = edit.words_after
+    if (
+        len(sentence.text) <= len(after) < _READ
+        and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5
+    ):
+        return True
+    return held(sentence.text, after) >= _STANDS and weigh(after) >= weigh(sentence.text)
 
 
 def _sort(
@@ -103,7 +135,9 @@ def _sort(
     if successor is None:
         lost.append(sentence)
         return
-    before, after = without_ratings(sentence.text), without_ratings(successor.text)
+    before, after = sentence.text, successor.text
+    if rated(before) and rated(after):
+        before, after = without_ratings(before), without_ratings(after)
     match _fate(before, after):
         case "lost":
             lost.append(sentence)
@@ -113,18 +147,20 @@ def _sort(
 
 def _fate(before: str, after: str) -> str | None:
     """What became of the criticism in a sentence that was reworded: lost, softened or None (it is kept)."""
+    if len(_FAILED.findall(before)) > len(_FAILED.findall(after)):
+        after = _NOT_DONE.sub("failed to", after)  # the same fact in plainer words
     out, put = _exchanged(before, after)
     taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
     weight, left = weigh(before), weigh(after)
-    if weight < CRITICAL:
-        return None
+    if not weight:
+        return "lost" if not after else None
     if left == 0 or (left < CRITICAL <= taken and weight - left >= CRITICAL):
         cut = 4 * len(put.split()) <= len(out.split()) > _CUT and not found(_SOFTENER, put)
         return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
     if (
         taken >= CRITICAL
         and taken - given >= CRITICAL
-        and len(out.split()) > 2 * _CUT
+        and len(out.split()) > _CUT
         and len(put.split()) <= _CUT
     ):
         return "lost"
@@ -136,12 +172,12 @@ def _weakened(out: str, put: str, taken: int, given: int) -> bool:
     qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
     if given == 0 and taken >= CRITICAL and len(put.split()) > 1:
         return True
-    if taken - given >= CRITICAL and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
+    if 0 < taken > given and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
         return True
     if qualified and taken >= given:
         return True
     dulled = found(_INTENSIFIER, out) and not found(_INTENSIFIER, put)
-    return dulled and taken >= given and len(out.split()) <= 2 * _CUT
+    return dulled and taken + 1 >= given and len(out.split()) <= 2 * _CUT
 
 
 def _exchanged(before: str, after: str) -> tuple[str, str]:

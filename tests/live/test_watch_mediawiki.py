@@ -84,7 +84,7 @@ def test_a_deleted_page_goes_with_all_its_edits_and_the_source_says_so(
     installation.ahead += timedelta(hours=25)
     assert installation.comply()["wiki"].lost == 2
     assert "quillon" not in installation.everything_stored()
-    assert installation.mentions("purged_for") == ["deleted", "deleted"]
+    assert installation.mentions("purged_for") == ["deleted", "deleted", None], "the log says who deleted it"
     assert "It was deleted where it stood" in installation.digest()
 
 
