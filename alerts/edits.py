@@ -5,6 +5,7 @@ Colour and strokes come on top of the words, for whoever sees them; both parts o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -21,6 +22,9 @@ PLACES = 3
 
 _LONGEST = 400
 """Characters of one piece, whatever comes."""
+
+_CLOSING = re.compile(r"[.,;:!?)’”](?:\s|$)")
+"""What stands close to the word before it; all else is set apart, so that no two addresses run together."""
 
 _END = Piece("", "same")
 
@@ -67,9 +71,9 @@ def _marked(text: str, was: Was) -> Markup:
 def _pieces(passage: Passage) -> Iterator[tuple[str, Was, str]]:
     """The pieces, made safe to print, each with the space behind it; none is empty."""
     shown = [(text, piece) for piece in passage.pieces if (text := shorten(defang(piece.text), _LONGEST))]
-    for (text, piece), (_, after) in pairwise([*shown, ("", _END)]):
-        apart = after.was != "same" or piece.text[-1:].isspace() or after.text[:1].isspace()
-        yield text, piece.was, " " if apart else ""
+    for (text, piece), (following, after) in pairwise([*shown, ("", _END)]):
+        close = after.was == "same" and _CLOSING.match(following)
+        yield text, piece.was, "" if close else " "
 
 
 def more(passage: Passage) -> str:

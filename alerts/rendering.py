@@ -182,6 +182,7 @@ def _as_full_as(detail: Detail, shown: Iterable[Item]) -> dict[str, Any]:
         **detail._asdict(),
         "excerpts": wording.excerpts(detail.longest, edits=edits),
         "passages": passages_within(detail.longest),
+        "margin": "    ",
     }
 
 

@@ -113,6 +113,7 @@ def _words(
         "act": act or (lambda case: ""),
         "longest": EXCERPT,
         "passages": passages_within(EXCERPT),
+        "margin": "  ",
         "editor_line": partial(editor_line, briefing=briefing),
         "why": partial(why, briefing=briefing),
         "listed": _listed,

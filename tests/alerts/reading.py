@@ -22,7 +22,7 @@ class Read:
 
     def take(self, text: str) -> None:
         """Take in a stretch of text."""
-        self.addresses += [address.strip(",.;:()") for address in _ADDRESS.findall(text)]
+        self.addresses += [address.strip(",.;:()[]") for address in _ADDRESS.findall(text)]
         self.words += re.findall(r"\w+", _ADDRESS.sub(" ", text).casefold())
 
 
@@ -58,7 +58,7 @@ class _Page(HTMLParser):
             self._hidden -= 1
         if tag == "a" and self._href is not None:
             self._flush()
-            leads = link(self._href, self.known_hosts).shown.strip(",.;:()")
+            leads = link(self._href, self.known_hosts).shown.strip(",.;:()[]")
             if leads not in self.read.addresses[self._before :]:
                 self.read.addresses.append(leads)
         elif tag not in ("strong", "span"):

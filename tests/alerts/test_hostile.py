@@ -170,6 +170,14 @@ def test_text_and_html_say_the_same_words_in_the_same_order(brief: Briefing, lin
     assert len(reading.plain(message.text).words) > 80
 
 
+@pytest.mark.parametrize("followed", [".", ". The trust", ".example", "word", "://x", ")", "", " and"])
+@pytest.mark.parametrize("text", ["word", "https://evil.example/", "a.b", ".", "@evil"])
+def test_pieces_of_an_edit_never_run_together(text: str, followed: str) -> None:
+    pieces = tuple(Piece(words, was) for was in ("removed", "added", "same") for words in (text, followed))
+    for passage in (Passage(None, pieces), Passage("S", pieces[::-1]), Passage(None, pieces[1:4])):
+        same(rendered(briefing(items=(factory.wiki_edit(passages=(passage,)),)), linked=False))
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(digests, st.booleans())
 def test_nothing_that_strangers_write_gets_out_of_its_place(brief: Briefing, linked: bool) -> None:

@@ -57,6 +57,7 @@ CASES = {
     "purged": (alert(purged_for="deleted", excerpt="", url=None),),
     "clock": (alert(clock="72 hours to tell the ICO end Tue 24 Nov 14:05"),),
     "alone": (alert(others=()),),
+    "edit": (Alert(item=factory.wiki_edit(), raised_at=LAST_NIGHT),),
 }
 
 
@@ -68,9 +69,17 @@ def test_text_and_html_say_the_same(alerts: tuple[Alert, ...]) -> None:
     assert list(words(message.text.replace("\n  > ", " "))) == list(words(" ".join(shown[begins:])))
 
 
+def test_an_edit_is_told_by_its_words_and_an_honest_line_on_its_editor() -> None:
+    message = mail(*CASES["edit"])
+    text = flat(message.text)
+    assert "[removed: inadequate, naming “a culture of not being listened to”]" in text
+    assert "Editor: an IP address: the settings name no networks" in text
+    assert re.search(r"<del [^>]*line-through[^>]*>inadequate", message.html)
+
+
 def words(text: str) -> Iterator[str]:
     """The words of a text, without the marks between them."""
-    return (word for each in re.findall(r"[^\s◆▲]+", text) if (word := each.strip(".:,-")))
+    return (word for each in re.findall(r"[^\s◆▲]+", text) if (word := each.strip(".:,-[]")))
 
 
 def test_the_subject_is_the_severity_and_the_rule() -> None:

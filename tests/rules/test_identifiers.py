@@ -218,7 +218,7 @@ def test_an_identifier_cut_anywhere_leaves_nothing_in_the_stored_edit(case: tupl
 @given(cut_lines())
 def test_what_a_span_marks_is_marked_still_once_the_line_around_it_is_masked(case: tuple[str, Hunk]) -> None:
     _, hunk = case
-    made = hunked(replace(hunk, new=f"{hunk.new} MARK"))
+    made = hunked(replace(hunk, new=f"{hunk.new} MARK "))
     start = made.part("added").index("MARK")
     found = replace(FINDING, spans=(Span(start, start + 4, "word", "added"),))
     copy, (moved,) = redact(made, IDENTIFIERS.spans(made), [found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,11 +10,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from monitor.store import Store
 from monitor.store.casework.reminders import reminders
-from monitor.types import Actor, Lane
+from monitor.types import Actor, Finding, Lane, Post
 from tests.core.office import JO, desk, open_case, settle
-from tests.core.world import COMMS
+from tests.core.test_edits import CRITICISM, EditRule, Wiki, edit
+from tests.core.world import CALDICOTT, COMMS, Feed, NumberRule
 from tests.web.visiting import Office, seen_in
+
+
+class Both(NumberRule):
+    """What finds numbers in posts, and what edits of pages took out."""
+
+    def evaluate(self, post: Post) -> Iterator[Finding]:
+        yield from super().evaluate(post)
+        yield from EditRule().evaluate(post)
+
 
 EACH = ("seen", "mine", "wrong", "handled", "later")
 
@@ -28,6 +40,17 @@ def test_the_page_shows_what_the_mail_showed_and_what_may_be_done(office: Office
         assert words in page.text
     assert [f'value="{deed}"' in page.text for deed in EACH] == [True] * 5
     assert "999 200 1135" not in page.text
+
+
+def test_the_page_shows_an_edit_by_what_went_and_what_came(store: Store) -> None:
+    wiki = Wiki(store, rules=Both(), recipients=(COMMS, CALDICOTT))
+    wiki.poll(Feed([[edit(replace(CRITICISM, new="<b>It has room to grow.</b>"))]]))
+    office = Office(wiki)
+    page = office.get(office.link(wiki.item().number, COMMS)).text
+    assert "It has 500 beds. " in page
+    assert '<del class="out">Inspectors found failings in its maternity unit. [source: Echo, Unsafe]' in page
+    assert '<ins class="in">It has room to grow.</ins>' in page
+    assert "its network cannot be determined since 4 November 2025" in page
 
 
 def test_a_hundred_looks_by_scanners_change_nothing(office: Office) -> None:
