@@ -68,6 +68,8 @@ _NAME = r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _DATES = re.compile(
     rf"\b{_DAY} (?:of )?{_NAME},?(?: (\d{{4}}))?\b|\b{_NAME} {_DAY}(?:,? (\d{{4}}))?\b|\b(\d{{4}})-(\d\d)-(\d\d)\b"
 )
+_PER_CENT = re.compile(r"\s?(?:%|per ?cent\b)")
+_SHARES = {"half": "0.5", "halves": "0.5", "quarter": "0.25", "quarters": "0.25"}
 _PARTS = re.compile(r"\b(half|thirds?|quarters?|halves|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice|double|doubled|treble|trebled|tripled)\b")
 
 
@@ -93,14 +95,15 @@ def _date(found: re.Match[str]) -> Iterator[str]:
 
 def _numbers(text: str) -> Iterator[str]:
     for found in _DIGITS.finditer(text):
-        yield _shown(float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1))
+        value = float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1)
+        yield _shown(value / 100 if _PER_CENT.match(text, found.end()) else value)
     for found in _SPELLED.finditer(text):
         value = _spelled(found[0])
         if not _scales_digits(text, found):
             yield _shown(value)
 
 
-    yield from (found[0].rstrip("s") for found in _PARTS.finditer(text))
+    yield from (_SHARES.get(found[0], found[0].rstrip("s")) for found in _PARTS.finditer(text))
 
 
 def _scales_digits(text: str, found: re.Match[str]) -> bool:

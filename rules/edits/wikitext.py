@@ -21,7 +21,12 @@ _SHOWN = re.compile(
     r"|lang\s*\|\s*\w+|abbr|em|strong|nobr|text|quotation)\s*\|(?:\s*(?:text|quote|1)\s*=)?",
     re.IGNORECASE,
 )
-_PARAMETER = re.compile(r"^[ \t]*\|[ \t]*([A-Za-z][\w .\-]{0,40}?)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
+# What a line's context was cut out of ("|title=A}} and on") is no value: its braces do not pair.
+_PARAMETER = re.compile(
+    r"^[ \t]*\|[ \t]*([A-Za-z][\w .\-]{0,40}?)[ \t]*=[ \t]*"
+    r"([^{}\n]*(?:\{\{(?:[^{}\n]|\{\{[^{}\n]*\}\})*\}\}[^{}\n]*)*)(?:\}\})?[ \t]*$",
+    re.MULTILINE,
+)
 _STYLE = re.compile(r"(?:style|class|align|width|colspan|rowspan|scope|bgcolor|valign)$", re.IGNORECASE)
 _HEADING = re.compile(r"^[ \t]*(={1,6})[^=\n].*?\1[ \t]*$", re.MULTILINE)
 

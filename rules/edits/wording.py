@@ -14,7 +14,7 @@ from rules.text.patterns import compiled, found, spans
 from rules.text.words import any_of, words
 
 # What somebody else said, or what a thing is called: not the page's own voice.
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|(?<!')''(?!')[^'\n][^\n]*?(?<!')''(?!')|‘[^‘’\n]{2,400}’(?!\w)")
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
@@ -65,7 +65,7 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = own_voice(sentence)
+    text = fold(_unquoted(sentence)).text
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text):
         return True
@@ -109,14 +109,12 @@ def _praise(sentence: Sentence) -> int:
 
 def own_voice(sentence: Sentence) -> str:
     """The folded sentence without quotations and proper names."""
-    said = _QUOTED.sub(" ", sentence.side.text[sentence.start : sentence.end])
-    # Markup is blanked by position: take the prose only where nothing of it was quoted.
-    plain = sentence.words if len(said) == len(sentence.raw) else _unquoted(sentence)
-    return fold(_without_names(plain)).text
+    return fold(_without_names(_unquoted(sentence))).text
 
 
 def _unquoted(sentence: Sentence) -> str:
     raw, prose = sentence.raw, sentence.side.prose[sentence.start : sentence.end]
+    prose = prose if prose.strip() else raw
     parts, at = [], 0
     for quoted in _QUOTED.finditer(raw):
         parts.append(prose[at : quoted.start()])
