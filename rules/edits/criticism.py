@@ -62,7 +62,7 @@ def criticism(edit: Edit) -> Iterator[Effect]:
 
 
 def sourced_criticism_gone(edit: Edit) -> list[Sentence]:
-    """What sourced criticism an edit takes out, whatever it calls itself; cleaning up after insults is none."""
+    """Sourced criticism that an edit takes out, whatever it calls itself; cleaning up insults is none."""
     if edit.talk or citations_lost(edit) <= 0 or any(map(insulting, edit.gone)):
         return []
     return _fates(edit)[0]

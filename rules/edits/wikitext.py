@@ -12,12 +12,14 @@ _PAIRED = re.compile(r"\{\{|\}\}|<ref\b[^<>]*/>|<ref\b[^<>]*>|</ref\s*>|<!--|-->
 _CLOSES = {"}}": "{{", "</": "<r", "--": "<!"}
 _MARKUP = (
     r"(?i)\[\[(?:file|image|category|datei|bild|kategorie|delwedd|categori):(?:[^\[\]]|\[\[[^\]]*\]\])*\]\]"
-    r"|</?[a-z][^<>]*>|\[\[[^\]|\[\n]*\||\[\[|\]\]|\[(?:https?:)?//[^\s\]]*|https?://\S+|''+|&nbsp;|__[a-z]+__"
+    r"|</?[a-z][^<>]*>|\[\[[^\]|\[\n]*\||\[\[|\]\]|\[(?:https?:)?//[^\s\]]*|https?://\S+|''+|&nbsp;"
+    r"|__[a-z]+__"
     r"|(?m:^[ \t]*(?:\{\||\|\}|\|[-+}]).*$)|(?m:^[ \t]*[|!])|\|\||!!"
 )
 # A template that shows its text is prose; all others say something beside it.
 _SHOWN = re.compile(
-    r"\{\{\s*(?:block ?quote|quote(?: box| frame)?|cquote|rquote|nowrap|tq[qi]?|talk quote(?: inline)?|small|big"
+    r"\{\{\s*(?:block ?quote|quote(?: box| frame)?|cquote|rquote|nowrap|tq[qi]?|talk quote(?: inline)?"
+    r"|small|big"
     r"|lang\s*\|\s*\w+|abbr|em|strong|nobr|text|quotation)\s*\|(?:\s*(?:text|quote|1)\s*=)?",
     re.IGNORECASE,
 )

@@ -14,7 +14,9 @@ from rules.text.patterns import compiled, found, spans
 from rules.text.words import any_of, words
 
 # What somebody else said, or what a thing is called: not the page's own voice.
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|(?<!')''(?!')[^'\n][^\n]*?(?<!')''(?!')|‘[^‘’\n]{2,400}’(?!\w)")
+_QUOTED = re.compile(
+    r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|(?<!')''(?!')[^'\n][^\n]*?(?<!')''(?!')|‘[^‘’\n]{2,400}’(?!\w)"
+)
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(

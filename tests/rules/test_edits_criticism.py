@@ -9,10 +9,12 @@ from tests.rules.edited import effects, kinds
 
 SOURCE = "<ref>{{cite news |title=A story |url=https://gazette.test/1}}</ref>"
 CRITICAL = [
-    "In 2018 the coroner issued a report to prevent future deaths after a teenager took her own life on the ward.",
+    "In 2018 the coroner issued a report to prevent future deaths after a teenager took her own life on "
+    "the ward.",
     "Relatives said staff laughed at them when they asked for water for the dying man.",
     "The Health and Safety Executive fined the trust £480,000 over a patient's fall from a window.",
-    "An NHS England review concluded that leadership was weak and that board members did not trust one another.",
+    "An NHS England review concluded that leadership was weak and that board members did not trust one "
+    "another.",
     "The unit was closed at short notice in 2015 after trainees were withdrawn by the deanery.",
     "Four babies died there between 2011 and 2013 of a preventable infection.",
     "In 2022 it had the second longest ambulance handover times in England.",
@@ -20,7 +22,8 @@ CRITICAL = [
     "The General Medical Council withdrew trainees in 2016 because of a culture of undermining.",
     "Healthcare Inspectorate Wales said immediate improvements were needed.",
     "The trust was put in special measures in 2014.",
-    "Its emergency department saw only 58 per cent of patients within four hours, far short of the 95 per cent standard.",
+    "Its emergency department saw only 58 per cent of patients within four hours, far short of the 95 "
+    "per cent standard.",
     "The Public Accounts Committee called the contract a waste of public money.",
     "More than 1,200 letters to GPs were never sent.",
     "The surgeon Ian Marsh carried out needless operations on at least 40 women.",
@@ -32,7 +35,8 @@ CRITICAL = [
     "A jury found that gross failures contributed to her death.",
     "The trust paid £9.4 million to a boy left with cerebral palsy.",
     "The inquiry chair, Dame Ann Hurst, wrote that patients had been let down at every level.",
-    "The waiting list for hip replacements more than doubled, to 18 months, and some patients went blind while waiting for eye clinics.",
+    "The waiting list for hip replacements more than doubled, to 18 months, and some patients went "
+    "blind while waiting for eye clinics.",
 ]
 CUT = [
     (
@@ -44,11 +48,13 @@ CUT = [
         "The trust has 4,000 staff.",
     ),
     (
-        "She was chief executive from 2014 until 2018, when she resigned after the inquiry condemned her leadership.",
+        "She was chief executive from 2014 until 2018, when she resigned after the inquiry condemned "
+        "her leadership.",
         "She was chief executive from 2014 until 2018.",
     ),
     (
-        "Services include maternity (rated inadequate in 2021 after a series of deaths), stroke care and surgery.",
+        "Services include maternity (rated inadequate in 2021 after a series of deaths), stroke care "
+        "and surgery.",
         "Services include maternity, stroke care and surgery.",
     ),
 ]
