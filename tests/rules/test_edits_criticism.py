@@ -188,8 +188,8 @@ REWORDED = [
         "In 2019 the [[Care Quality Commission]] (CQC) criticised the trust.",
     ),
     (
-        "In 2013 the trust was one of fourteen investigated by Sir Bruce Keogh for high mortality.",
-        "In 2013 the trust was one of 14 trusts investigated by Sir [[Bruce Keogh]] for high mortality rates.",
+        "In 2013 the trust was one of fourteen investigated by Sir Hugh Pell for high mortality.",
+        "In 2013 the trust was one of 14 trusts investigated by Sir [[Hugh Pell]] for its high mortality.",
     ),
     (
         "The coroner recorded a verdict of neglect in the case of a 19-year-old student who died of sepsis.",
