@@ -78,6 +78,13 @@ def insulting(sentence: Sentence) -> bool:
 
 
 @cache
+def _foolery() -> str:
+    """Foolery that something is, does or was made by; a ward or a song may be called after it."""
+    verbs = r"(?:is|are|was|were|has|have|built|run|owned|ruled|invaded|founded|made|full|eats?|loves?)"
+    return rf"\b{verbs}(?: \w+){{0,4}} {_list('derogatory', 'silly')}"
+
+
+@cache
 def _said_of() -> str:
     meant, obscene = _list("derogatory", "meant"), _list("derogatory", "obscene")
     return rf"{meant}(?: [a-z']+){{0,4}} {obscene}|{obscene} {meant}"
@@ -139,7 +146,11 @@ def _noise(sentence: Sentence) -> bool:
     if _SHOUTED.search(sentence.changed):
         return True
     sourced = _REFERENCE.search(sentence.raw) is not None
-    return not sourced and len(own.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
+    return (
+        not sourced
+        and len(own.split()) <= _SHORT
+        and found(_foolery(), fold(_without_names(sentence.changed)).text)
+    )
 
 
 def _noise_before(edit: Edit, sentence: Sentence) -> bool:
