@@ -14,7 +14,7 @@ _MARKUP = (
     r"(?i)\[\[(?:file|image|category|datei|bild|kategorie|delwedd|categori):(?:[^\[\]]|\[\[[^\]]*\]\])*\]\]"
     r"|</?[a-z][^<>]*>|\[\[[^\]|\[\n]*\||\[\[|\]\]|\[(?:https?:)?//[^\s\]]*|https?://\S+|''+|&nbsp;"
     r"|__[a-z]+__"
-    r"|(?m:^[ \t]*(?:\{\||\|\}|\|[-+}]).*$)|(?m:^[ \t]*[|!])|\|\||!!"
+    r"|(?m:^[ \t]*(?:\{\||\|\}|\|[-+}]).*$)|(?m:^[ \t]*[|!])|\|\|"
 )
 # A template that shows its text is prose; all others say something beside it.
 _SHOWN = re.compile(
