@@ -37,6 +37,27 @@ CRITICAL = [
     "The inquiry chair, Dame Ann Hurst, wrote that patients had been let down at every level.",
     "The waiting list for hip replacements more than doubled, to 18 months, and some patients went "
     "blind while waiting for eye clinics.",
+    "In March 2015 an independent panel concluded that eleven mothers and babies might have lived had "
+    "they received better care.",
+    "The trust's own figures showed that 14 patients had been given the wrong dose of insulin.",
+    "Porters found the body three days after the man was reported missing from the ward.",
+    "A patient waited 37 hours on a trolley before being admitted.",
+    "Ministers ordered a clear-out of the board.",
+    "The Royal College of Surgeons advised that the unit stop operating.",
+    "A surgeon branded his initials on the livers of two patients.",
+    "The hospital's crumbling roof was propped up with 3,000 steel posts.",
+    "A union said its members had no faith in the board.",
+    "She received a pay rise of £40,000 while nurses' pay was frozen.",
+    "An employment judge found the trust had punished him for speaking up.",
+    "The ward was the subject of an undercover documentary.",
+    "Blood tests were not looked at for two days.",
+    "Only 41% of cancer patients began treatment on time.",
+    "NHS England imposed conditions on its licence.",
+    "Its PFI contract will cost taxpayers £800 million.",
+    "A mother of two bled to death in a corridor.",
+    "The trust refused to release the report until it was ordered to do so by a tribunal.",
+    "The consultant was later struck off by the Medical Practitioners Tribunal.",
+    "The trust was named the worst performing in the country for bed sores.",
 ]
 CUT = [
     (
@@ -142,6 +163,25 @@ SOFTENED = [
         "Managers bullied staff who raised concerns.",
         "Staff who raised concerns felt unsupported by managers.",
     ),
+    (
+        "The board ignored repeated warnings from midwives.",
+        "The board received a number of representations from midwives.",
+    ),
+    (
+        "The trust was found guilty of breaching health and safety law.",
+        "The trust was involved in a health and safety case.",
+    ),
+    (
+        "The unit was shut after inspectors called it unsafe.",
+        "The unit was temporarily relocated after a visit by inspectors.",
+    ),
+    ("The inquiry called the care appalling.", "The inquiry called the care below the expected standard."),
+    ("Forty patients died after poor surgery.", "Forty patients died after surgery."),
+    (
+        "The review blamed the board for the deaths.",
+        "The review made recommendations to the board about the deaths.",
+    ),
+    ("Bosses tried to gag the consultant.", "There was a disagreement with the consultant."),
 ]
 REWORDED = [
     (
@@ -242,6 +282,26 @@ REWORDED = [
     (
         "An investigation was launched into the deaths of 3 babies.",
         "An investigation into the deaths of three babies was launched in June.",
+    ),
+    (
+        "The unit was shut after inspectors called it unsafe.",
+        "After inspectors called it unsafe, the unit was closed.",
+    ),
+    ("Patients were put at risk by understaffing.", "Understaffing put patients at risk."),
+    ("The board ignored warnings from midwives.", "Warnings from midwives were ignored by the board."),
+    (
+        "In 2018, The Ledger reported that 30 patients had died.",
+        "In 2018 ''[[The Ledger]]'' reported that thirty patients had died.",
+    ),
+    ("The report listed 22 failings.", "The report listed 22 failings, including delays in surgery."),
+    ("The trust appologised to the families.", "The trust apologised to the families."),
+    (
+        "A tribunal awarded him £1.2 million.",
+        "A tribunal awarded him £1.2 million, which the trust paid in 2020.",
+    ),
+    (
+        "The scandal led to a public inquiry.",
+        "The scandal led to a [[Public inquiry|public inquiry]] under the Inquiries Act.",
     ),
 ]
 NEUTRAL = [
