@@ -111,8 +111,8 @@ class Route(Table):
 class Example(Table):
     """An example that is more than a text: an account, or an edit given as `before` and `after`.
 
-    `media` holds the alt text of each picture; `name` and `left_on` are the register's. An edit may stand under
-    a `section`, have `tags`, be by a `declared` editor, or be an `event` of the page's log.
+    `media` holds the alt text of each picture; `name` and `left_on` are the register's. An edit may
+    stand under a `section`, have `tags`, be by a `declared` editor, or be an `event` of the page's log.
     """
 
     text: str = ""

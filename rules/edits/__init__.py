@@ -44,7 +44,7 @@ class EffectKind(StrEnum):
     VANDALISM = "vandalism"
     """Nonsense, obscenity or noise that says nothing of the organisation."""
     REVERT = "revert"
-    """The edit puts back an earlier text."""
+    """The edit puts back an earlier text. Its spans are the sourced criticism that went by it, if any did."""
     INTEREST_UNDECLARED = "interest-undeclared"
     """The account's name, the summary or a "we" in the text speaks for the organisation, undisclosed."""
     INTEREST_DECLARED = "interest-declared"

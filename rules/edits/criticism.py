@@ -62,7 +62,7 @@ def criticism(edit: Edit) -> Iterator[Effect]:
 
 
 def sourced_criticism_gone(edit: Edit) -> list[Sentence]:
-    """What sourced criticism an edit takes out, whatever it calls itself; cleaning up after insults is none."""
+    """Sourced criticism that an edit takes out, whatever it calls itself; cleaning up insults is none."""
     if edit.talk or citations_lost(edit) <= 0 or any(map(insulting, edit.gone)):
         return []
     return _fates(edit)[0]
@@ -89,7 +89,8 @@ def _euphemism(sentence: Sentence, edit: Edit) -> bool:
         return False
     text = came[0].text
     shared = set(text.split()) & {word for word in sentence.text.split() if len(word) > _SHORT_WORD}
-    return bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)) and found(_SOFTENER, text)
+    of_the_same = len(shared) > 1 or (bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)))
+    return of_the_same and found(_SOFTENER, text)
 
 
 def is_critical(sentence: Sentence) -> bool:
@@ -138,7 +139,7 @@ def _sort(
     before, after = sentence.text, successor.text
     if rated(before) and rated(after):
         before, after = without_ratings(before), without_ratings(after)
-    match _fate(before, after):
+    match None if insulting(successor) else _fate(before, after):
         case "lost":
             lost.append(sentence)
         case "softened":
@@ -158,10 +159,9 @@ def _fate(before: str, after: str) -> str | None:
         cut = 4 * len(put.split()) <= len(out.split()) > _CUT and not found(_SOFTENER, put)
         return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
     if (
-        taken >= CRITICAL
-        and taken - given >= CRITICAL
-        and len(out.split()) > _CUT
-        and len(put.split()) <= _CUT
+        taken - given >= CRITICAL
+        and len(put.split()) <= _CUT < len(out.split())
+        and not found(_QUALIFIER, put)
     ):
         return "lost"
     return "softened" if _weakened(out, put, taken, given) else None

@@ -18,9 +18,12 @@ from rules.text.patterns import found
 
 _TALK = re.compile(r"^(?:[\w ]+[ _])?talk:", re.IGNORECASE)
 _REVERT = (
-    r"^(?:/\*.*?\*/ ?)?(?:reverted|reverting|revert(?:ed)? (?:to|edits?|back)|reverts?\b|rvv?\b|rv[ /-]|undid (?:revision|edit|\d)"
-    r"|undo(?:ne|ing)? (?:revision|edits?|vandal\w*|by)|undoing|rollback|rolled back|restor(?:ed|ing) (?:revision|(?:to )?(?:the )?(?:last|previous|earlier)"
-    r" (?:\w+ )?(?:version|revision))|self-?revert|cleaned up vandalism|\[\[(?:wp|wikipedia):(?:huggle|twinkle|rv|rbk|undo)\S*)"
+    r"^(?:/\*.*?\*/ ?)?(?:reverted|reverting|revert(?:ed)? (?:to|edits?|back)|reverts?\b|rvv?\b|rv[ /-]"
+    r"|undid (?:revision|edit|\d)"
+    r"|undo(?:ne|ing)? (?:revision|edits?|vandal\w*|by)|undoing|rollback|rolled back|restor(?:ed|ing) "
+    r"(?:revision|(?:to )?(?:the )?(?:last|previous|earlier)"
+    r" (?:\w+ )?(?:version|revision))|self-?revert|cleaned up vandalism|\[\[(?:wp|wikipedia):(?:huggle"
+    r"|twinkle|rv|rbk|undo)\S*)"
 )
 _AKIN = 52  # above which one is a rewording of the other
 _HELD = 0.68  # of its longer words: so much of it makes another sentence hold it

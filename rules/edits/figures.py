@@ -49,7 +49,7 @@ def numbers(edit: Edit) -> Iterator[Effect]:
 
 
 def rated(text: str, context: str = "") -> tuple[str, ...]:
-    """The ratings of a folded text in order, each by its kind, where its words or `context` speak of rating."""
+    """The ratings of a folded text in order, by their kinds, where it or `context` speaks of rating."""
     if not found(_JUDGED, f"{text} {context}"):
         return ()
     return tuple(_kind(text[start:end]) for start, end in spans(RATING, text))

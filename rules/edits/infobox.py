@@ -18,12 +18,14 @@ from rules.text.fold import fold
 
 _INFOBOX = re.compile(r"^\s*(?:infobox|info box|geobox|taxobox)|infobox$", re.IGNORECASE)
 _PICTURE = re.compile(
-    r"^(?:logo|image|photo|picture|seal|crest|badge|emblem|coat of arms|cover|flag|symbol)s?\d?(?: ?(?:name|file|link|\d))?$"
+    r"^(?:logo|image|photo|picture|seal|crest|badge|emblem|coat of arms|cover|flag|symbol)s?\d?(?: "
+    r"?(?:name|file|link|\d))?$"
 )
 _LOOK = re.compile(r"(?:size|width|height|upright|alt|scale|px|bgcolou?r|align|format)\d?$|^(?:alt|upright)")
 _FILE = re.compile(r"\[\[\s*(?:file|image)\s*:\s*([^|\]]+)", re.IGNORECASE)
 _NOTHING = re.compile(
-    r"<!--.*?-->|<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>|</?\w[^<>]*>|\{\{(?:url|start date(?: and age)?|nowrap|official url|plainlist|unbulleted list|ubl|hlist)\|",
+    r"<!--.*?-->|<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>|</?\w[^<>]*>|\{\{(?:url|start date(?: and "
+    r"age)?|nowrap|official url|plainlist|unbulleted list|ubl|hlist)\|",
     re.I | re.S,
 )
 _LINK = re.compile(r"\[\[[^\]|]*\||https?://|www\.|&nbsp;")
@@ -84,7 +86,7 @@ def _values(edit: Edit, which: str) -> dict[str, Value]:
 
 
 def _of_infobox(passage: Passage) -> bool:
-    """True in an infobox; where the template is not known, a `| key = value` line above all sections is one."""
+    """True in an infobox; where no template is known, a `| key = value` line above all sections is one."""
     if passage.template is not None:
         return bool(_INFOBOX.search(passage.template))
     return passage.section is None

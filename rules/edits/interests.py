@@ -1,4 +1,6 @@
-"""Whose interest an edit shows: the account's name, its networks, a "we", a disclosure. Clauses: CDD-4.4.7-1, -2.
+"""Whose interest an edit shows: by an account's name, a network, a "we", a disclosure.
+
+Clauses: CDD-4.4.7-1, CDD-4.4.7-2.
 
 Facts that everybody can see, never a guess at who somebody is.
 """
@@ -94,8 +96,10 @@ def _summary_speaks(edit: Edit) -> bool:
 
 
 _WIKI_WE = (
-    r"\b(?:we (?:don't|do not|need|should|can't|cannot|already|only|usually|generally|normally|use|go by|have (?:an?"
-    r" article|to)|require|aren't|are not|shouldn't|follow|wait)|our (?:article|readers?|policy|policies|guidelines?"
+    r"\b(?:we (?:don't|do not|need|should|can't|cannot|already|only|usually|generally|normally|use|go "
+    r"by|have (?:an?"
+    r" article|to)|require|aren't|are not|shouldn't|follow|wait)|our (?:article|readers?|policy"
+    r"|policies|guidelines?"
     r"|sources|manual|style|page on)|can we|do we|should we|if we|as we)\b"
 )
 

@@ -61,14 +61,21 @@ MONTHS = re.compile(rf"\b(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _
 _WORD = "|".join((*_UNITS, *_TENS, "hundred", "thousand", "million", "billion"))
 _SPELLED = re.compile(rf"\b(?:a (?=hundred|thousand|million))?(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*\b")
 _DIGITS = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?(?:(?:st|nd|rd|th)\b|\s?(million|billion|thousand|bn|mn|m|k)\b)?"
+    r"(?<![\w.])(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?(?:(?:st|nd|rd|th)\b|\s?(million|billion|thousand|bn"
+    r"|mn|m|k)\b)?"
 )
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _NAME = r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _DATES = re.compile(
-    rf"\b{_DAY} (?:of )?{_NAME},?(?: (\d{{4}}))?\b|\b{_NAME} {_DAY}(?:,? (\d{{4}}))?\b|\b(\d{{4}})-(\d\d)-(\d\d)\b"
+    rf"\b{_DAY} (?:of )?{_NAME},?(?: (\d{{4}}))?\b|\b{_NAME} {_DAY}(?:,? (\d{{4}}))?\b"
+    rf"|\b(\d{{4}})-(\d\d)-(\d\d)\b"
 )
-_PARTS = re.compile(r"\b(half|thirds?|quarters?|halves|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice|double|doubled|treble|trebled|tripled)\b")
+_PER_CENT = re.compile(r"\s?(?:%|per ?cent\b)")
+_SHARES = {"half": "0.5", "halves": "0.5", "quarter": "0.25", "quarters": "0.25"}
+_PARTS = re.compile(
+    r"\b(half|thirds?|quarters?|halves|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice"
+    r"|double|doubled|treble|trebled|tripled)\b"
+)
 
 
 def figures_in(text: str) -> Iterator[str]:
@@ -93,14 +100,14 @@ def _date(found: re.Match[str]) -> Iterator[str]:
 
 def _numbers(text: str) -> Iterator[str]:
     for found in _DIGITS.finditer(text):
-        yield _shown(float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1))
+        value = float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1)
+        yield _shown(value / 100 if _PER_CENT.match(text, found.end()) else value)
     for found in _SPELLED.finditer(text):
         value = _spelled(found[0])
         if not _scales_digits(text, found):
             yield _shown(value)
 
-
-    yield from (found[0].rstrip("s") for found in _PARTS.finditer(text))
+    yield from (_SHARES.get(found[0], found[0].rstrip("s")) for found in _PARTS.finditer(text))
 
 
 def _scales_digits(text: str, found: re.Match[str]) -> bool:

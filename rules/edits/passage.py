@@ -135,7 +135,7 @@ def passages(change: Change) -> Iterator[Passage]:
 
 
 def _of_one_line(one: Hunk, other: Hunk) -> bool:
-    """A line's hunks share its number and what stands between them; a removed line may bear the same number."""
+    """A line's hunks share its number and what stands between them; a removed line may share the number."""
     if one.line is None or one.line != other.line or "\n" in one.new.strip("\n"):
         return False
     return one.after == other.before or min(len(one.after), len(other.before)) >= CONTEXT

@@ -21,34 +21,48 @@ from rules.text.fold import fold
 from rules.text.patterns import compiled, found, spans
 
 _STREET = (
-    r"(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens?|grove|way|place|court|square|row|hill|rise"
+    r"(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens?|grove|way|place|court|square|row"
+    r"|hill|rise"
     r"|mews|walk|view|park|green|st|rd|ave)"
 )
 _ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
 _LIVES_AT = (
-    rf"\b(?:lives|living|resides|residing|home address is|house is|home is) (?:at|in|on) (?:[a-z'\-]+,? ){{1,6}}{_STREET}\b"
+    rf"\b(?:lives|living|resides|residing|home address is|house is|home is) (?:at|in|on) "
+    rf"(?:[a-z'\-]+,? ){{1,6}}{_STREET}\b"
 )
 _NO_STREET = r"\b(?:to|the|in|of|and|for|make|a|an|at|by|on|was|were|is|from|with|that|1[5-9]\d\d|20\d\d)\b"
-_AT_HOME = r"\b(?:(?:whose|the family) (?:house|home|flat)|lives?|living|resid(?:es?|ing)|home(?: address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
+_AT_HOME = (
+    r"\b(?:(?:whose|the family) (?:house|home|flat)|lives?|living|resid(?:es?|ing)|home(?: "
+    r"address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
+)
 _PERSON = (
-    r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse|surgeon|manager"
-    r"|patient|mobile|cell|personal|private|home|direct|whatsapp|text|owner|chief executive|chair(?:man|woman)?|director"
+    r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse"
+    r"|surgeon|manager"
+    r"|patient|mobile|cell|personal|private|home|direct|whatsapp|text|owner|chief executive|chair(?:man"
+    r"|woman)?|director"
     r"|consultant|doctor|midwife|victim|daughter|son|wife|husband|mother|father|family)\b"
 )
 _SERVICE = (
-    r"\b(?:switchboard|reception|main (?:number|line|telephone)|enquir(?:y|ies)|helpline|hotline|hospital(?:'s)? (?:number"
-    r"|telephone|phone)|appointments?|bookings?|pals|press office|media (?:team|office)|department(?:'s)?|ward(?:'s)?"
-    r"|clinic(?:'s)?|out[- ]of[- ]hours|emergency line|freephone|minicom|fax|general office|information line)\b"
+    r"\b(?:switchboard|reception|main (?:number|line|telephone)|enquir(?:y|ies)|helpline|hotline"
+    r"|hospital(?:'s)? (?:number"
+    r"|telephone|phone)|appointments?|bookings?|pals|press office|media (?:team|office)"
+    r"|department(?:'s)?|ward(?:'s)?"
+    r"|clinic(?:'s)?|out[- ]of[- ]hours|emergency line|freephone|minicom|fax|general office|information "
+    r"line)\b"
 )
 _PRIVATE = (
-    r"\b(?:(?:home|private|personal|own) (?:\w+ )?(?:number|phone|telephone|tel|mobile|line|e-?mail|mail|mailbox|address)"
+    r"\b(?:(?:home|private|personal|own) (?:\w+ )?(?:number|phone|telephone|tel|mobile|line|e-?mail"
+    r"|mail|mailbox|address)"
     r"|(?:his|her|their) (?:\w+ )?(?:number|phone|telephone|mobile|landline|e-?mail|address)"
     r"|(?:ring|call|phone|text|contact|tell|reach|message) (?:him|her|them)|at home|mobile)\b"
 )
 _OFFICE = (
-    r"(?:info|enquir(?:y|ies)|contact|press|media|comms|communications|pals|admin|office|hello|feedback|complaints?"
-    r"|foi|recruitment|jobs|hr|reception|appointments?|support|help|team|news|charity|fundraising|library|webmaster"
-    r"|editor|customerservices?|general|mail|trust|hospital|secretary|membership|volunteers?|research|privacy|dpo)"
+    r"(?:info|enquir(?:y|ies)|contact|press|media|comms|communications|pals|admin|office|hello|feedback"
+    r"|complaints?"
+    r"|foi|recruitment|jobs|hr|reception|appointments?|support|help|team|news|charity|fundraising"
+    r"|library|webmaster"
+    r"|editor|customerservices?|general|mail|trust|hospital|secretary|membership|volunteers?|research"
+    r"|privacy|dpo)"
 )
 _OFFICE_MAILBOX = rf"^[\w.\-]*\b{_OFFICE}\b[\w.\-]*(?:@| @ | ?(?:\[at\]|\(at\)) ?)"
 _MASKED = r"\[([a-z' ]+) redacted\]"
@@ -88,7 +102,9 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
         if _personal("", match[1], around, edit.names):
             yield *folded.raw_span(*match.span()), match[1]
     for start, end in spans(_ADDRESS, folded.text):
-        if not found(_NO_STREET, folded.text[start:end]) and found(_AT_HOME, folded.text[max(start - _REACH, 0) : start]):
+        if not found(_NO_STREET, folded.text[start:end]) and found(
+            _AT_HOME, folded.text[max(start - _REACH, 0) : start]
+        ):
             yield *folded.raw_span(start, end), "home address"
     for place in spans(_LIVES_AT, folded.text):
         yield *folded.raw_span(*place), "home address"

@@ -12,16 +12,23 @@ _PAIRED = re.compile(r"\{\{|\}\}|<ref\b[^<>]*/>|<ref\b[^<>]*>|</ref\s*>|<!--|-->
 _CLOSES = {"}}": "{{", "</": "<r", "--": "<!"}
 _MARKUP = (
     r"(?i)\[\[(?:file|image|category|datei|bild|kategorie|delwedd|categori):(?:[^\[\]]|\[\[[^\]]*\]\])*\]\]"
-    r"|</?[a-z][^<>]*>|\[\[[^\]|\[\n]*\||\[\[|\]\]|\[(?:https?:)?//[^\s\]]*|https?://\S+|''+|&nbsp;|__[a-z]+__"
-    r"|(?m:^[ \t]*(?:\{\||\|\}|\|[-+}]).*$)|(?m:^[ \t]*[|!])|\|\||!!"
+    r"|</?[a-z][^<>]*>|\[\[[^\]|\[\n]*\||\[\[|\]\]|\[(?:https?:)?//[^\s\]]*|https?://\S+|''+|&nbsp;"
+    r"|__[a-z]+__"
+    r"|(?m:^[ \t]*(?:\{\||\|\}|\|[-+}]).*$)|(?m:^[ \t]*[|!])|\|\|"
 )
 # A template that shows its text is prose; all others say something beside it.
 _SHOWN = re.compile(
-    r"\{\{\s*(?:block ?quote|quote(?: box| frame)?|cquote|rquote|nowrap|tq[qi]?|talk quote(?: inline)?|small|big"
+    r"\{\{\s*(?:block ?quote|quote(?: box| frame)?|cquote|rquote|nowrap|tq[qi]?|talk quote(?: inline)?"
+    r"|small|big"
     r"|lang\s*\|\s*\w+|abbr|em|strong|nobr|text|quotation)\s*\|(?:\s*(?:text|quote|1)\s*=)?",
     re.IGNORECASE,
 )
-_PARAMETER = re.compile(r"^[ \t]*\|[ \t]*([A-Za-z][\w .\-]{0,40}?)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
+# What a line's context was cut out of ("|title=A}} and on") is no value: its braces do not pair.
+_PARAMETER = re.compile(
+    r"^[ \t]*\|[ \t]*([A-Za-z][\w .\-]{0,40}?)[ \t]*=[ \t]*"
+    r"([^{}\n]*(?:\{\{(?:[^{}\n]|\{\{[^{}\n]*\}\})*\}\}[^{}\n]*)*)(?:\}\})?[ \t]*$",
+    re.MULTILINE,
+)
 _STYLE = re.compile(r"(?:style|class|align|width|colspan|rowspan|scope|bgcolor|valign)$", re.IGNORECASE)
 _HEADING = re.compile(r"^[ \t]*(={1,6})[^=\n].*?\1[ \t]*$", re.MULTILINE)
 

@@ -14,7 +14,9 @@ from rules.text.patterns import compiled, found, spans
 from rules.text.words import any_of, words
 
 # What somebody else said, or what a thing is called: not the page's own voice.
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
+_QUOTED = re.compile(
+    r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|(?<!')''(?!')[^'\n][^\n]*?(?<!')''(?!')|‘[^‘’\n]{2,400}’(?!\w)"
+)
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
@@ -65,7 +67,7 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = own_voice(sentence)
+    text = fold(_unquoted(sentence)).text
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text):
         return True
@@ -73,6 +75,13 @@ def insulting(sentence: Sentence) -> bool:
     if not found(_list("derogatory", "obscene"), changed):
         return False
     return found(_list("derogatory", "meant"), changed) or found(_said_of(), text)
+
+
+@cache
+def _foolery() -> str:
+    """Foolery that something is, does or was made by; a ward or a song may be called after it."""
+    verbs = r"(?:is|are|was|were|has|have|built|run|owned|ruled|invaded|founded|made|full|eats?|loves?)"
+    return rf"\b{verbs}(?: \w+){{0,4}} {_list('derogatory', 'silly')}"
 
 
 @cache
@@ -109,14 +118,12 @@ def _praise(sentence: Sentence) -> int:
 
 def own_voice(sentence: Sentence) -> str:
     """The folded sentence without quotations and proper names."""
-    said = _QUOTED.sub(" ", sentence.side.text[sentence.start : sentence.end])
-    # Markup is blanked by position: take the prose only where nothing of it was quoted.
-    plain = sentence.words if len(said) == len(sentence.raw) else _unquoted(sentence)
-    return fold(_without_names(plain)).text
+    return fold(_without_names(_unquoted(sentence))).text
 
 
 def _unquoted(sentence: Sentence) -> str:
     raw, prose = sentence.raw, sentence.side.prose[sentence.start : sentence.end]
+    prose = prose if prose.strip() else raw
     parts, at = [], 0
     for quoted in _QUOTED.finditer(raw):
         parts.append(prose[at : quoted.start()])
@@ -139,7 +146,11 @@ def _noise(sentence: Sentence) -> bool:
     if _SHOUTED.search(sentence.changed):
         return True
     sourced = _REFERENCE.search(sentence.raw) is not None
-    return not sourced and len(own.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
+    return (
+        not sourced
+        and len(own.split()) <= _SHORT
+        and found(_foolery(), fold(_without_names(sentence.changed)).text)
+    )
 
 
 def _noise_before(edit: Edit, sentence: Sentence) -> bool:

@@ -1,4 +1,4 @@
-"""Edits of an invented article for the tests: what is put in or taken out of it, compared as the connector does."""
+"""Edits of an invented article: what is put in or taken out of it, compared as the connector does."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TALK = "Talk:Wearside Vale Hospital"
 
 
 def edited(old: str, new: str, summary: str = "", *, whole: bool = False, **fields: Any) -> Post:
-    """The post of an edit that turned `old` into `new` in the article's history, or, `whole`, as all of it."""
+    """The post of an edit that turned `old` into `new` in the article's history; `whole`: as all of it."""
     before, after = (old, new) if whole else (HEAD + old + TAIL, HEAD + new + TAIL)
     compared = compare(before, after)
     author = {"handle": fields.pop("handle", "Quillfeather")}

@@ -15,9 +15,10 @@ from tests.rules.edited import HEAD, NAMES, TAIL, edited, kinds
 from tests.rules.posts import post
 
 _PIECES = st.sampled_from(
-    ["<ref>", "</ref>", '<ref name="a"/>', "{{", "}}", "|", "\n", "== Criticism ==", "| logo = ", "[[File:", "]]",
-     "criticised", "inadequate", "Rated good by the CQC. ", "3,000", "''", '"', "<!--", "-->", "İ", "ﬁ", "🏥", "ß",
-     "useless managers ", "{{afd}}", "07700 900461", "we are proud", "\u00a0", "lol", " ", "."]
+    ["<ref>", "</ref>", '<ref name="a"/>', "{{", "}}", "|", "\n", "== Criticism ==", "| logo = ", "[[File:",
+     "]]", "criticised", "inadequate", "Rated good by the CQC. ", "3,000", "''", '"', "<!--", "-->",
+     "İ", "ﬁ", "🏥", "ß", "useless managers ", "{{afd}}", "07700 900461", "we are proud", "\u00a0", "lol",
+     " ", "."]
 )  # fmt: skip
 _TEXTS = st.one_of(st.lists(_PIECES, max_size=12).map("".join), st.text(max_size=60))
 _HUNKS = st.builds(

@@ -9,10 +9,12 @@ from tests.rules.edited import effects, kinds
 
 SOURCE = "<ref>{{cite news |title=A story |url=https://gazette.test/1}}</ref>"
 CRITICAL = [
-    "In 2018 the coroner issued a report to prevent future deaths after a teenager took her own life on the ward.",
+    "In 2018 the coroner issued a report to prevent future deaths after a teenager took her own life on "
+    "the ward.",
     "Relatives said staff laughed at them when they asked for water for the dying man.",
     "The Health and Safety Executive fined the trust £480,000 over a patient's fall from a window.",
-    "An NHS England review concluded that leadership was weak and that board members did not trust one another.",
+    "An NHS England review concluded that leadership was weak and that board members did not trust one "
+    "another.",
     "The unit was closed at short notice in 2015 after trainees were withdrawn by the deanery.",
     "Four babies died there between 2011 and 2013 of a preventable infection.",
     "In 2022 it had the second longest ambulance handover times in England.",
@@ -20,7 +22,8 @@ CRITICAL = [
     "The General Medical Council withdrew trainees in 2016 because of a culture of undermining.",
     "Healthcare Inspectorate Wales said immediate improvements were needed.",
     "The trust was put in special measures in 2014.",
-    "Its emergency department saw only 58 per cent of patients within four hours, far short of the 95 per cent standard.",
+    "Its emergency department saw only 58 per cent of patients within four hours, far short of the 95 "
+    "per cent standard.",
     "The Public Accounts Committee called the contract a waste of public money.",
     "More than 1,200 letters to GPs were never sent.",
     "The surgeon Ian Marsh carried out needless operations on at least 40 women.",
@@ -32,7 +35,29 @@ CRITICAL = [
     "A jury found that gross failures contributed to her death.",
     "The trust paid £9.4 million to a boy left with cerebral palsy.",
     "The inquiry chair, Dame Ann Hurst, wrote that patients had been let down at every level.",
-    "The waiting list for hip replacements more than doubled, to 18 months, and some patients went blind while waiting for eye clinics.",
+    "The waiting list for hip replacements more than doubled, to 18 months, and some patients went "
+    "blind while waiting for eye clinics.",
+    "In March 2015 an independent panel concluded that eleven mothers and babies might have lived had "
+    "they received better care.",
+    "The trust's own figures showed that 14 patients had been given the wrong dose of insulin.",
+    "Porters found the body three days after the man was reported missing from the ward.",
+    "A patient waited 37 hours on a trolley before being admitted.",
+    "Ministers ordered a clear-out of the board.",
+    "The Royal College of Surgeons advised that the unit stop operating.",
+    "A surgeon branded his initials on the livers of two patients.",
+    "The hospital's crumbling roof was propped up with 3,000 steel posts.",
+    "A union said its members had no faith in the board.",
+    "She received a pay rise of £40,000 while nurses' pay was frozen.",
+    "An employment judge found the trust had punished him for speaking up.",
+    "The ward was the subject of an undercover documentary.",
+    "Blood tests were not looked at for two days.",
+    "Only 41% of cancer patients began treatment on time.",
+    "NHS England imposed conditions on its licence.",
+    "Its PFI contract will cost taxpayers £800 million.",
+    "A mother of two bled to death in a corridor.",
+    "The trust refused to release the report until it was ordered to do so by a tribunal.",
+    "The consultant was later struck off by the Medical Practitioners Tribunal.",
+    "The trust was named the worst performing in the country for bed sores.",
 ]
 CUT = [
     (
@@ -44,11 +69,13 @@ CUT = [
         "The trust has 4,000 staff.",
     ),
     (
-        "She was chief executive from 2014 until 2018, when she resigned after the inquiry condemned her leadership.",
+        "She was chief executive from 2014 until 2018, when she resigned after the inquiry condemned "
+        "her leadership.",
         "She was chief executive from 2014 until 2018.",
     ),
     (
-        "Services include maternity (rated inadequate in 2021 after a series of deaths), stroke care and surgery.",
+        "Services include maternity (rated inadequate in 2021 after a series of deaths), stroke care "
+        "and surgery.",
         "Services include maternity, stroke care and surgery.",
     ),
 ]
@@ -136,6 +163,25 @@ SOFTENED = [
         "Managers bullied staff who raised concerns.",
         "Staff who raised concerns felt unsupported by managers.",
     ),
+    (
+        "The board ignored repeated warnings from midwives.",
+        "The board received a number of representations from midwives.",
+    ),
+    (
+        "The trust was found guilty of breaching health and safety law.",
+        "The trust was involved in a health and safety case.",
+    ),
+    (
+        "The unit was shut after inspectors called it unsafe.",
+        "The unit was temporarily relocated after a visit by inspectors.",
+    ),
+    ("The inquiry called the care appalling.", "The inquiry called the care below the expected standard."),
+    ("Forty patients died after poor surgery.", "Forty patients died after surgery."),
+    (
+        "The review blamed the board for the deaths.",
+        "The review made recommendations to the board about the deaths.",
+    ),
+    ("Bosses tried to gag the consultant.", "There was a disagreement with the consultant."),
 ]
 REWORDED = [
     (
@@ -182,8 +228,8 @@ REWORDED = [
         "In 2019 the [[Care Quality Commission]] (CQC) criticised the trust.",
     ),
     (
-        "In 2013 the trust was one of fourteen investigated by Sir Bruce Keogh for high mortality.",
-        "In 2013 the trust was one of 14 trusts investigated by Sir [[Bruce Keogh]] for high mortality rates.",
+        "In 2013 the trust was one of fourteen investigated by Sir Hugh Pell for high mortality.",
+        "In 2013 the trust was one of 14 trusts investigated by Sir [[Hugh Pell]] for its high mortality.",
     ),
     (
         "The coroner recorded a verdict of neglect in the case of a 19-year-old student who died of sepsis.",
@@ -236,6 +282,26 @@ REWORDED = [
     (
         "An investigation was launched into the deaths of 3 babies.",
         "An investigation into the deaths of three babies was launched in June.",
+    ),
+    (
+        "The unit was shut after inspectors called it unsafe.",
+        "After inspectors called it unsafe, the unit was closed.",
+    ),
+    ("Patients were put at risk by understaffing.", "Understaffing put patients at risk."),
+    ("The board ignored warnings from midwives.", "Warnings from midwives were ignored by the board."),
+    (
+        "In 2018, The Ledger reported that 30 patients had died.",
+        "In 2018 ''[[The Ledger]]'' reported that thirty patients had died.",
+    ),
+    ("The report listed 22 failings.", "The report listed 22 failings, including delays in surgery."),
+    ("The trust appologised to the families.", "The trust apologised to the families."),
+    (
+        "A tribunal awarded him £1.2 million.",
+        "A tribunal awarded him £1.2 million, which the trust paid in 2020.",
+    ),
+    (
+        "The scandal led to a public inquiry.",
+        "The scandal led to a [[Public inquiry|public inquiry]] under the Inquiries Act.",
     ),
 ]
 NEUTRAL = [

@@ -1,4 +1,4 @@
-"""Ratings, figures, the infobox, citations and sections: what an edit changed, and what it only wrote otherwise."""
+"""Ratings, figures, infobox, citations, sections: what an edit changed, or only wrote otherwise."""
 
 from __future__ import annotations
 
@@ -59,19 +59,24 @@ CITATIONS = [
         "A wing opened.{{citation needed}}",
     ),
     (
-        'A wing opened.<ref name=a/> It is red.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
-        'A wing opened. It is red.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
+        'A wing opened.<ref name=a/> It is red.<ref name="g">{{cite news|title=New wing'
+        "|url=https://g.test/1|work=Gazette}}</ref>",
+        'A wing opened. It is red.<ref name="g">{{cite news|title=New wing|url=https://g.test/1'
+        "|work=Gazette}}</ref>",
     ),
     ("Text.{{sfn|Hall|1990|p=3}}", "Text."),
 ]
 CITED_STILL = [
     (
         'A wing opened.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
-        'A wing opened.<ref name="gaz">{{cite news|url=https://g.test/1|title=New wing|newspaper=Gazette|access-date=3 May 2026}}</ref>',
+        'A wing opened.<ref name="gaz">{{cite news|url=https://g.test/1|title=New wing'
+        "|newspaper=Gazette|access-date=3 May 2026}}</ref>",
     ),
     (
-        'A.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref> B.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
-        'A.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref> B.<ref name="g"/>',
+        'A.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref> B.<ref '
+        'name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
+        'A.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref> B.<ref '
+        'name="g"/>',
     ),
     (
         'A wing opened.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
@@ -87,7 +92,8 @@ CITED_STILL = [
     ),
     (
         'A wing opened.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette}}</ref>',
-        'A wing opened.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette|archive-url=https://web.archive.org/web/2020/https://g.test/1|url-status=dead}}</ref>',
+        'A wing opened.<ref name="g">{{cite news|title=New wing|url=https://g.test/1|work=Gazette'
+        "|archive-url=https://web.archive.org/web/2020/https://g.test/1|url-status=dead}}</ref>",
     ),
 ]
 INFOBOX = [

@@ -9,14 +9,17 @@ from rules.edits.effects import effects_of
 from rules.examples import ORGANISATION
 from rules.names import Names
 from tests.rules.edited import NAMES, TALK, edited, effects, kinds
+from tests.rules.posts import post
 
 ASKING = [
-    "== Update bed numbers ==\nThe bed count is out of date. Could somebody change it to 530, as in the annual report?",
+    "== Update bed numbers ==\nThe bed count is out of date. Could somebody change it to 530, as in the "
+    "annual report?",
     "{{Edit COI}}\nPlease replace the logo.",
     "{{request edit|declined=}} The website has moved.",
     "== Requested edit, 3 March ==\nThe lead says 1921, it should read 1923.",
     "I'd be grateful if an editor could add the new maternity unit.",
-    '== Semi-protected edit request on 3 May 2026 ==\n{{edit semi-protected|answered=no}}\nChange "512" to "530".',
+    '== Semi-protected edit request on 3 May 2026 ==\n{{edit semi-protected|answered=no}}\nChange "512" '
+    'to "530".',
 ]
 CHATTING = [
     "I agree with the above, looks fine now.",
@@ -231,10 +234,10 @@ def test_other_templates_are_nothing_to_look_at(template: str) -> None:
 @pytest.mark.parametrize("text", PERSONAL)
 def test_personal_data_is_seen_also_on_talk_pages(text: str) -> None:
     found = effects("", text)["personal-data-added"]
-    post = edited("", text)
+    item = edited("", text)
     for span in found.spans:
-        assert post.part("added")[span.start : span.end] in text
-        assert post.part("added")[span.start : span.end] not in found.reason
+        assert item.part("added")[span.start : span.end] in text
+        assert item.part("added")[span.start : span.end] not in found.reason
     assert "personal-data-added" in kinds("", text, page=TALK)
     assert "personal-data-added" not in kinds(text, "")
 
@@ -327,6 +330,4 @@ def test_words_that_the_wiki_hides_are_told_as_hidden() -> None:
 
 
 def test_a_post_without_an_edit_has_no_effects() -> None:
-    from tests.rules.posts import post
-
     assert effects_of(post("The managers are useless clowns."), NAMES) == ()
