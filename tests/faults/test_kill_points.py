@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 from monitor.checkpoints import POINTS
 from monitor.store import migrations
 from monitor.store.engine import writer_engine
-from tests.faults.forkserver import ROOT, Lab, Whole, furnished
+from tests.faults.forking import ROOT
+from tests.faults.forkserver import Lab, Whole, furnished
 from tests.faults.history import History, complaints
 from tests.faults.life import Life
 from tests.live.servers.postgresql import PostgreSQL
