@@ -12,6 +12,7 @@ import pytest
 from tests.live.servers import pictures
 from tests.live.servers.history import TITLE
 from tests.live.servers.mediawiki import MediaWiki
+from tests.live.servers.mediawiki_imports import Version
 from tests.live.servers.mediawiki_session import Session
 
 pytestmark = pytest.mark.live

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.live.servers import history, mediawiki_imports
+from tests.live.servers.mediawiki_imports import Version
 from tests.live.servers.mediawiki_session import Session
 from tests.live.servers.php import web_server
 from tests.live.servers.process import run
@@ -20,6 +21,7 @@ from tests.live.servers.server import SETTINGS, WebServer
 
 CODE = Path("/usr/share/mediawiki")
 ADMIN = "Admin"
+TABLES = "wiki.sqlite"
 PASSWORD = "Throw-away-passphrase-1"
 
 _QUESTION = re.compile(r"asked: (/\S*)")
@@ -111,7 +113,7 @@ class MediaWiki(WebServer):
         """
         session = self._sessions.setdefault(f"~{visitor}", Session(self.api, "192.0.2.77", temporary=True))
         session.fill_in(title, text, summary)
-        return int(self._page(prop="info", titles=title)["lastrevid"])
+        return int(self.page(prop="info", titles=title)["lastrevid"])
 
     def undo(self, title: str, revision: int, user: str, summary: str = "") -> int:
         """Undo one revision as the button on a page's history does."""
@@ -163,23 +165,31 @@ class MediaWiki(WebServer):
         run(command, self.folder / "upload.log", cwd=CODE, env=self._environment)
         (folder / name).unlink()
 
-    def lengthen(self, title: str, versions: Iterable[tuple[datetime, str]]) -> list[int]:
-        """Add a revision to a page for each moment and wikitext, thousands in a second; gives them."""
-        latest = int(self._page(prop="info", titles=title)["lastrevid"])
+    def lengthen(self, title: str, versions: Iterable[Version]) -> list[int]:
+        """Add a revision to a page for each version, thousands in a second; gives their numbers."""
+        latest = int(self.page(prop="info", titles=title)["lastrevid"])
         with self._database() as database:
             return mediawiki_imports.append(database, latest, versions)
 
     def page_id(self, title: str) -> int:
-        return int(self._page(titles=title)["pageid"])
+        return int(self.page(titles=title)["pageid"])
 
     def text(self, title: str) -> str:
         """The page's present wikitext."""
-        page = self._page(prop="revisions", titles=title, rvprop="content", rvslots="main")
+        page = self.page(prop="revisions", titles=title, rvprop="content", rvslots="main")
         return str(page["revisions"][0]["slots"]["main"]["content"])
 
-    def _page(self, **question: str) -> dict[str, Any]:
+    def page(self, **question: str) -> dict[str, Any]:
+        """What the wiki answers to a question about one page."""
         page: dict[str, Any] = self.session(ADMIN).get("query", **question)["query"]["pages"][0]
         return page
+
+    def snapshot(self, name: str) -> None:
+        """Keep the wiki as it is: a request with the header `X-Snapshot: NAME` is answered from that."""
+        folder = self.folder / "snapshots" / name
+        folder.mkdir(parents=True)
+        with self._database() as database, contextlib.closing(sqlite3.connect(folder / TABLES)) as copy:
+            database.backup(copy)
 
     def asked(self) -> list[str]:
         """Path and query of everything that it was asked for, in order, as the server's log has them."""
@@ -196,7 +206,7 @@ class MediaWiki(WebServer):
     def _database(self) -> Iterator[sqlite3.Connection]:
         """The wiki's tables, for one transaction."""
         with (
-            contextlib.closing(sqlite3.connect(self.folder / "wiki.sqlite", timeout=30)) as database,
+            contextlib.closing(sqlite3.connect(self.folder / TABLES, timeout=30)) as database,
             database,
         ):
             yield database

@@ -9,6 +9,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TEXT = "INSERT INTO text (old_text, old_flags) VALUES (?, 'utf-8')"
@@ -31,22 +32,31 @@ _SLOT = (
 _LATEST = "UPDATE page SET page_latest = ?, page_len = ? WHERE page_latest = ?"
 
 
-def append(database: sqlite3.Connection, latest: int, versions: Iterable[tuple[datetime, str]]) -> list[int]:
-    """Give a page whose newest revision is `latest` one more for each moment and wikitext.
+class Version(NamedTuple):
+    """What a page was at a moment (aware)."""
 
-    They are of the same user with the same summary. Gives their numbers.
+    saved_at: datetime
+    wikitext: str
+
+
+def append(database: sqlite3.Connection, latest: int, versions: Iterable[Version]) -> list[int]:
+    """Give a page whose newest revision is `latest` one more for each version; gives their numbers.
+
+    They are of the same user, with the same summary.
     """
     made: list[int] = []
-    for moment, text in versions:
-        made.append(_save(database, made[-1] if made else latest, moment, text.encode()))
+    for version in versions:
+        made.append(_save(database, made[-1] if made else latest, version))
     if made:
         size = database.execute("SELECT rev_len FROM revision WHERE rev_id = ?", made[-1:]).fetchone()[0]
         database.execute(_LATEST, (made[-1], size, latest))
     return made
 
 
-def _save(database: sqlite3.Connection, parent: int, moment: datetime, text: bytes) -> int:
-    stamp, digest = moment.astimezone(UTC).strftime("%Y%m%d%H%M%S"), _base36(hashlib.sha1(text).hexdigest())
+def _save(database: sqlite3.Connection, parent: int, version: Version) -> int:
+    text = version.wikitext.strip().encode()  # as the wiki saves it
+    stamp = version.saved_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    digest = _base36(hashlib.sha1(text).hexdigest())
 
     def insert(statement: str, *values: object) -> int:
         return int(database.execute(statement, values).lastrowid or 0)

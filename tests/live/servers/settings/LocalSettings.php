@@ -34,3 +34,7 @@ $wgHooks['UserEffectiveGroups'][] = static function ( $user, &$groups ) {
 // Logos are put here by a script.
 $wgEnableUploads = true;
 $wgUploadDirectory = dirname( getenv( 'MW_CONFIG_FILE' ) ) . '/images';
+// The wiki as it was when a copy of its tables was made, for whoever asks for that copy by its name.
+if ( preg_match( '/^[a-z]+$/', $_SERVER['HTTP_X_SNAPSHOT'] ?? '' ) ) {
+    $wgSQLiteDataDir = dirname( getenv( 'MW_CONFIG_FILE' ) ) . "/snapshots/{$_SERVER['HTTP_X_SNAPSHOT']}";
+}
