@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import httpx
 import pytest
 from pydantic import ValidationError
 
-from connectors import Context, recordings
-from connectors.http import Http
+from connectors import recordings
 from connectors.parts.replay import Replay
-from connectors.wikipedia import Wikipedia
+from connectors.parts.wiki.marks import Marks
 from monitor.errors import (
     ConfigError,
     SourceChanged,
@@ -25,91 +20,7 @@ from monitor.errors import (
     SourceUnavailable,
 )
 from monitor.types import Kind, Post, State
-
-TITLE = "Wearside Vale NHS Foundation Trust"
-START = datetime(2026, 11, 10, tzinfo=UTC)
-
-
-@dataclass
-class FakeWiki(httpx.BaseTransport):
-    """Enough of the API for one page: starts, limits, continuation, moves and suppression as MediaWiki's."""
-
-    texts: list[str]
-    tags: Mapping[int, list[str]] = field(default_factory=dict)
-    hidden: set[int] = field(default_factory=set)
-    title: str = TITLE
-    page_id: int = 7
-    limit: int = 2
-    gone: set[int] = field(default_factory=set)
-    fails_after: int | None = None
-    asked: list[dict[str, str]] = field(default_factory=list)
-
-    def handle_request(self, request):
-        asked = dict(request.url.params)
-        self.asked.append(asked | {"agent": request.headers["user-agent"]})
-        if self.fails_after is not None and len(self.asked) > self.fails_after:
-            return httpx.Response(503, request=request)
-        return httpx.Response(200, json=self.answer(asked), request=request)
-
-    def answer(self, asked):
-        if asked["prop"] == "info":
-            return self.page(asked["titles"] == self.title, lastrevid=len(self.texts))
-        if "revids" in asked:
-            wanted = map(int, asked["revids"].split("|"))
-            return self.page(True, revisions=[self.revision(n, text=True) for n in wanted])
-        numbers = list(range(1, len(self.texts) + 1))
-        if asked["rvdir"] == "older":
-            wanted = [n for n in reversed(numbers) if n <= int(asked["rvstartid"])]
-            return self.page(True, revisions=[self.revision(n) for n in wanted[: int(asked["rvlimit"])]])
-        if int(asked.get("rvstartid", 0)) in self.gone:
-            return {"error": {"code": "badid_rvstartid"}}
-        first = int(asked.get("rvcontinue") or asked.get("rvstartid") or 1)
-        since = datetime.fromisoformat(asked.get("rvstart", "2000-01-01T00:00:00Z"))
-        wanted = [n for n in numbers if n >= first and self.at(n) >= since]
-        answer = self.page(
-            asked["pageids"] == str(self.page_id), revisions=map(self.revision, wanted[: self.limit])
-        )
-        more = (
-            {"continue": {"rvcontinue": str(wanted[self.limit]), "continue": "||"}}
-            if wanted[self.limit :]
-            else {}
-        )
-        return answer | more
-
-    def at(self, number):
-        return START + timedelta(hours=number)
-
-    def page(self, exists, **content):
-        here = (
-            {"pageid": self.page_id, "ns": 0, "title": self.title}
-            if exists
-            else {"missing": True, "title": "-"}
-        )
-        return {
-            "query": {
-                "pages": [here | {key: list(v) if key == "revisions" else v for key, v in content.items()}]
-            }
-        }
-
-    def revision(self, number, text=False):
-        content, shown = self.texts[number - 1], number not in self.hidden
-        row = {
-            "revid": number,
-            "parentid": number - 1,
-            "timestamp": self.at(number).isoformat(),
-            "minor": False,
-        }
-        row |= {"size": len(content.encode()), "tags": self.tags.get(number, [])}
-        row |= {"user": "Harbour Lantern", "userid": 51, "comment": "why"} if shown else {"suppressed": True}
-        row |= {"sha1": hashlib.sha1(content.encode()).hexdigest()} if shown else {"sha1hidden": True}
-        slot = {"content": content} if shown else {"texthidden": True}
-        return row | ({"slots": {"main": slot}} if text else {})
-
-
-def connector(transport, now, operator="comms@wvft.nhs.test", **options):
-    context = Context("wikipedia", Http(now=now, transport=transport), now, operator)
-    settings = {"base_url": "https://wiki.test", "pages": [TITLE]} | options
-    return Wikipedia(Wikipedia.Options.model_validate(settings), context)
+from tests.connectors.fakewiki import START, TITLE, FakeWiki, connector
 
 
 def answering(now, body, **headers):
@@ -256,7 +167,7 @@ def test_every_page_of_answers_is_followed_oldest_first(now):
 def test_each_text_is_fetched_once(now):
     wiki = FakeWiki(list("abcdefg"))
     read(connector(wiki, now))
-    fetched = [asked["revids"] for asked in wiki.asked if "revids" in asked]
+    fetched = [number for asked in wiki.of("revids") for number in asked["revids"].split("|")]
     assert fetched == list("1234567")
 
 
@@ -266,7 +177,7 @@ def test_a_second_run_with_the_saved_cursor_yields_nothing_and_asks_once(now):
     wiki.asked.clear()
     assert read(connector(wiki, now), cursor) == []
     assert last_cursor(connector(wiki, now), cursor) == cursor
-    assert [asked["rvstartid"] for asked in wiki.asked] == ["3", "3"]
+    assert [(asked["prop"], asked["pageids"]) for asked in wiki.asked] == [("info", "7")] * 2
 
 
 @pytest.mark.parametrize("answers", range(1, 12))
@@ -308,7 +219,8 @@ def test_a_missing_page_is_named_after_the_others_were_read(now):
     stored, cursor, error = read_until_it_breaks(source)
     assert isinstance(error, SourceChanged)
     assert "wiki.test has no page 'Wearside Vale Trsut'" in str(error)
-    assert (revisions(stored), json.loads(cursor)) == (["wiki.test:1", "wiki.test:2"], {TITLE: [7, 2]})
+    assert revisions(stored) == ["wiki.test:1", "wiki.test:2"]
+    assert Marks.read(cursor).pages[TITLE].stands_at(TITLE, 2)
 
 
 def test_a_page_deleted_and_made_anew_is_found_again(now):
@@ -317,7 +229,8 @@ def test_a_page_deleted_and_made_anew_is_found_again(now):
     wiki.page_id = 8
     _, cursor, error = read_until_it_breaks(connector(wiki, now), cursor)
     assert isinstance(error, SourceChanged)
-    assert json.loads(last_cursor(connector(wiki, now), cursor)) == {TITLE: [8, 2]}
+    mark = Marks.read(last_cursor(connector(wiki, now), cursor)).pages[TITLE]
+    assert (mark.id, mark.revision) == (8, 2)
 
 
 def test_an_equal_text_makes_a_revert_without_any_tag(now):
@@ -330,7 +243,7 @@ def test_a_revert_to_an_edit_before_the_cursor_is_recognised(now):
     wiki = FakeWiki(["good", "bad"])
     cursor = last_cursor(connector(wiki, now))
     wiki.texts.append("good")
-    (post,) = read(connector(wiki, now), cursor)
+    *_, post = read(connector(wiki, now), cursor)
     assert post.change.reverts
 
 

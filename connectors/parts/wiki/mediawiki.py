@@ -5,78 +5,41 @@ Shapes and parameters: https://www.mediawiki.org/wiki/API:Query and API:Revision
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from connectors.http import Http
 from connectors.parts.answers import WAIT_IF_UNTOLD, waiting_until
-from connectors.parts.plain import clean
+from connectors.parts.wiki.logentry import LogEntry
+from connectors.parts.wiki.revision import Plain, Revision, User, WikiPage
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.ports import Clock
 
-Plain = Annotated[str, BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)]
+T = TypeVar("T")
 
 _FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
 BATCH = 50
-"""Revisions that one answer may hold."""
-_BATCH = str(BATCH)  # their texts are read one by one, so memory stays flat
+"""Pages, titles, users or revisions that one question may name, or its answer hold."""
 # Background readers stand back while the database replicas lag by more seconds than `maxlag`:
 # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
 _ALWAYS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
 
 
-class _Slot(BaseModel):
-    content: Plain | None = None
-
-
-class Revision(BaseModel):
-    """One revision. Where the wiki hides a field, its key is missing."""
-
-    revid: int
-    parentid: int = 0
-    timestamp: AwareDatetime | None = None
-    user: Plain | None = None
-    userid: int = 0
-    comment: Plain | None = None
-    size: int | None = None
-    sha1: str | None = None
-    tags: tuple[str, ...] = ()
-    minor: bool = False
-    slots: Mapping[str, _Slot] = {}
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """What of text, user and comment the wiki withholds."""
-        withheld = {"text": self.sha1, "user": self.user, "comment": self.comment}
-        return frozenset(name for name, value in withheld.items() if value is None)
-
-    @property
-    def text(self) -> str | None:
-        """The wikitext, None where it was not asked for or is withheld."""
-        return self.slots["main"].content if "main" in self.slots else None
-
-
-class WikiPage(BaseModel):
-    """A page. What does not exist has no page id, or is `missing`."""
-
-    pageid: int = 0
-    title: Plain = ""
-    missing: bool = False
-    lastrevid: int = 0
-    revisions: tuple[Revision, ...] = ()
-
-    @property
-    def exists(self) -> bool:
-        """False for a page deleted or never there, and for a title that cannot be one."""
-        return self.pageid > 0 and not self.missing
+class _Renamed(BaseModel):
+    source: Plain = Field(alias="from")
+    to: Plain
 
 
 class _Query(BaseModel):
     pages: tuple[WikiPage, ...] = ()
+    normalized: tuple[_Renamed, ...] = ()
+    redirects: tuple[_Renamed, ...] = ()
+    logevents: tuple[LogEntry, ...] = ()
+    users: tuple[User, ...] = ()
 
 
 class _Error(BaseModel):
@@ -87,6 +50,10 @@ class _Answer(BaseModel):
     query: _Query | None = None
     error: _Error | None = None
     following: dict[str, str] | None = Field(default=None, alias="continue")
+
+
+class NotAnApi(SourceChanged):
+    """What answers there is not MediaWiki's API."""
 
 
 class NoSuchRevision(SourceChanged):
@@ -101,50 +68,71 @@ class Wiki:
 
     def __init__(self, http: Http, api: str, agent: str, now: Clock) -> None:
         self._http, self._api, self._agent, self._now = http, api, agent, now
-        self._latest: tuple[int, str | None] = (0, None)
         self.host = urlsplit(api).netloc
 
-    def find(self, title: str) -> WikiPage:
-        """The page that `title` names or redirects to, with its newest revision's id."""
-        return self._page(self._ask({"prop": "info", "titles": title, "redirects": "1"}))
+    def find(self, titles: Sequence[str]) -> dict[str, WikiPage]:
+        """The pages that `titles` name or redirect to, by title, with their newest revisions' ids."""
+        found: dict[str, WikiPage] = {}
+        for some in _batched(titles):
+            query = self._queried({"prop": "info", "titles": "|".join(some), "redirects": "1"})
+            named = {page.title: page for page in query.pages}
+            # Asked for one page a wiki gives that one, however it writes the title.
+            other = query.pages[0] if len(some) == len(query.pages) == 1 else WikiPage()
+            found |= {title: named.get(_resolved(title, query), other) for title in some}
+        return found
+
+    def info(self, page_ids: Sequence[int]) -> dict[int, WikiPage]:
+        """How the pages stand now, by id: title, newest revision, talk page; one question for 50 of them."""
+        found: dict[int, WikiPage] = {}
+        for some in _batched(page_ids):
+            asked = {"prop": "info", "inprop": "talkid", "pageids": "|".join(map(str, some))}
+            found |= {page.pageid: page for page in self._queried(asked).pages}
+        return found
 
     def history(self, page_id: int, start: int | datetime) -> Iterator[WikiPage]:
         """The page with its revisions from `start` on, oldest first, an answer at a time.
 
         `start` is a moment (UTC) or a revision id; the revision of that id comes first.
         """
-        asked = {"pageids": str(page_id), "rvdir": "newer", "rvprop": _FIELDS, "rvlimit": _BATCH}
+        asked = {"pageids": str(page_id), "rvdir": "newer", "rvprop": _FIELDS, "rvlimit": str(BATCH)}
         asked |= {"rvstartid": str(start)} if isinstance(start, int) else {"rvstart": f"{start:%FT%TZ}"}
-        following: dict[str, str] | None = {}
-        while following is not None:
-            answer = self._ask({"prop": "revisions", **asked, **following})
-            yield self._page(answer)
-            if answer.following == following:
-                raise SourceChanged(f"{self.host}: the same continuation twice, paging would never end")
-            following = answer.following
+        for query in self._followed({"prop": "revisions", **asked}):
+            yield query.pages[0] if query.pages else WikiPage()
 
     def until(self, page_id: int, revision_id: int) -> Sequence[Revision]:
-        """Ids, sizes and hashes of a revision and those before it, newest first, 50 at most."""
+        """A revision and those before it, newest first, 50 at most."""
         asked = {"pageids": str(page_id), "rvdir": "older", "rvstartid": str(revision_id)}
-        limits = {"rvprop": "ids|size|sha1", "rvlimit": _BATCH}
-        return self._page(self._ask({"prop": "revisions", **asked, **limits})).revisions
+        limits = {"rvprop": _FIELDS, "rvlimit": str(BATCH)}
+        pages = self._queried({"prop": "revisions", **asked, **limits}).pages
+        return pages[0].revisions if pages else ()
 
-    def text(self, revision_id: int) -> str | None:
-        """The wikitext of a revision, None where it is withheld."""
-        if revision_id != self._latest[0]:  # the last one read is, nearly always, the next one's parent
-            asked = {"revids": str(revision_id), "rvprop": "ids|content", "rvslots": "main"}
-            revisions = self._page(self._ask({"prop": "revisions", **asked})).revisions
-            self._latest = (revision_id, revisions[0].text if revisions else None)
-        return self._latest[1]
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """The wikitext of those of the revisions `ids` (50 at most) whose text the wiki shows."""
+        asked = {"prop": "revisions", "revids": "|".join(map(str, ids)), "rvprop": "ids|content"}
+        found: dict[int, str] = {}
+        for query in self._followed(asked | {"rvslots": "main"}):
+            revisions = (revision for page in query.pages for revision in page.revisions)
+            found |= {each.revid: each.text for each in revisions if each.text is not None}
+        return found
+
+    def log(self, title: str, since: datetime) -> Iterator[LogEntry]:
+        """What was done to the page of that title from `since` (UTC) on, oldest first."""
+        asked = {"list": "logevents", "letitle": title, "ledir": "newer", "lestart": f"{since:%FT%TZ}"}
+        fields = {"leprop": "ids|title|type|user|userid|timestamp|comment|details", "lelimit": str(BATCH)}
+        for query in self._followed(asked | fields):
+            yield from query.logevents
+
+    def users(self, names: Iterable[str]) -> Sequence[User]:
+        """What is known of the accounts `names`, 50 at most."""
+        asked = {"list": "users", "ususers": "|".join(names), "usprop": "groups|editcount|registration"}
+        return self._queried(asked).users
 
     def listed(self, body: Any) -> Sequence[WikiPage]:
         """The pages of a decoded answer. Raises SourceError where it is an error, or has no pages."""
         answer = self._parsed(body)
         if answer.error:
             raise self._error(answer.error.code, {})
-        if answer.query is None:
-            raise SourceChanged(f"{self.host}: an answer without a result")
-        return answer.query.pages
+        return self._result(answer).pages
 
     def revisions(self, ids: Sequence[int]) -> Iterator[Revision]:
         """Those of the revisions `ids` (50 at most) that the wiki still has, in no order, without texts."""
@@ -153,10 +141,22 @@ class Wiki:
         for page in answer.query.pages if answer.query else ():
             yield from page.revisions
 
-    def _page(self, answer: _Answer) -> WikiPage:
+    def _followed(self, params: Mapping[str, str]) -> Iterator[_Query]:
+        following: dict[str, str] | None = {}
+        while following is not None:
+            answer = self._ask({**params, **following})
+            yield self._result(answer)
+            if answer.following == following:
+                raise SourceChanged(f"{self.host}: the same continuation twice, paging would never end")
+            following = answer.following
+
+    def _queried(self, params: Mapping[str, str]) -> _Query:
+        return self._result(self._ask(params))
+
+    def _result(self, answer: _Answer) -> _Query:
         if answer.query is None:
             raise SourceChanged(f"{self.host}: an answer without a result")
-        return answer.query.pages[0] if answer.query.pages else WikiPage()
+        return answer.query
 
     def _ask(self, params: Mapping[str, str]) -> _Answer:
         response = self._http.get(
@@ -172,7 +172,7 @@ class Wiki:
             return _Answer.model_validate(body)
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_input=False, include_context=False)[0]["loc"]))
-        raise SourceChanged(f"{self.host}: not an answer of MediaWiki's API (at {where or 'its start'})")
+        raise NotAnApi(f"{self.host}: not an answer of MediaWiki's API (at {where or 'its start'})")
 
     def _error(self, code: str, headers: Mapping[str, str]) -> SourceError:
         """Every API error comes with status 200: https://www.mediawiki.org/wiki/API:Errors_and_warnings."""
@@ -188,3 +188,17 @@ class Wiki:
         if code == "readapidenied":
             return SourceRefused(f"{said}: this wiki is closed to readers who have not signed in")
         return SourceChanged(said)
+
+
+def _batched(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+
+
+def _resolved(title: str, query: _Query) -> str:
+    """The title of the page that `title` led to."""
+    normal = {each.source: each.to for each in query.normalized}
+    leads = {each.source: each.to for each in query.redirects}
+    title = normal.get(title, title)
+    for _ in leads:  # a redirect to a redirect is followed once; two that lead to each other end here
+        title = leads.get(title, title)
+    return title

@@ -15,12 +15,13 @@ from itertools import chain, groupby, pairwise, takewhile
 
 from rapidfuzz.distance import Indel
 
+from connectors.parts.wiki.wikitext import Wikitext
 from monitor.types import Hunk
 
 _TOKEN = re.compile(r"https?://[^\s\]|}<>]+|</?\w[^<>]*>|\w+(?:['’]\w+)*|\s+|[^\w\s]")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING_LIKE = re.compile(r"^=.*", re.MULTILINE)
 _CELLS = 40_000_000  # tokens times tokens: at most 5 MB and about 50 ms for one alignment
+_PER_TOKEN = 4  # characters, about: words, the spaces between them and punctuation
+_LONG = 20_000  # characters of a block from which on it is first narrowed
 _CHANCE = 2  # that few equal words between two changes are no common ground
 
 
@@ -34,45 +35,104 @@ class Edit:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A section heading and where its line begins."""
-
-    start: int
-    name: str
-
-
 def hunks(old: str, new: str) -> tuple[Hunk, ...]:
     """The changes from `old` to `new` wikitext in page order, changes of white space alone left out.
 
     A removal belongs to the section it was removed from, heading included; an addition to the
     section it stands in now. What spans several sections comes as one hunk for each.
     """
-    before, after = headings(old), headings(new)
-    pieces = chain.from_iterable(_by_section(edit, before, after) for edit in edits(old, new))
-    return tuple(hunk for hunk in pieces if _visible(hunk.old) != _visible(hunk.new))
+    return between(Wikitext(old), Wikitext(new))
+
+
+def between(old: Wikitext, new: Wikitext) -> tuple[Hunk, ...]:
+    """The same for two pages, or two stretches of them that know where they stand."""
+    parts = chain.from_iterable(_by_section(edit, old, new) for edit in edits(old.text, new.text))
+    seen = [part for part in parts if _visible(part.old) != _visible(part.new)]
+    start, end = Edit(0, 0, "", ""), Edit(len(old.text), len(new.text), "", "")
+    neighbours = zip((start, *seen), seen, (*seen[1:], end), strict=False)
+    return tuple(_hunk(*three, old, new) for three in neighbours)
 
 
 def _visible(text: str) -> str:
     return "".join(text.split())
 
 
-def headings(wikitext: str) -> list[Heading]:
-    """The section headings in page order. One that stands in an HTML comment is no heading."""
-    visible = _COMMENT.sub(lambda comment: " " * len(comment[0]), wikitext)
-    lines = ((found.start(), found[0].rstrip()) for found in _HEADING_LIKE.finditer(visible))
-    named = (Heading(start, line.strip("= \t")) for start, line in lines if line.endswith("="))
-    return [heading for heading in named if heading.name]
+@dataclass(frozen=True)
+class _Stretch:
+    """Changed words on one side, at `start` of the page, with what changed before and after them."""
+
+    page: Wikitext
+    start: int
+    words: str
+    low: int
+    high: int
+
+    @property
+    def first(self) -> int:
+        """Where the first visible character stands."""
+        return self.start + len(self.words) - len(self.words.lstrip())
+
+    @property
+    def left(self) -> str:
+        """What stands before it on its line."""
+        begins_line = "\n" in self.words[: self.first - self.start]
+        return "" if begins_line else self.page.left(self.start, self.low)
+
+    @property
+    def right(self) -> str:
+        """What stands behind it on its line."""
+        ends_line = "\n" in self.words[len(self.words.rstrip()) :]
+        return "" if ends_line else self.page.right(self.start + len(self.words), self.high)
+
+
+def _hunk(last: Edit, edit: Edit, following: Edit, old: Wikitext, new: Wikitext) -> Hunk:
+    """The hunk of an edit: in the new text where that shows it, else in the old one."""
+    was = _Stretch(old, edit.start, edit.old, last.start + len(last.old), following.start)
+    now = _Stretch(new, edit.new_start, edit.new, last.new_start + len(last.new), following.new_start)
+    here, under = now if edit.new.strip() else was, was if edit.old.strip() else now
+    before, after = here.left, here.right
+    remains = here is was and bool((before + after).strip())  # of a line that words were taken out of
+    template = here.page.template(here.first)
+    return Hunk(
+        old=edit.old,
+        new=edit.new,
+        section=under.page.section(under.first),
+        before=before,
+        after=after,
+        line=new.line(edit.new_start) if remains else here.page.line(here.first),
+        template=template.name if template else None,
+        parameter=template.parameter(here.first) if template else None,
+    )
 
 
 def edits(old: str, new: str) -> list[Edit]:
     """The changes from `old` to `new`, in order and apart: everything between them is equal."""
     whole = Edit(0, 0, old, new)
     blocks = _changes(whole, old.splitlines(keepends=True), new.splitlines(keepends=True))
-    words = chain.from_iterable(
-        _changes(block, _TOKEN.findall(block.old), _TOKEN.findall(block.new)) for block in blocks
-    )
-    return list(_joined(words, old))
+    return list(_joined(chain.from_iterable(map(_words, blocks)), old))
+
+
+def _words(block: Edit) -> Iterator[Edit]:
+    """What differs in a block, word by word; a long one is tried at all where it differs in a small part."""
+    if len(block.old) + len(block.new) > _LONG:
+        block = _narrowed(block)
+    if not (block.old and block.new) or len(block.old) * len(block.new) > _CELLS * _PER_TOKEN**2:
+        return iter([block])
+    return _changes(block, _TOKEN.findall(block.old), _TOKEN.findall(block.new))
+
+
+def _narrowed(block: Edit) -> Edit:
+    """The block without the words that both sides begin and end with, found by halves: tokens are dear."""
+    head = block.old.rfind(" ", 0, _common(block.old, block.new)) + 1
+    old, new = block.old[head:], block.new[head:]
+    space = old.find(" ", len(old) - _common(old[::-1], new[::-1]))
+    tail = len(old) - space if space >= 0 else 0
+    return Edit(block.start + head, block.new_start + head, old[: len(old) - tail], new[: len(new) - tail])
+
+
+def _common(old: str, new: str) -> int:
+    """How many characters both begin with."""
+    return bisect_left(range(min(len(old), len(new))), True, key=lambda end: old[: end + 1] != new[: end + 1])
 
 
 def _changes(block: Edit, old: Sequence[str], new: Sequence[str]) -> Iterator[Edit]:
@@ -121,21 +181,16 @@ def _joined(parts: Iterator[Edit], old: str) -> Iterator[Edit]:
         yield last
 
 
-def _by_section(edit: Edit, before: list[Heading], after: list[Heading]) -> Iterator[Hunk]:
-    text, start, known = (edit.old, edit.start, before) if edit.old else (edit.new, edit.new_start, after)
+def _by_section(edit: Edit, old: Wikitext, new: Wikitext) -> Iterator[Edit]:
+    """An edit that only adds, or only removes, cut at the headings inside it."""
     if edit.old and edit.new:
-        yield Hunk(old=edit.old, new=edit.new, section=_section(known, start, text))
+        yield edit
         return
-    starts = [heading.start for heading in known]
+    page, start, text = (old, edit.start, edit.old) if edit.old else (new, edit.new_start, edit.new)
+    starts = [heading.start for heading in page.headings]
     inside = starts[bisect_right(starts, start) : bisect_left(starts, start + len(text))]
-    for low, high in pairwise((start, *inside, start + len(text))):
-        part = text[low - start : high - start]
-        section = _section(known, low, part)
-        yield Hunk(old=part, new="", section=section) if edit.old else Hunk(old="", new=part, section=section)
-
-
-def _section(known: list[Heading], start: int, text: str) -> str | None:
-    """The heading that the first visible character of `text` at `start` stands under."""
-    first = start + len(text) - len(text.lstrip())
-    above = bisect_right(known, first, key=lambda heading: heading.start)
-    return known[above - 1].name if above else None
+    for low, high in pairwise((0, *(at - start for at in inside), len(text))):
+        if edit.old:
+            yield Edit(start + low, edit.new_start, text[low:high], "")
+        else:
+            yield Edit(edit.start, start + low, "", text[low:high])

@@ -1,0 +1,142 @@
+"""The edits of one wiki page, oldest first, each with what it changed and what became of it since."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.parts.wiki.comparison import Comparison, compare
+from connectors.parts.wiki.mediawiki import Wiki
+from connectors.parts.wiki.reverts import RADIUS, Reverts, reverts
+from connectors.parts.wiki.revision import Revision, WikiPage
+from connectors.parts.wiki.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One revision and what it did. `hidden` names what the wiki withholds, "parent" the text before it.
+
+    `is_lost` says that its words, or those it removed, were read once and are withheld now.
+    """
+
+    revision: Revision
+    comparison: Comparison = Comparison()
+    size_before: int | None = None
+    reverts: bool = False
+    reverted_by: str | None = None
+    hidden: tuple[str, ...] = ()
+    is_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some edits, and the last revision up to which all were given; None where a gap is left before it."""
+
+    page: WikiPage
+    edits: tuple[Edit, ...]
+    last: int | None
+
+
+@dataclass(slots=True)
+class History:
+    """Reads the edits of a page from `start` on: after a revision that is known, or since a moment.
+
+    `watched` is since when its edits are given: of what came before, none is given again. `withheld` are
+    those of its latest revisions whose text was hidden when they were read, None where that is not known.
+    """
+
+    wiki: Wiki
+    page_id: int
+    start: int | datetime
+    watched: datetime
+    withheld: frozenset[int] | None = frozenset()
+    texts: Texts = field(init=False)
+    _past: deque[Revision] | None = None
+
+    def __post_init__(self) -> None:
+        self.texts = Texts(self.wiki)
+
+    def batches(self) -> Iterator[Batch]:
+        """The new edits, with those before them that they put right, or that the wiki has hidden meanwhile.
+
+        Raises SourceError; NoSuchRevision where the one that is known was deleted for good.
+        """
+        for page in self.wiki.history(self.page_id, self.start):
+            # A start by revision id is inclusive: the last one known comes again.
+            fresh = [revision for revision in page.revisions if revision.revid != self.start]
+            if not fresh:
+                continue
+            if self._past is None:
+                self._past = self._before(fresh[0])
+                lost = tuple(self._lost(self._past))
+                self.withheld = _withheld(self._past)
+                if lost:
+                    yield Batch(page, lost, None)
+            self.withheld = _withheld([*self._past, *fresh][-RADIUS:])
+            yield from self._compared(page, fresh, self._past)
+            self._past.extend(fresh)
+
+    def _before(self, first: Revision) -> deque[Revision]:
+        earlier = self.wiki.until(self.page_id, first.parentid) if first.parentid else ()
+        return deque(reversed(earlier), maxlen=RADIUS)
+
+    def _lost(self, past: Sequence[Revision]) -> Iterator[Edit]:
+        """Of a revision hidden since, the edit after it as well: what it removed stands in its comparison."""
+        news = frozenset[int]() if self.withheld is None else _withheld(past) - self.withheld
+        for revision in past:
+            if self._was_given(revision) and not news.isdisjoint({revision.revid, revision.parentid}):
+                yield Edit(revision=revision, is_lost=True)
+
+    def _was_given(self, revision: Revision) -> bool:
+        return revision.timestamp is not None and revision.timestamp >= self.watched
+
+    def _compared(
+        self, page: WikiPage, fresh: Sequence[Revision], past: Sequence[Revision]
+    ) -> Iterator[Batch]:
+        run = [*past, *fresh]
+        known = {revision.revid: revision for revision in run}
+        found, ids = reverts(run), {revision.revid for revision in fresh}
+        again = [each for each in past if found.undone.get(each.revid) in ids and self._was_given(each)]
+        sizes = {revision.revid: revision.size or 0 for revision in run}
+        for some, texts in self.texts.compared([*again, *fresh], sizes, _withheld(run)):
+            edits = tuple(self._edit(each, texts, known, found) for each in some)
+            new = [each.revid for each in some if each.revid in ids]
+            yield Batch(page, edits, new[-1] if new else None)
+
+    def _edit(
+        self,
+        revision: Revision,
+        texts: Mapping[int, str],
+        known: Mapping[int, Revision],
+        found: Reverts,
+    ) -> Edit:
+        old = texts.get(revision.parentid) if revision.parentid else ""
+        new = texts.get(revision.revid)
+        parent, undone_by = known.get(revision.parentid), found.undone.get(revision.revid)
+        hidden = self._hidden(revision, old, new)
+        if old is None or new is None:
+            old = new = ""  # half a comparison would read as a removal
+        return Edit(
+            revision=revision,
+            comparison=compare(old, new),
+            size_before=parent.size if parent else None if revision.parentid else 0,
+            reverts=revision.revid in found.reverts,
+            reverted_by=str(undone_by) if undone_by else None,
+            hidden=hidden,
+        )
+
+    def _hidden(self, revision: Revision, old: str | None, new: str | None) -> tuple[str, ...]:
+        """What is withheld. A text that is only too large to be read is not."""
+        shown = {
+            "parent": old is not None or revision.parentid in self.texts.too_large,
+            "text": new is not None or revision.revid in self.texts.too_large,
+            "user": revision.user is not None,
+            "comment": revision.comment is not None,
+        }
+        return tuple(name for name, is_shown in shown.items() if not is_shown)
+
+
+def _withheld(revisions: Iterable[Revision]) -> frozenset[int]:
+    return frozenset(revision.revid for revision in revisions if "text" in revision.hidden)

@@ -1,0 +1,130 @@
+"""What a wiki tells becomes posts: an edit, an entry of a page's log, an edit that is withheld now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from connectors import Context
+from connectors.parts.wiki.edits import Edit
+from connectors.parts.wiki.logentry import LogEntry
+from connectors.parts.wiki.reverts import is_tagged
+from connectors.parts.wiki.revision import Revision, User, WikiPage
+from monitor.types import Account, Change, Editor, Kind, Post, State
+
+PLATFORM = "wikipedia"
+LOG = "log:"
+"""Before the number of an entry of the log, which counts apart from the revisions."""
+_NOBODY = User()
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """The posts of one wiki: `host` names it, `index` is the address of its index.php."""
+
+    context: Context
+    host: str
+    index: str
+    licence: str
+
+    def edit(self, page: WikiPage, edit: Edit, editor: Editor, user: User) -> Post:
+        """The edit, its summary as the text."""
+        revision = edit.revision
+        if edit.is_lost:
+            return self._lost(page, revision)
+        change = replace(
+            self.change(page, revision),
+            hunks=edit.comparison.hunks,
+            sections_before=edit.comparison.sections_before,
+            sections_after=edit.comparison.sections_after,
+            size_before=edit.size_before,
+            reverts=edit.reverts,
+            reverted_by=edit.reverted_by,
+            hidden=edit.hidden,
+            editor=editor,
+        )
+        return self.bare(page, revision, change, user)
+
+    def bare(self, page: WikiPage, revision: Revision, change: Change, user: User = _NOBODY) -> Post:
+        """The post of a revision that did `change`."""
+        return Post(
+            source=self.context.source,
+            platform=PLATFORM,
+            external_id=f"{self.host}:{revision.revid}",
+            observed_at=self.context.now(),
+            kind=Kind.PAGE_EDIT,
+            state=State.HIDDEN if set(change.hidden) - {"parent"} else State.LIVE,
+            url=change.diff_url,
+            author=self._author(revision.user, revision.userid, user),
+            title=page.title,
+            text=revision.comment or "",
+            created_at=revision.timestamp,
+            change=change,
+            terms=replace(self.context.terms, licence=self.licence),
+            recheck_id=f"{revision.revid}-{','.join(sorted(change.hidden))}",
+        )
+
+    def change(self, page: WikiPage, revision: Revision) -> Change:
+        """What a list of revisions tells of an edit."""
+        compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
+        return Change(
+            page=page.title,
+            page_id=str(page.pageid),
+            revision=str(revision.revid),
+            parent=str(revision.parentid) if revision.parentid else None,
+            size_before=None if revision.parentid else 0,
+            size_after=revision.size,
+            tags=revision.tags,
+            minor=revision.minor,
+            reverts=is_tagged(revision),
+            hidden=tuple(sorted(revision.hidden)),
+            diff_url=self._address(**compared or {"oldid": revision.revid}),
+        )
+
+    def event(self, page_id: int, entry: LogEntry, editor: Editor, user: User) -> Post:
+        """What the log says was done to the page, its reason as the text."""
+        url = self._address(title="Special:Log", logid=entry.logid)
+        return Post(
+            source=self.context.source,
+            platform=PLATFORM,
+            external_id=f"{self.host}:{LOG}{entry.logid}",
+            observed_at=self.context.now(),
+            kind=Kind.PAGE_EDIT,
+            state=State.HIDDEN if entry.hidden else State.LIVE,
+            url=url,
+            author=self._author(entry.user, entry.userid, user),
+            title=entry.title,
+            text=entry.comment or "",
+            created_at=entry.timestamp,
+            change=Change(
+                page=entry.title,
+                page_id=str(page_id),
+                revision=f"{LOG}{entry.logid}",
+                hidden=tuple(sorted(entry.hidden)),
+                diff_url=url,
+                editor=editor,
+                event=entry.event,
+                target=entry.target,
+            ),
+            terms=replace(self.context.terms, licence=self.licence),
+            recheck_id=entry.recheck_id,
+        )
+
+    def _lost(self, page: WikiPage, revision: Revision) -> Post:
+        """A post without words: what was stored of it is purged."""
+        bare = self.bare(page, revision, self.change(page, revision))
+        return replace(bare.gone(State.WITHHELD), change=None)
+
+    def _author(self, name: str | None, number: int, user: User) -> Account | None:
+        if name is None:
+            return None
+        return Account(
+            platform=PLATFORM,
+            external_id=f"{self.host}:{number}" if number else None,
+            handle=name,
+            url=self._address(title=f"Special:Contributions/{name}"),
+            created_at=user.registration,
+        )
+
+    def _address(self, **params: str | int) -> str:
+        return f"{self.index}?{urlencode(params)}"
