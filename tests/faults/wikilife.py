@@ -38,6 +38,8 @@ class WikiLife:
     folder: str
     wiki: str
     pages: tuple[str, ...]
+    now: str
+    """As isoformat: the clock stands still, so that cursors can be compared."""
     url: str | None = None
     point: str | None = None
     nth: int = 1
@@ -72,7 +74,7 @@ class WikiLife:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _poll(self, snapshot: str) -> None:
-        now = datetime.now(UTC)
+        now = datetime.fromisoformat(self.now)
         settings = Settings.model_validate(self._settings(snapshot))
         with service.opened(settings, now=lambda: now) as app, app.store.sole_daemon():
             for source in app.sources():
@@ -124,7 +126,8 @@ def main() -> None:
     logs.configure(logging.ERROR)
     share()
     with TemporaryDirectory() as folder:
-        WikiLife(folder, "http://127.0.0.1:9", ("Warm",), polls=1).live()  # nobody listens there
+        now = datetime.now(UTC).isoformat()
+        WikiLife(folder, "http://127.0.0.1:9", ("Warm",), now, polls=1).live()  # nobody listens there
     serve(lambda fields: WikiLife(**fields).live())
 
 
