@@ -36,7 +36,7 @@ OLD_EDIT = timedelta(days=7)
 LEFT, STAFF = "ex-employee", "staff:"
 """The category of cases about leavers' profiles, and how the subject of a case about staff begins."""
 
-CHANGES = ("case.closed", "case.escalated", "case.merged", "case.reopened")
+CHANGES = ("case.closed", "case.escalated", "case.lowered", "case.merged", "case.reopened")
 PURGED = {
     "deleted": "deleted from the platform",
     "withheld": "withheld by the platform",
@@ -104,6 +104,7 @@ def _changed(case: int, row: Row[Any], reader: Reader) -> Update:
     words = {
         "case.closed": f"closed: {_plain(details.get('outcome'))}",
         "case.escalated": f"escalated to {reader.title(details.get('to', ''))}",
+        "case.lowered": f"lowered to {details.get('severity')}: another edit has put the page right",
         "case.merged": f"merged into case {details.get('into')}",
         "case.reopened": "opened again" + (", for a new finding" if row.role == SERVICE.role else ""),
     }[row.action]

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.checkpoints import checkpoint
 from monitor.store.audit import AuditLog
 from monitor.store.casework.opening import open_or_extend
+from monitor.store.casework.undone import bring_down
 from monitor.store.identity import content_hash, fold_keys
 from monitor.store.keeping.erasures import Barred
 from monitor.store.keeping.purging import Purging
@@ -73,6 +74,11 @@ class Judged:
     subject: str = ""
     hidden: tuple[tuple[Filter, FindingValue], ...] = ()
     locked: tuple[sealed.Locked, ...] = ()
+
+    @property
+    def is_undone(self) -> bool:
+        """True for an edit that another one has put right since."""
+        return self.post.change is not None and self.post.change.reverted_by is not None
 
     @property
     def is_protected(self) -> bool:
@@ -233,7 +239,10 @@ class Transaction:
         shown = dict(self.connection.execute(query).all()) if known else {}
         here = {key: known[key] for key in shown}
         edited = {
-            key: (j, id_) for key, (j, id_) in here.items() if shown[key] != content_hash(self.key, j.post)
+            key: (j, id_)
+            for key, (j, id_) in here.items()
+            # To be put right by somebody else's edit is not to be edited.
+            if not j.is_undone and shown[key] != content_hash(self.key, j.post)
         }
         self._update_mentions([copy_row(j, id_) for j, id_ in here.values()])
         self._update_mentions([edit_row(j, id_, now) for key, (j, id_) in edited.items() if shown[key]])
@@ -298,10 +307,13 @@ class Transaction:
         place: Callable[[Judged, FindingValue], NewCase],
     ) -> int:
         """Findings new to their mention. The same evidence again (an edit there and back) is no news."""
+        pairs = list(zip(judged, ids, strict=True))
+        told = bring_down(self, {id_: j.findings for j, id_ in pairs if j.is_undone}, now)
         candidates = {
             self._finding_key(j, id_, f): (j, f, id_)
-            for j, id_ in zip(judged, ids, strict=True)
+            for j, id_ in pairs
             for f in j.findings
+            if (id_, f.rule_id) not in told
         }
         if not candidates:
             return 0

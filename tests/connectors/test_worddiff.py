@@ -275,14 +275,14 @@ def test_a_removed_template_is_named_though_the_new_text_has_it_no_more():
     assert (hunk.template, hunk.parameter) == ("POV", None)
 
 
-@given(
-    st.lists(st.sampled_from(["{{", "}}", "a", "|", "=", "\n", "[[", "]]", "<nowiki>", "</nowiki>", "<!--"]))
-)
-def test_whatever_is_written_a_template_holds_what_it_is_named_for(pieces):
-    page = Wikitext("".join(pieces))
-    for position in range(len(page.text)):
-        if template := page.template(position):
-            template.parameter(position)
-            assert template.start <= position < template.end
-            assert page.text[template.start :].startswith("{{")
-            assert page.text[: template.end].endswith("}}")
+pieces = st.sampled_from(["{{", "}}", "a", "|", "=", "\n", "[[", "]]", "<nowiki>", "</nowiki>", "<!--"])
+
+
+@given(st.lists(pieces).map("".join), st.booleans())
+def test_whatever_is_written_a_value_is_named_by_what_stands_before_it(text, part):
+    page = Wikitext(text, part=part)
+    for position in range(len(text)):
+        template, parameter = page.value(position)
+        assert template is None or template.casefold() in text[: position + 4]
+        assert parameter is None or "|" in text[: position + 1]
+        assert template is None or "{{" in text[: position + 2]

@@ -22,7 +22,7 @@ class Edit:
     """
 
     revision: Revision
-    comparison: Comparison = Comparison()
+    comparison: Comparison = field(default_factory=Comparison)
     size_before: int | None = None
     reverts: bool = False
     reverted_by: str | None = None

@@ -24,6 +24,11 @@ _BRACES = re.compile(r"\{\{|\}\}")
 _PARTS = re.compile(r"\{\{|\}\}|\[\[|\]\]|[|\n]")
 _NAME = re.compile(r"[^|{}\[\]<>\n]{1,255}")  # https://www.mediawiki.org/wiki/Manual:Page_title
 _PARAMETER = re.compile(r"\s*([^\s|={}\[\]<>](?:[^|={}\[\]<>\n]{0,98}[^\s|={}\[\]<>])?)\s*=")
+_LINE_OF_TEMPLATE = re.compile(r"[ \t]*\|" + _PARAMETER.pattern)
+# A cell of a table begins with a bar too: https://www.mediawiki.org/wiki/Help:Tables
+_OF_TABLE = re.compile(
+    r"(?:col|row)span|style|class|align|valign|scope|width|height|bgcolor|data-[\w-]+|id|lang"
+)
 _MOST = 40_000  # headings, braces or parts of a template that are looked at: no article has so many
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -81,11 +86,12 @@ class Template:
 
 @dataclass(frozen=True)
 class Wikitext:
-    """The source of a page, or a stretch of it that begins at line `first` under the heading `above`."""
+    """The source of a page, or a `part` of it that begins at line `first` under the heading `above`."""
 
     text: str
     above: str | None = None
     first: int = 1
+    part: bool = False
 
     @cached_property
     def headings(self) -> list[Heading]:
@@ -124,8 +130,20 @@ class Wikitext:
             cut -= 1
         return self.text[position:cut]
 
-    def template(self, position: int) -> Template | None:
-        """The outermost template that encloses the character at `position`."""
+    def value(self, position: int) -> tuple[str | None, str | None]:
+        """The outermost template around the character at `position`, and its parameter there, by name.
+
+        In a part of a page the template may have begun above it; its parameter is known where a line of
+        its own names it.
+        """
+        template, start = self._template(position), self._lines[self.line(position) - self.first]
+        if self.part and not (template and template.start < start):
+            named = _LINE_OF_TEMPLATE.match(self.text, start)
+            if named and not _OF_TABLE.fullmatch(named[1]):
+                return None, named[1]
+        return (template.name, template.parameter(position)) if template else (None, None)
+
+    def _template(self, position: int) -> Template | None:
         before = bisect_right(self._templates, position, key=lambda template: template.start)
         last = self._templates[before - 1] if before else None
         return last if last and position < last.end else None

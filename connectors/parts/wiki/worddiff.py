@@ -92,7 +92,7 @@ def _hunk(last: Edit, edit: Edit, following: Edit, old: Wikitext, new: Wikitext)
     here, under = now if edit.new.strip() else was, was if edit.old.strip() else now
     before, after = here.left, here.right
     remains = here is was and bool((before + after).strip())  # of a line that words were taken out of
-    template = here.page.template(here.first)
+    template, parameter = here.page.value(here.first)
     return Hunk(
         old=edit.old,
         new=edit.new,
@@ -100,8 +100,8 @@ def _hunk(last: Edit, edit: Edit, following: Edit, old: Wikitext, new: Wikitext)
         before=before,
         after=after,
         line=new.line(edit.new_start) if remains else here.page.line(here.first),
-        template=template.name if template else None,
-        parameter=template.parameter(here.first) if template else None,
+        template=template,
+        parameter=parameter,
     )
 
 
