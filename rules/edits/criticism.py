@@ -1,0 +1,178 @@
+"""Criticism that an edit took off the page, or put in weaker words. Clause: CDD-4.4.7-3.
+
+What counts is the loss to the page: a sentence that stands elsewhere in the edit was moved, one that comes
+back with words as grave was reworded. Words are weighed, since one that is mild by itself ("delay") is
+criticism beside another or under a heading that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from rules.edits import Effect, EffectKind
+from rules.edits.edit import Edit, held
+from rules.edits.figures import without_ratings
+from rules.edits.passage import Sentence
+from rules.edits.references import citations_lost
+from rules.text.fold import fold
+from rules.text.patterns import compiled, found, spans
+from rules.text.words import any_of, words
+
+_LISTS = words("criticism")
+STRONG = any_of(_LISTS["strong"])
+_MILD = any_of(_LISTS["mild"])
+_HARMLESS = any_of(_LISTS["harmless"])
+HEADING = any_of(_LISTS["headings"])
+_SOFT_HEADING = any_of(_LISTS["soft headings"])
+_SOFTENER = any_of(_LISTS["softeners"])
+_QUALIFIER = any_of(_LISTS["qualifiers"])
+_INTENSIFIER = any_of(_LISTS["intensifiers"])
+
+CRITICAL = 2
+"""The weight from which a sentence is criticism: one strong word, or two mild ones."""
+
+_STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
+_CUT = 3  # words without a replacement: more than that were cut, not softened
+
+
+def criticism(edit: Edit) -> Iterator[Effect]:
+    """Criticism removed and criticism softened, in articles."""
+    if edit.talk or (edit.reverts and not _sourced(edit)):
+        return
+    lost: list[Sentence] = []
+    softened: list[Sentence] = []
+    for sentence in edit.gone:
+        if is_critical(sentence) and not _stands(sentence, edit):
+            _sort(sentence, edit.successors.get(sentence), lost, softened)
+    headings = _headings_gone(edit)
+    if lost or headings:
+        yield _removed(edit, lost, headings)
+    if softened and not edit.reverts:
+        reason = "Criticism has been put in weaker words, or qualified."
+        yield edit.effect(EffectKind.CRITICISM_SOFTENED, reason, _both(edit, softened), confidence=0.75)
+
+
+def is_critical(sentence: Sentence) -> bool:
+    """True where the sentence speaks against somebody, by its words or by its section's heading."""
+    under = sentence.section is not None and found(HEADING, fold(sentence.section).text)
+    weight = weigh(sentence.text)
+    return weight + (under and weight > 0) >= CRITICAL
+
+
+def weigh(text: str) -> int:
+    """How critical a folded text is: two for each strong word, one for each mild one."""
+    plain = _without_harmless(text)
+    strong = list(spans(STRONG, plain))
+    mild = sum(1 for place in spans(_MILD, plain) if not any(a <= place[0] < b for a, b in strong))
+    return 2 * len(strong) + mild
+
+
+def _without_harmless(text: str) -> str:
+    return str(compiled(_HARMLESS).sub(" ", text)) if found(_HARMLESS, text) else text
+
+
+def _sourced(edit: Edit) -> bool:
+    """Taking back somebody's sourced criticism is a removal, whatever it is called; cleaning up is none."""
+    return citations_lost(edit) > 0 and not found(any_of(words("derogatory")["abuse"]), edit.words_before)
+
+
+def _stands(sentence: Sentence, edit: Edit) -> bool:
+    """True where its words stand in the edit's new lines, in other sentences or another order."""
+    return held(sentence.text, edit.words_after) >= _STANDS and weigh(edit.words_after) >= weigh(
+        sentence.text
+    )
+
+
+def _sort(
+    sentence: Sentence, successor: Sentence | None, lost: list[Sentence], softened: list[Sentence]
+) -> None:
+    if successor is None:
+        lost.append(sentence)
+        return
+    before, after = without_ratings(sentence.text), without_ratings(successor.text)
+    match _fate(before, after):
+        case "lost":
+            lost.append(sentence)
+        case "softened":
+            softened.append(sentence)
+
+
+def _fate(before: str, after: str) -> str | None:
+    """What became of the criticism in a sentence that was reworded: lost, softened or None (it is kept)."""
+    out, put = _exchanged(before, after)
+    taken, given = weigh(out), weigh(put)
+    weight, left = weigh(before), weigh(after)
+    if weight < CRITICAL:
+        return None
+    if left == 0 or (left < CRITICAL <= taken and weight - left >= CRITICAL):
+        cut = len(put.split()) <= _CUT < len(out.split()) and not found(_SOFTENER, put)
+        return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
+    if (
+        taken >= CRITICAL
+        and taken - given >= CRITICAL
+        and len(out.split()) > 2 * _CUT
+        and len(put.split()) <= _CUT
+    ):
+        return "lost"
+    return "softened" if _weakened(out, put, taken, given) else None
+
+
+def _weakened(out: str, put: str, taken: int, given: int) -> bool:
+    """True where the words exchanged take the edge off a sentence that is critical still."""
+    qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
+    if taken - given >= CRITICAL and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
+        return True
+    if qualified and taken >= given:
+        return True
+    dulled = found(_INTENSIFIER, out) and not found(_INTENSIFIER, put)
+    return dulled and taken >= given and len(out.split()) <= 2 * _CUT
+
+
+def _exchanged(before: str, after: str) -> tuple[str, str]:
+    """The words that left a sentence and those that came into it."""
+    old, new = before.split(), after.split()
+    out: list[str] = []
+    put: list[str] = []
+    for code in Indel.opcodes(old, new):
+        if code.tag == "delete":
+            out += old[code.src_start : code.src_end]
+        elif code.tag == "insert":
+            put += new[code.dest_start : code.dest_end]
+    return " ".join(out), " ".join(put)
+
+
+def _headings_gone(edit: Edit) -> list[str]:
+    """Critical headings that the page has no more, unless another one says the same.
+
+    One that leaves with uncritical text only was no criticism; one that goes alone took its name off it.
+    """
+    gone = [each for each in edit.sections_gone if found(HEADING, fold(each).text)]
+    if not gone or any(_says_so(fold(each).text) for each in edit.sections_come):
+        return []
+    return gone
+
+
+def _says_so(heading: str) -> bool:
+    return found(HEADING, heading) or found(_SOFT_HEADING, heading)
+
+
+def _removed(edit: Edit, lost: list[Sentence], headings: list[str]) -> Effect:
+    sources = " together with its sources" if citations_lost(edit) > 0 else ""
+    if edit.reverts:
+        reason, confidence = "An undoing takes sourced criticism off the page.", 0.5
+    elif lost:
+        reason, confidence = f"Criticism has left the page{sources}.", 0.9 if sources or headings else 0.8
+    else:
+        reason, confidence = "The heading over criticism has left the page.", 0.7
+    section = headings[0] if headings else None
+    kind = EffectKind.CRITICISM_REMOVED
+    return edit.effect(kind, reason, _both(edit, lost), section=section, confidence=confidence)
+
+
+def _both(edit: Edit, sentences: list[Sentence]) -> list[Sentence]:
+    """The sentences as they were, and what each has become."""
+    after = (edit.successors.get(each) for each in sentences)
+    return [*sentences, *(each for each in after if each is not None)]

@@ -1,0 +1,179 @@
+"""An edit laid out for judging: which sentences went, which came, and which became which."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+from monitor.types import Change, Post, Span
+from rules.edits import Effect, EffectKind
+from rules.edits.passage import Passage, Sentence, passages
+from rules.names import Names
+from rules.text.fold import fold
+from rules.text.patterns import found
+
+_TALK = re.compile(r"^(?:[\w ]+[ _])?talk:", re.IGNORECASE)
+_REVERT = (
+    r"^(?:/\*.*?\*/ ?)?(?:reverted|reverting|revert(?:ed)? (?:to|edits?|back)|reverts?\b|rvv?\b|rv[ /-]|undid (?:revision|edit|\d)"
+    r"|undo(?:ne|ing)? (?:revision|edits?|vandal\w*|by)|undoing|rollback|rolled back|restor(?:ed|ing) (?:revision|(?:to )?(?:the )?(?:last|previous|earlier)"
+    r" (?:\w+ )?(?:version|revision))|self-?revert|cleaned up vandalism|\[\[(?:wp|wikipedia):(?:huggle|twinkle|rv|rbk|undo)\S*)"
+)
+_AKIN = 52  # above which one is a rewording of the other
+_HELD = 0.68  # of its longer words: so much of it makes another sentence hold it
+_MOST = 400  # sentences compared with one another: beyond it an edit is a new text
+_WORD = re.compile(r"[a-z0-9£]+")
+
+
+class Edit:
+    """One edit, with what several recognisers ask of it worked out once."""
+
+    def __init__(self, post: Post, change: Change, names: Names) -> None:
+        self.post, self.change, self.names = post, change, names
+
+    @cached_property
+    def talk(self) -> bool:
+        """True on a talk page: what is said there is not the article's."""
+        return bool(_TALK.match(self.change.page))
+
+    @cached_property
+    def summary(self) -> str:
+        """The edit summary, folded."""
+        return fold(self.post.text).text
+
+    @cached_property
+    def reverts(self) -> bool:
+        """True where the wiki or the summary says that the edit puts back an earlier text."""
+        tags = {"mw-undo", "mw-rollback", "mw-manual-revert"}
+        return self.change.reverts or bool(tags & set(self.change.tags)) or found(_REVERT, self.summary)
+
+    @cached_property
+    def passages(self) -> Sequence[Passage]:
+        """Its changed lines."""
+        return tuple(passages(self.change))
+
+    @cached_property
+    def sentences_before(self) -> Sequence[Sentence]:
+        """The sentences of the changed lines as they were."""
+        return [each for passage in self.passages for each in passage.sentences(passage.old)]
+
+    @cached_property
+    def sentences_after(self) -> Sequence[Sentence]:
+        """The sentences of the changed lines as they are."""
+        return [each for passage in self.passages for each in passage.sentences(passage.new)]
+
+    @cached_property
+    def gone(self) -> Sequence[Sentence]:
+        """Those that stand nowhere in the edit any more, word for word."""
+        return _without(self.sentences_before, self.sentences_after)
+
+    @cached_property
+    def come(self) -> Sequence[Sentence]:
+        """Those that did not stand anywhere in the edit before."""
+        return _without(self.sentences_after, self.sentences_before)
+
+    @cached_property
+    def successors(self) -> Mapping[Sentence, Sentence]:
+        """What each sentence that went has become; one that was lost has none."""
+        return _nearest(self.gone, self.come)
+
+    @cached_property
+    def predecessors(self) -> Mapping[Sentence, Sentence]:
+        """What each sentence that came was before; a new one has none."""
+        return _nearest(self.come, self.gone)
+
+    @cached_property
+    def words_after(self) -> str:
+        """All sentences of the changed lines as they are."""
+        return " ".join(each.text for each in self.sentences_after)
+
+    @cached_property
+    def words_before(self) -> str:
+        """All sentences of the changed lines as they were."""
+        return " ".join(each.text for each in self.sentences_before)
+
+    @cached_property
+    def sections_gone(self) -> Sequence[str]:
+        """Headings that the page has no more, as written."""
+        return _missing(self.change.sections_before, self.change.sections_after)
+
+    @cached_property
+    def sections_come(self) -> Sequence[str]:
+        """Headings that the page did not have."""
+        return _missing(self.change.sections_after, self.change.sections_before)
+
+    def effect(
+        self,
+        kind: EffectKind,
+        reason: str,
+        sentences: Iterable[Sentence] = (),
+        *,
+        spans: Iterable[Span | None] = (),
+        section: str | None = None,
+        confidence: float = 0.8,
+    ) -> Effect:
+        """An effect of this edit; its section is the first sentence's, and heads the reason."""
+        shown = list(sentences)
+        section = section or next((each.section for each in shown if each.section), None)
+        places = [*(each.span(kind.value) for each in shown), *spans]
+        return Effect(
+            kind=kind,
+            reason=f'In "{_cut(section)}": {reason[0].lower()}{reason[1:]}' if section else reason,
+            spans=tuple(place for place in dict.fromkeys(places) if place is not None),
+            section=section,
+            confidence=confidence,
+            undone=self.change.reverted_by is not None,
+        )
+
+
+def _cut(heading: str) -> str:
+    return heading if len(heading) <= 60 else f"{heading[:59].rstrip()}…"
+
+
+def akin(one: str, other: str) -> float:
+    """How far one sentence is the other reworded, 0 to 100."""
+    return max(fuzz.ratio(one, other), 100 * held(one, other) * (held(one, other) > _HELD))
+
+
+def held(one: str, other: str) -> float:
+    """Which part of the longer words of `one` stands in `other` too, 0 to 1; 0 where `one` has few."""
+    words = {word for word in _WORD.findall(one) if len(word) > 3}
+    return len(words & set(_WORD.findall(other))) / len(words) if len(words) >= 4 else 0.0
+
+
+def _without(side: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences of a side that the other one has not, each as often as it is too many."""
+    kept = Counter(each.text for each in other)
+    left: list[Sentence] = []
+    for each in side:
+        if kept[each.text] > 0:
+            kept[each.text] -= 1
+        else:
+            left.append(each)
+    return left
+
+
+def _nearest(side: Sequence[Sentence], other: Sequence[Sentence]) -> dict[Sentence, Sentence]:
+    texts = [each.text for each in other[:_MOST]]
+    pairs: dict[Sentence, Sentence] = {}
+    for each in side[:_MOST]:
+        best = process.extractOne(each.text, texts, scorer=fuzz.ratio, score_cutoff=_AKIN)
+        at = best[2] if best else _holder(each.text, texts)
+        if at is not None:
+            pairs[each] = other[at]
+    return pairs
+
+
+def _holder(text: str, texts: Sequence[str]) -> int | None:
+    """The sentence that most of the words went into, where two were joined or one was cut in two."""
+    scores = [(max(held(text, each), held(each, text)), -at) for at, each in enumerate(texts)]
+    best = max(scores, default=(0.0, 0))
+    return -best[1] if best[0] > _HELD else None
+
+
+def _missing(headings: Sequence[str], other: Sequence[str]) -> list[str]:
+    known = {fold(each).text.strip() for each in other}
+    return [each for each in headings if fold(each).text.strip() not in known]

@@ -1,0 +1,158 @@
+"""The passages of an edit: changed lines as they were and as they are, rebuilt from neighbouring hunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from monitor.types import CONTEXT, Change, Hunk, Span
+from rules.edits.wikitext import prose
+from rules.text.fold import fold
+
+_BREAK = re.compile(
+    r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bProf)(?<!\bNo)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bc)"
+    r"(?<!\b[A-Z])[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9£]|\s*$)|\n"
+)
+_EDGE = " \t*#:;|!.,-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """`text[start:end]` of a side has changed; it stands at `at` in Change.removed or Change.added."""
+
+    start: int
+    end: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Side:
+    """The lines of a passage before or after the edit, with what stands unchanged around the change."""
+
+    where: str
+    text: str
+    stretches: tuple[Stretch, ...]
+
+    def span(self, start: int, end: int, label: str) -> Span | None:
+        """The raw place of what changed within `text[start:end]`, None where nothing of it did."""
+        inside = [
+            (each.at + max(start, each.start) - each.start, each.at + min(end, each.end) - each.start)
+            for each in self.stretches
+            if each.start < end and start < each.end
+        ]
+        return Span(inside[0][0], inside[-1][1], label, self.where) if inside else None
+
+    @property
+    def changed(self) -> str:
+        """What of the side is in the hunks themselves."""
+        return "\n".join(self.text[each.start : each.end] for each in self.stretches)
+
+    @cached_property
+    def prose(self) -> str:
+        """The side's own words, by the same positions."""
+        return prose(self.text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """One sentence of a side: `text` folded and on one line, `start` and `end` its place in the side."""
+
+    text: str
+    start: int
+    end: int
+    side: Side = field(repr=False)
+    section: str | None
+
+    def span(self, label: str) -> Span | None:
+        """Where it changed."""
+        return self.side.span(self.start, self.end, label)
+
+    @property
+    def raw(self) -> str:
+        """The sentence as written, markup and capitals included."""
+        return self.side.text[self.start : self.end]
+
+    @property
+    def words(self) -> str:
+        """The sentence without markup, capitals as written."""
+        return " ".join(self.side.prose[self.start : self.end].split())
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Neighbouring hunks of one line, or one hunk of several lines."""
+
+    old: Side
+    new: Side
+    section: str | None
+    template: str | None
+    parameter: str | None
+
+    def sentences(self, side: Side) -> Iterator[Sentence]:
+        """The sentences of one side in order."""
+        at = 0
+        for stop in _BREAK.finditer(side.prose):
+            yield from self._sentence(side, at, stop.end())
+            at = stop.end()
+        yield from self._sentence(side, at, len(side.prose))
+
+    def _sentence(self, side: Side, start: int, end: int) -> Iterator[Sentence]:
+        text = " ".join(fold(side.prose[start:end]).text.split()).strip(_EDGE)
+        if text:
+            yield Sentence(text, start, end, side, self.section)
+
+
+def passages(change: Change) -> Iterator[Passage]:
+    """The passages of an edit in page order."""
+    removed = added = 0
+    group: list[tuple[Hunk, int, int]] = []
+    for hunk in change.hunks:
+        if group and not _of_one_line(group[-1][0], hunk):
+            yield _passage(group)
+            group = []
+        group.append((hunk, removed, added))
+        removed, added = removed + len(hunk.old) + 2, added + len(hunk.new) + 2
+    if group:
+        yield _passage(group)
+
+
+def _of_one_line(one: Hunk, other: Hunk) -> bool:
+    """A line's hunks share its number and what stands between them; a removed line may bear the same number."""
+    if one.line is None or one.line != other.line or "\n" in one.new.strip("\n"):
+        return False
+    return one.after == other.before or min(len(one.after), len(other.before)) >= CONTEXT
+
+
+def _passage(group: Sequence[tuple[Hunk, int, int]]) -> Passage:
+    first = group[0][0]
+    return Passage(
+        old=_side("removed", [(hunk, hunk.old, at) for hunk, at, _ in group]),
+        new=_side("added", [(hunk, hunk.new, at) for hunk, _, at in group]),
+        section=first.section,
+        template=first.template,
+        parameter=first.parameter,
+    )
+
+
+def _side(where: str, hunks: Sequence[tuple[Hunk, str, int]]) -> Side:
+    parts: list[str] = []
+    stretches: list[Stretch] = []
+    length = 0
+    for number, (hunk, words, at) in enumerate(hunks):
+        before = hunk.before if not number else _between(hunks[number - 1][0], hunk)
+        stretches.append(Stretch(length + len(before), length + len(before) + len(words), at))
+        parts += [before, words]
+        length += len(before) + len(words)
+    return Side(where, "".join([*parts, hunks[-1][0].after]), tuple(stretches))
+
+
+def _between(one: Hunk, other: Hunk) -> str:
+    """What stands between two hunks of a line; the middle of a long stretch is not known."""
+    if one.after == other.before:
+        return one.after
+    for shared in range(min(len(one.after), len(other.before)), 20, -1):
+        if one.after.endswith(other.before[:shared]):
+            return one.after + other.before[shared:]
+    return f"{one.after} … {other.before}"

@@ -1,0 +1,108 @@
+"""What an edit adds that identifies a person, or tells how to reach them at home.
+
+A hospital's own number and address belong on its page: only what the words around make a person's counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from monitor.types import Kind, Post, Span
+from rules.detectors.contact_details import TELEPHONE_LABEL
+from rules.detectors.work_email import LABEL as EMAIL
+from rules.edits import Effect, EffectKind
+from rules.edits.edit import Edit
+from rules.edits.passage import Side
+from rules.identifiers import PersonIdentifiers
+from rules.names import Names
+from rules.text.fold import fold
+from rules.text.patterns import compiled, found, spans
+
+_STREET = (
+    r"(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens?|grove|way|place|court|square|row|hill|rise"
+    r"|mews|walk|view|park|green|st|rd|ave)"
+)
+_ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
+_AT_HOME = r"\b(?:lives?|living|resid(?:es?|ing)|home(?: address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
+_PERSON = (
+    r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse|surgeon|manager"
+    r"|patient|mobile|cell|personal|private|home|direct|whatsapp|text|owner|chief executive|chair(?:man|woman)?|director"
+    r"|consultant|doctor|midwife|victim|daughter|son|wife|husband|mother|father|family)\b"
+)
+_SERVICE = (
+    r"\b(?:switchboard|reception|main (?:number|line|telephone)|enquir(?:y|ies)|helpline|hotline|hospital(?:'s)? (?:number"
+    r"|telephone|phone)|appointments?|bookings?|pals|press office|media (?:team|office)|department(?:'s)?|ward(?:'s)?"
+    r"|clinic(?:'s)?|out[- ]of[- ]hours|emergency line|freephone|minicom|fax|general office|information line)\b"
+)
+_OFFICE = (
+    r"(?:info|enquir(?:y|ies)|contact|press|media|comms|communications|pals|admin|office|hello|feedback|complaints?"
+    r"|foi|recruitment|jobs|hr|reception|appointments?|support|help|team|news|charity|fundraising|library|webmaster"
+    r"|editor|customerservices?|general|mail|trust|hospital|secretary|membership|volunteers?|research|privacy|dpo)"
+)
+_OFFICE_MAILBOX = rf"^[\w.\-]*\b{_OFFICE}\b[\w.\-]*(?:@| @ | ?(?:\[at\]|\(at\)) ?)"
+_MASKED = r"\[([a-z' ]+) redacted\]"
+_REACH = 90
+
+
+def personal_data(edit: Edit) -> Iterator[Effect]:
+    """Personal data that stands on the page now and did not before, on talk pages too."""
+    if edit.reverts:
+        return
+    places = [span for passage in edit.passages for span in _in(edit, passage.new, passage.old)]
+    if places:
+        reason = "What may identify a person, or tell how to reach them, has been added."
+        yield edit.effect(EffectKind.PERSONAL_DATA_ADDED, reason, spans=places, confidence=0.85)
+
+
+def _in(edit: Edit, new: Side, old: Side) -> Iterator[Span]:
+    for start, end, label in _seen(edit, new.text):
+        span = new.span(start, end, label)
+        if (
+            span is not None
+            and new.text[start:end] not in old.text
+            and new.text[start:end] not in edit.change.removed
+        ):
+            yield span
+
+
+def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
+    """Places of personal data in the lines as they are."""
+    folded = fold(text)
+    for span in _identifiers(edit.names).spans(_typed(edit.post, text)):
+        around = folded.text[max(span.start - _REACH, 0) : span.start + _REACH]
+        if _personal(text[span.start : span.end].lower(), span.label, around, edit.names):
+            yield span.start, span.end, span.label
+    for match in compiled(_MASKED).finditer(folded.text):
+        around = folded.text[max(match.start() - _REACH, 0) : match.start() + _REACH]
+        if _personal("", match[1], around, edit.names):
+            yield *folded.raw_span(*match.span()), match[1]
+    for start, end in spans(_ADDRESS, folded.text):
+        if found(_AT_HOME, folded.text[max(start - _REACH, 0) : start]):
+            yield *folded.raw_span(start, end), "home address"
+
+
+def _personal(value: str, label: str, around: str, names: Names) -> bool:
+    """True where an identifier is a person's own: an office's number and mailbox are not."""
+    if label == TELEPHONE_LABEL:
+        return _mobile(value) or (found(_PERSON, around) and not found(_SERVICE, around))
+    if label == EMAIL:
+        return not value.endswith(names.domains) and not found(_OFFICE_MAILBOX, value)
+    return True
+
+
+def _mobile(value: str) -> bool:
+    digits = "".join(filter(str.isdigit, value))
+    return digits.removeprefix("0044").removeprefix("44").lstrip("0").startswith("7")
+
+
+def _typed(post: Post, text: str) -> Post:
+    return replace(
+        post, text=text, title="", url=None, author=None, change=None, kind=Kind.PAGE_EDIT, links=()
+    )
+
+
+@lru_cache(maxsize=8)
+def _identifiers(names: Names) -> PersonIdentifiers:
+    return PersonIdentifiers(names.organisation)

@@ -1,0 +1,141 @@
+"""Words that an edit brought or took: praise in the page's own voice, insults, noise. Clause: CDD-4.4.7-4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from monitor.types import Span
+from rules.edits import Effect, EffectKind
+from rules.edits.edit import Edit
+from rules.edits.passage import Sentence
+from rules.text.fold import fold
+from rules.text.patterns import compiled, found, spans
+from rules.text.words import any_of, words
+
+# What somebody else said, or what a thing is called: not the page's own voice.
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
+_CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
+_REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
+_SHORT = 14  # words: foolery in a longer sentence is a story of something
+
+
+def promotion(edit: Edit) -> Iterator[Effect]:
+    """Praise added in articles."""
+    if edit.talk or edit.reverts:
+        return
+    praising = [each for each in edit.come if _praises_more(edit, each)]
+    if praising:
+        reason = "Praise has been added in the page's own voice."
+        yield edit.effect(EffectKind.PROMOTIONAL_ADDED, reason, praising, confidence=0.75)
+
+
+def insults(edit: Edit) -> Iterator[Effect]:
+    """Insults added to and taken from articles."""
+    if edit.talk or edit.reverts:
+        return
+    came = [each for each in edit.come if insulting(each) and not _insulted(edit.predecessors.get(each))]
+    if came:
+        reason = "Insulting words have been added."
+        yield edit.effect(EffectKind.DEROGATORY_ADDED, reason, came, confidence=0.85)
+    went = [each for each in edit.gone if insulting(each) and not _insulted(edit.successors.get(each))]
+    if went:
+        reason = "Insulting words have left the page."
+        yield edit.effect(EffectKind.DEROGATORY_REMOVED, reason, went, confidence=0.75)
+
+
+def vandalism(edit: Edit) -> Iterator[Effect]:
+    """Nonsense, obscenity and noise added to articles."""
+    if edit.talk or edit.reverts:
+        return
+    noisy = [each for each in edit.come if _noise(each) and not _noise_before(edit, each)]
+    spoilt = [] if noisy else list(_spoilt(edit))
+    if noisy or spoilt:
+        reason = "Words without sense, or obscene ones, have been added."
+        yield edit.effect(EffectKind.VANDALISM, reason, noisy, spans=spoilt, confidence=0.8)
+
+
+def insulting(sentence: Sentence) -> bool:
+    """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
+    text = own_voice(sentence)
+    text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
+    if found(_list("derogatory", "abuse"), text):
+        return True
+    return found(_list("derogatory", "noise"), text) and found(_list("derogatory", "meant"), text)
+
+
+def _insulted(sentence: Sentence | None) -> bool:
+    return sentence is not None and insulting(sentence)
+
+
+def _praises_more(edit: Edit, sentence: Sentence) -> bool:
+    before = edit.predecessors.get(sentence)
+    return _praise(sentence) >= 2 and _praise(sentence) > (_praise(before) if before else 0)
+
+
+def _praise(sentence: Sentence) -> int:
+    """How much a sentence praises: two for each strong phrase, one for each weak word."""
+    text = str(compiled(_list("promotion", "harmless")).sub(" ", own_voice(sentence)))
+    strong = list(spans(_list("promotion", "strong"), text))
+    weak = {
+        text[start:end]
+        for start, end in spans(_list("promotion", "weak"), text)
+        if not any(a <= start < b for a, b in strong)
+    }
+    return 2 * len(strong) + len(weak) * (len(weak) > 2 or bool(strong))
+
+
+def own_voice(sentence: Sentence) -> str:
+    """The folded sentence without quotations and proper names."""
+    said = _QUOTED.sub(" ", sentence.side.text[sentence.start : sentence.end])
+    # Markup is blanked by position: take the prose only where nothing of it was quoted.
+    plain = sentence.words if len(said) == len(sentence.raw) else _unquoted(sentence)
+    return fold(_without_names(plain)).text
+
+
+def _unquoted(sentence: Sentence) -> str:
+    raw, prose = sentence.raw, sentence.side.prose[sentence.start : sentence.end]
+    parts, at = [], 0
+    for quoted in _QUOTED.finditer(raw):
+        parts.append(prose[at : quoted.start()])
+        at = quoted.end()
+    return " ".join(" ".join([*parts, prose[at:]]).split())
+
+
+def _without_names(text: str) -> str:
+    """Names of several capitalised words say nothing by their words; a sentence's first word may be none."""
+    return _CAPITAL.sub(lambda name: " " if name.start() or name[0].count(" ") > 1 else name[0], text)
+
+
+def _noise(sentence: Sentence) -> bool:
+    text = sentence.text
+    if insulting(sentence):
+        return False
+    own = own_voice(sentence)
+    if found(_list("derogatory", "noise"), own) or found(_list("derogatory", "gibberish"), own):
+        return True
+    sourced = _REFERENCE.search(sentence.raw) is not None
+    return not sourced and len(text.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
+
+
+def _noise_before(edit: Edit, sentence: Sentence) -> bool:
+    before = edit.predecessors.get(sentence)
+    return before is not None and _noise(before)
+
+
+def _spoilt(edit: Edit) -> Iterator[Span]:
+    """Noise in what is no prose: a name in the infobox, a heading."""
+    for passage in edit.passages:
+        for each in passage.new.stretches:
+            text = fold(passage.new.text[each.start : each.end]).text
+            old = fold(passage.old.changed).text
+            if found(_list("derogatory", "noise"), text) and not found(_list("derogatory", "noise"), old):
+                span = passage.new.span(each.start, each.end, EffectKind.VANDALISM.value)
+                if span is not None and "://" not in text and "<ref" not in text:
+                    yield span
+
+
+@cache
+def _list(name: str, key: str) -> str:
+    return any_of(words(name)[key])
