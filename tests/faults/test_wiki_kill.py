@@ -155,6 +155,9 @@ def test_the_reading_that_nothing_disturbs_has_each_edit_of_the_tale_once(
     assert len(sights) == len(set(sights)) == revisions
     assert wikitale.NUMBER not in str(whole.rows)
     assert any("NHS-001" in row for row in whole.rows["findings"])
+    removals = [json.loads(row) for row in whole.rows["cases"] if "criticism" in row]
+    assert len(removals) == 2, "one is put right in the same answer, one in the next poll"
+    assert {severity for _, _, severity, *_ in removals} <= {"info", "low"}
     assert whole.rows["lone cases"] == Counter()
 
 
@@ -218,7 +221,7 @@ def test_a_cursor_that_is_saved_before_its_page_is_found_out(
     readers: Readers, whole: Reading, tmp_path: Path
 ) -> None:
     """The comparison can fail: with this mistake built in the edits of a page are lost."""
-    life = readers.life(tmp_path / "broken", fault="cursor first", point="page.mentions", nth=2)
+    life = readers.life(tmp_path / "broken", fault="cursor first", point="page.mentions", nth=1)
     assert readers.live(life) == -signal.SIGKILL
     assert any(each.startswith("edits: lost") for each in differences(readers.read(life).rows, whole.rows))
 
