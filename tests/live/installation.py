@@ -153,6 +153,10 @@ class Installation:
         with closing(self._connect()) as database:
             return "\n".join(database.iterdump())
 
+    def files(self) -> list[Path]:
+        """Everything that it keeps on the disk."""
+        return [file for file in (self.folder / "state").rglob("*") if file.is_file()]
+
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Type a command, at the machine's own time."""
         command = [Path(sys.executable).with_name("monitor"), "--config", self.file, *words]

@@ -124,7 +124,9 @@ def test_a_file_has_a_first_and_a_second_version(mediawiki: MediaWiki) -> None:
 def test_thousands_of_revisions_are_read_as_any_others(mediawiki: MediaWiki) -> None:
     start, title = datetime.now(UTC) - timedelta(days=400), "Long history"
     mediawiki.edit(title, "Version 0", "ValeHistorian")
-    made = mediawiki.lengthen(title, [(start + timedelta(minutes=n), f"Version {n}") for n in range(1, 3001)])
+    made = mediawiki.lengthen(
+        title, (Version(start + timedelta(minutes=n), f"Version {n}") for n in range(1, 3001))
+    )
     assert len(listed(mediawiki, title)) == 500, "as many as one answer may hold"
     assert mediawiki.text(title) == "Version 3000"
     address = f"{mediawiki.url}/w/rest.php/v1/revision/{made[0]}/compare/{made[-1]}"
