@@ -15,14 +15,14 @@ from pydantic import Field
 
 from connectors import Context
 from connectors.parts.wiki.marks import Marks
-from connectors.parts.wiki.mediawiki import Wiki
+from connectors.parts.wiki.mediawiki import NotAnApi, Wiki
 from connectors.parts.wiki.posts import Posts
 from connectors.parts.wiki.visibility import Visibility
-from connectors.parts.wiki.watch import Watch
+from connectors.parts.wiki.watch import Step, Watch
 from monitor import __version__
 from monitor.config import Section
 from monitor.config.fields import Contact
-from monitor.errors import ConfigError, SourceChanged
+from monitor.errors import ConfigError, SourceChanged, SourceNotFound, SourceRefused
 from monitor.types import Page, Post, State
 
 Title = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^|#<>\[\]{}\r\n]+$")]
@@ -59,22 +59,23 @@ class Wikipedia:
         api = options.base_url.rstrip("/") + options.api
         self._options, self._context = options, context
         self._wiki = Wiki(context.http, api, f"trustwatch/{__version__} ({contact})", context.now)
-        index = api.removesuffix("api.php") + "index.php"
-        self._posts = Posts(context, self._wiki.host, index, options.licence)
+        self._posts = Posts(context, self._wiki.host, self._wiki.index, options.licence)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield what happened after `cursor`, or since `since`, oldest first within each wiki page.
 
-        Raises SourceChanged, once everything else is read, where a watched page does not exist, or a
-        revision was too large to be compared.
+        Raises SourceChanged, once everything else is read, where a watched page does not exist, or some
+        of its edits could not be read or compared.
         """
-        marks, titles = self._marks(cursor), self._options.pages
-        now = self._context.now()
+        marks, titles, now = self._marks(cursor), self._options.pages, self._context.now()
         watch = Watch(self._wiki, self._posts, marks, titles, since, now, talk=self._options.talk)
-        for posts in watch.steps():
-            yield Page(posts=posts, cursor=marks.write(), covered_from=since)
-        yield Page(posts=(), cursor=marks.write(), covered_from=since)
-        self._tell(watch)
+        try:
+            yield from _saved(watch.steps(), marks, since)
+        except (SourceRefused, SourceNotFound, NotAnApi) as refusal:
+            note = f"read by the feeds of the pages' histories, without what the interface says: {refusal}"
+            yield from _saved(watch.fed(refusal), marks, since, note)
+        if troubles := list(watch.troubles()):
+            raise SourceChanged("; ".join(troubles))
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """The edits that the wiki has deleted, or of which it hides more than when they were read.
@@ -100,14 +101,9 @@ class Wikipedia:
                 f"{self._context.source}: the saved cursor is not one of Wikipedia's"
             ) from None
 
-    def _tell(self, watch: Watch) -> None:
-        if watch.absent:
-            raise SourceChanged(
-                f"{self._wiki.host} has no page {', '.join(map(repr, watch.absent))}: it was deleted, or is "
-                "spelled otherwise; correct `pages` of this source"
-            )
-        if watch.too_large:
-            raise SourceChanged(
-                f"{self._wiki.host}: revision {', '.join(map(str, sorted(watch.too_large)))} is too large to "
-                "be compared; look at it on the wiki"
-            )
+
+def _saved(steps: Iterator[Step], marks: Marks, since: datetime, note: str = "") -> Iterator[Page]:
+    """Pages of the posts, each with the cursor that covers them, and one more for what had no news."""
+    for posts in steps:
+        yield Page(posts=posts, cursor=marks.write(), covered_from=since, note=note)
+    yield Page(posts=(), cursor=marks.write(), covered_from=since, note=note)

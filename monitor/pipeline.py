@@ -91,6 +91,7 @@ class Count:
     hidden: int = 0
     covered_from: datetime | None = None
     newest: datetime | None = None
+    note: str = ""
 
     def add(self, page: Page, looked: Looked, saved: Saved) -> None:
         """Count a page that was stored."""
@@ -103,6 +104,7 @@ class Count:
         self.findings += saved.findings
         self.hidden += saved.hidden
         self.covered_from = _earliest(self.covered_from, _reach_without(looked.sealed, page))
+        self.note = page.note or self.note
         self.newest = max(filter(None, (self.newest, *(p.created_at for p in told))), default=None)
 
 
@@ -298,7 +300,9 @@ class Pipeline:
     def _read(self, task: Task, window: Window, count: Count, before: Coverage) -> Tally:
         now = self.now()
         state = SourceState.OK if count.seen else SourceState.EMPTY
-        values: dict[str, object] = dict(note="", strikes=0, missing=0, alarmed_at=None, last_ok_at=now)
+        values: dict[str, object] = dict(
+            note=count.note, strikes=0, missing=0, alarmed_at=None, last_ok_at=now
+        )
         if count.newest:
             values["newest_item_at"] = min(count.newest, now)  # some sites date ahead
         if reach := _reach(before, count.covered_from):
@@ -312,7 +316,7 @@ class Pipeline:
         checkpoint("poll.state")
         if not was.answered and was is not SourceState.NEW:
             log.info("source recovered", source=task.source.name, was=was)
-        return self._tally(task, state, count)
+        return self._tally(task, state, count, count.note)
 
     def _failed(
         self, task: Task, error: SourceError, window: Window, count: Count, before: Coverage

@@ -401,12 +401,14 @@ class Page:
 
     `cursor` is safe to save once `posts` are stored: it covers only posts that were given, and of a
     newest-first walk it names what is left to read below them. None: what was saved before still holds.
-    `covered_from` is how far back the source really reaches, None if unknown.
+    `covered_from` is how far back the source really reaches, None if unknown. `note` says what is to be known
+    of how it was read, such as by a lesser way.
     """
 
     posts: tuple[Post, ...]
     cursor: str | None = None
     covered_from: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from monitor.store.casework.alerts import alerts_waiting
 from monitor.store.tables import Case, Finding, table_of
 from monitor.types import Change, Hunk, Kind, Lane, Pace, Post, Severity, Span, State
 from monitor.types import Finding as Found
-from tests.core.office import JO, case, desk
+from tests.core.office import JO, case, desk, log
 from tests.core.world import CLAUSE, COMMS, NUMBER, Feed, NumberRule, World, post
 
 LOST = "The inspection found that the ward was unsafe."

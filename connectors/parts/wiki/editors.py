@@ -57,13 +57,14 @@ class Editors:
         user = self.user(signed)
         made, joined = signed.timestamp, user.registration
         return Editor(
-            kind=_kind(signed.user, user),
+            kind=kind_of(signed.user, user),
             edits=user.editcount,
             age_days=max((made - joined).days, 0) if made and joined else None,
         )
 
 
-def _kind(name: str | None, user: User) -> EditorKind:
+def kind_of(name: str | None, user: User = _NOBODY) -> EditorKind:
+    """What a user name shows, None where the wiki hides it, with what is known of its account."""
     if name is None:
         return EditorKind.HIDDEN
     if _is_address(name):

@@ -13,6 +13,9 @@ from connectors.parts.wiki.reverts import RADIUS, Reverts, reverts
 from connectors.parts.wiki.revision import Revision, WikiPage
 from connectors.parts.wiki.texts import Texts
 
+FEW, LARGE = 3, 50_000
+"""So many edits of a page of so many bytes are compared by the wiki itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
@@ -100,40 +103,59 @@ class History:
         found, ids = reverts(run), {revision.revid for revision in fresh}
         again = [each for each in past if found.undone.get(each.revid) in ids and self._was_given(each)]
         sizes = {revision.revid: revision.size or 0 for revision in run}
-        for some, texts in self.texts.compared([*again, *fresh], sizes, _withheld(run)):
-            edits = tuple(self._edit(each, texts, known, found) for each in some)
+        todo = [*again, *fresh]
+        while 0 < len(todo) <= FEW and (theirs := self._compared_there(todo[0], known)):
+            edit = self._edit(todo.pop(0), theirs, known, found, ())
+            yield Batch(page, (edit,), edit.revision.revid if edit.revision.revid in ids else None)
+        for some, texts in self.texts.compared(todo, sizes, _withheld(run)):
+            edits = tuple(self._edit_here(each, texts, known, found) for each in some)
             new = [each.revid for each in some if each.revid in ids]
             yield Batch(page, edits, new[-1] if new else None)
 
-    def _edit(
-        self,
-        revision: Revision,
-        texts: Mapping[int, str],
-        known: Mapping[int, Revision],
-        found: Reverts,
+    def _compared_there(self, revision: Revision, known: Mapping[int, Revision]) -> Comparison | None:
+        """What the wiki says that a revision of a large page changed, which saves fetching two texts.
+
+        Of a smaller page the texts tell more: in which template a value lies.
+        """
+        parent = known.get(revision.parentid)
+        if parent is None or _withheld((parent, revision)):
+            return None
+        is_large = min(parent.size or 0, revision.size or 0) >= LARGE
+        return self.wiki.comparison(parent.revid, revision.revid) if is_large else None
+
+    def _edit_here(
+        self, revision: Revision, texts: Mapping[int, str], known: Mapping[int, Revision], found: Reverts
     ) -> Edit:
         old = texts.get(revision.parentid) if revision.parentid else ""
         new = texts.get(revision.revid)
+        # Half a comparison would read as a removal.
+        ours = Comparison() if old is None or new is None else compare(old, new)
+        return self._edit(revision, ours, known, found, self._hidden(revision, old, new))
+
+    @staticmethod
+    def _edit(
+        revision: Revision,
+        comparison: Comparison,
+        known: Mapping[int, Revision],
+        found: Reverts,
+        hidden: tuple[str, ...],
+    ) -> Edit:
         parent, undone_by = known.get(revision.parentid), found.undone.get(revision.revid)
-        hidden = self._hidden(revision, old, new)
-        if old is None or new is None:
-            old = new = ""  # half a comparison would read as a removal
+        signed = {"user": revision.user, "comment": revision.comment}
         return Edit(
             revision=revision,
-            comparison=compare(old, new),
+            comparison=comparison,
             size_before=parent.size if parent else None if revision.parentid else 0,
             reverts=revision.revid in found.reverts,
             reverted_by=str(undone_by) if undone_by else None,
-            hidden=hidden,
+            hidden=(*hidden, *(name for name, value in signed.items() if value is None)),
         )
 
     def _hidden(self, revision: Revision, old: str | None, new: str | None) -> tuple[str, ...]:
-        """What is withheld. A text that is only too large to be read is not."""
+        """Which of the two texts is withheld. One that is only too large to be read is not."""
         shown = {
             "parent": old is not None or revision.parentid in self.texts.too_large,
             "text": new is not None or revision.revid in self.texts.too_large,
-            "user": revision.user is not None,
-            "comment": revision.comment is not None,
         }
         return tuple(name for name, is_shown in shown.items() if not is_shown)
 

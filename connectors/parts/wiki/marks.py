@@ -13,12 +13,13 @@ class Mark(BaseModel):
     `revision` was read last, `latest` was the newest when all was read: they differ where history was
     imported. `title` is what it was called then, `start` from when on its edits are watched. `log` is the
     last entry of its log that was read, and `log_from` when that was made. `withheld` are those of its last
-    revisions whose text was hidden then, None = not known. What is `gone` is looked up anew.
+    revisions whose text was hidden then, None = not known. `modified` is the date of its history
+    feed. What is `gone` is looked up anew.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    id: int
+    id: int  # 0 where only its feed is read
     revision: int = 0
     latest: int = 0
     title: str = ""
@@ -26,7 +27,13 @@ class Mark(BaseModel):
     log: int = 0
     log_from: AwareDatetime | None = None
     withheld: frozenset[int] | None = None
+    modified: str | None = None
     gone: bool = False
+
+    @property
+    def is_followed(self) -> bool:
+        """True where it is asked about by its id."""
+        return self.id > 0 and not self.gone
 
     def stands_at(self, title: str, latest: int) -> bool:
         """True where nothing has happened since all was read."""
@@ -67,6 +74,11 @@ _FIRST = TypeAdapter(dict[str, tuple[int, int]])
 def talk_of(title: str) -> str:
     """The name of the mark of a page's talk page."""
     return title + _TALK
+
+
+def talk_title(title: str) -> str | None:
+    """What the talk page of an article is called on every wiki; None for a page of another namespace."""
+    return None if ":" in title else f"Talk:{title}"
 
 
 def is_talk(name: str) -> bool:

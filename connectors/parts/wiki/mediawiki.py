@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
-from connectors.http import Http
+from connectors.http import Http, Response
 from connectors.parts.answers import WAIT_IF_UNTOLD, waiting_until
+from connectors.parts.wiki.comparison import Comparison
 from connectors.parts.wiki.logentry import LogEntry
+from connectors.parts.wiki.rest import comparison
 from connectors.parts.wiki.revision import Plain, Revision, User, WikiPage
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.ports import Clock
@@ -22,6 +24,7 @@ from monitor.ports import Clock
 T = TypeVar("T")
 
 _FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
+_COMPARES_NOT = (404, 500, 501)  # no REST interface, or no wikidiff2
 BATCH = 50
 """Pages, titles, users or revisions that one question may name, or its answer hold."""
 # Background readers stand back while the database replicas lag by more seconds than `maxlag`:
@@ -68,7 +71,10 @@ class Wiki:
 
     def __init__(self, http: Http, api: str, agent: str, now: Clock) -> None:
         self._http, self._api, self._agent, self._now = http, api, agent, now
+        self._folder = api.removesuffix("api.php")
+        self._compares = True
         self.host = urlsplit(api).netloc
+        self.index = f"{self._folder}index.php"
 
     def find(self, titles: Sequence[str]) -> dict[str, WikiPage]:
         """The pages that `titles` name or redirect to, by title, with their newest revisions' ids."""
@@ -114,6 +120,22 @@ class Wiki:
             revisions = (revision for page in query.pages for revision in page.revisions)
             found |= {each.revid: each.text for each in revisions if each.text is not None}
         return found
+
+    def comparison(self, old: int, new: int) -> Comparison | None:
+        """What the wiki says of two revisions; None where it does not compare, and is not asked again."""
+        if not self._compares:
+            return None
+        address = f"{self._folder}rest.php/v1/revision/{old}/compare/{new}"
+        answer = self._http.get(address, headers={"User-Agent": self._agent}, accept=_COMPARES_NOT)
+        self._compares = answer.status not in _COMPARES_NOT
+        return comparison(answer.json()) if self._compares else None
+
+    def feed(self, title: str, modified: str | None) -> Response:
+        """The feed of a page's history, its last 50 edits, unless it is as it was at `modified`."""
+        asked = {"title": title, "action": "history", "feed": "atom", "limit": str(BATCH)}
+        return self._http.get(
+            self.index, params=asked, headers={"User-Agent": self._agent}, modified=modified
+        )
 
     def log(self, title: str, since: datetime) -> Iterator[LogEntry]:
         """What was done to the page of that title from `since` (UTC) on, oldest first."""

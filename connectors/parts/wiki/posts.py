@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from connectors import Context
+from connectors.parts.wiki.comparison import Comparison
 from connectors.parts.wiki.edits import Edit
+from connectors.parts.wiki.historyfeed import FeedEdit
 from connectors.parts.wiki.logentry import LogEntry
 from connectors.parts.wiki.reverts import is_tagged
 from connectors.parts.wiki.revision import Revision, User, WikiPage
-from monitor.types import Account, Change, Editor, Kind, Post, State
+from monitor.types import Account, Change, Editor, Kind, Origin, Post, State
 
 PLATFORM = "wikipedia"
 LOG = "log:"
@@ -80,6 +82,28 @@ class Posts:
             hidden=tuple(sorted(revision.hidden)),
             diff_url=self._address(**compared or {"oldid": revision.revid}),
         )
+
+    def fed(self, page_id: int, edit: FeedEdit, editor: Editor) -> Post:
+        """The edit as the feed of a page's history tells it: without sizes, tags and hashes."""
+        revision = Revision(
+            revid=edit.revid,
+            parentid=edit.parentid or 0,
+            timestamp=edit.timestamp,
+            user=edit.user,
+            comment=edit.comment,
+        )
+        page, seen = WikiPage(pageid=page_id, title=edit.title), edit.comparison or Comparison()
+        change = replace(
+            self.change(page, revision),
+            hunks=seen.hunks,
+            sections_before=seen.sections_before,
+            sections_after=seen.sections_after,
+            size_before=None,
+            hidden=() if edit.user else ("user",),
+            diff_url=self._address(diff=edit.revid, oldid=edit.parentid or "prev"),
+            editor=editor,
+        )
+        return replace(self.bare(page, revision, change), origin=Origin.FEED)
 
     def event(self, page_id: int, entry: LogEntry, editor: Editor, user: User) -> Post:
         """What the log says was done to the page, its reason as the text."""

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 from connectors.parts.wiki.editors import Editors
 from connectors.parts.wiki.edits import Batch, History
+from connectors.parts.wiki.feedwatch import FeedWatch
 from connectors.parts.wiki.logbook import entries
-from connectors.parts.wiki.marks import Mark, Marks, is_talk, talk_of
+from connectors.parts.wiki.marks import Mark, Marks, is_talk, talk_of, talk_title
 from connectors.parts.wiki.mediawiki import BATCH, NoSuchRevision, Wiki
 from connectors.parts.wiki.posts import Posts
-from connectors.parts.wiki.revision import WikiPage
+from connectors.parts.wiki.revision import WIKITEXT, WikiPage
+from monitor.errors import SourceChanged, SourceError, SourceNotFound, SourceRefused, SourceUnavailable
 from monitor.types import Post
 
 TALK_EVERY = timedelta(hours=1)
@@ -30,7 +32,7 @@ Step = tuple[Post, ...]
 class Watch:
     """Reads what happened to the pages of `titles` after `marks`, or since a moment where there is none.
 
-    Afterwards `absent` are the titles that no page has, and `too_large` the revisions that could not be read.
+    Afterwards `troubles` says which titles no page has, and which edits could not be read or compared.
     """
 
     wiki: Wiki
@@ -42,10 +44,12 @@ class Watch:
     talk: bool = True
     absent: list[str] = field(default_factory=list)
     too_large: set[int] = field(default_factory=set)
+    feeds: FeedWatch = field(init=False)
     _editors: Editors = field(init=False)
 
     def __post_init__(self) -> None:
         self._editors = Editors(self.wiki)
+        self.feeds = FeedWatch(self.wiki, self.posts, self.since)
         wanted = {*self.titles, *(map(talk_of, self.titles) if self.talk else ())}
         self.marks.pages = {name: mark for name, mark in self.marks.pages.items() if name in wanted}
 
@@ -59,7 +63,7 @@ class Watch:
     def _look_up(self) -> None:
         """Find the pages of the titles that are not followed yet, or whose page is gone."""
         marks = self.marks.pages
-        unknown = [title for title in self.titles if title not in marks or marks[title].gone]
+        unknown = [title for title in self.titles if title not in marks or not marks[title].is_followed]
         for title, page in (self.wiki.find(unknown) if unknown else {}).items():
             if page.exists:
                 marks[title] = self._found(marks.get(title), page)
@@ -68,8 +72,8 @@ class Watch:
 
     def _found(self, known: Mark | None, page: WikiPage) -> Mark:
         """The mark of a page that was looked up; restored, or made anew, it goes on in the same log."""
-        if known and known.id == page.pageid:
-            return known.model_copy(update={"gone": False, "latest": 0})
+        if known and known.id in (0, page.pageid):
+            return known.model_copy(update={"id": page.pageid, "gone": False, "latest": 0})
         new = self._new(page.pageid)
         return new.model_copy(update={"log": known.log, "log_from": known.log_from}) if known else new
 
@@ -93,14 +97,16 @@ class Watch:
 
     def _to_ask(self) -> list[str]:
         """The marks to ask about in this poll: with their talk pages if one question has room for both."""
-        live = [name for name, mark in self.marks.pages.items() if not mark.gone]
+        live = [name for name, mark in self.marks.pages.items() if mark.is_followed]
         talks = [name for name in live if is_talk(name)]
-        is_due = self.marks.talked is None or self.now - self.marks.talked >= TALK_EVERY
         if len(live) > BATCH and talks:
-            if not is_due:
+            if not self._is_talk_due():
                 return [name for name in live if not is_talk(name)]
             self.marks.talked = self.now
         return live
+
+    def _is_talk_due(self) -> bool:
+        return self.talk and (self.marks.talked is None or self.now - self.marks.talked >= TALK_EVERY)
 
     def _new_talk_pages(self, names: Iterable[str], found: Mapping[int, WikiPage]) -> list[str]:
         """The marks made for talk pages that were not there, or not the same, before."""
@@ -109,23 +115,82 @@ class Watch:
             talk, page = talk_of(title), found.get(self.marks.pages[title].id, WikiPage())
             known = self.marks.pages.get(talk)
             if page.talkid and (known is None or known.id != page.talkid):
-                self.marks.pages[talk] = self._new(page.talkid)
+                fed = known is not None and known.id == 0
+                self.marks.pages[talk] = self._found(known if fed else None, WikiPage(pageid=page.talkid))
                 new.append(talk)
         return new
+
+    def fed(self, refusal: SourceError) -> Iterator[Step]:
+        """What the feeds of the pages' histories tell, where the interface is closed, as `refusal` says.
+
+        Raises that where no feed is given either.
+        """
+        self.absent, told = [], any(mark.id == 0 for mark in self.marks.pages.values())
+        for title in self.titles:
+            try:
+                yield from self._fed(title, title)
+            except SourceUnavailable:
+                if told:
+                    raise
+                raise refusal from None
+            told = True
+        if len(self.absent) == len(self.titles):
+            raise refusal
+        if self._is_talk_due():
+            self.marks.talked = self.now
+            for title in self.titles:
+                if talk := talk_title(title):
+                    yield from self._fed(talk_of(title), talk)
+
+    def _fed(self, name: str, title: str) -> Iterator[Step]:
+        mark = self.marks.pages.get(name) or Mark(id=0, start=self.since)
+        try:
+            posts = self.feeds.read(title, mark)
+        except (SourceRefused, SourceNotFound, SourceChanged):
+            if not is_talk(name):
+                self.absent.append(title)
+            return
+        self.marks.pages[name] = mark
+        yield posts
+
+    def troubles(self) -> Iterator[str]:
+        """What a person has to be told of this reading."""
+        if self.absent:
+            yield (
+                f"{self.wiki.host} has no page {', '.join(map(repr, self.absent))}: it was deleted, or is "
+                "spelled otherwise; correct `pages` of this source"
+            )
+        if self.too_large:
+            yield (
+                f"{self.wiki.host}: revision {', '.join(map(str, sorted(self.too_large)))} is too large to "
+                "be compared; look at it on the wiki"
+            )
+        if self.feeds.gaps:
+            yield (
+                f"{self.wiki.host}: more edits of {', '.join(map(repr, self.feeds.gaps))} than its feed goes "
+                "back to; look at the page's history"
+            )
 
     # -- one page ---------------------------------------------------------------------------------
 
     def _read(self, mark: Mark, page: WikiPage) -> Iterator[Step]:
+        if page.contentmodel == WIKITEXT:
+            yield from self._edited_again(mark)
+        else:
+            yield self.feeds.read(page.title, mark)
+        yield from self._logged(mark, mark.title, page.title)
+        mark.title, mark.latest = page.title, page.lastrevid
+        mark.revision = mark.revision or page.lastrevid
+
+    def _edited_again(self, mark: Mark) -> Iterator[Step]:
+        """The new edits; from `since` on where the revision we knew was deleted for good."""
         try:
             yield from self._edited(mark)
         except NoSuchRevision:
             if not mark.revision:
                 raise
-            mark.revision = 0  # it was deleted for good: the window is read again
+            mark.revision = 0
             yield from self._edited(mark)
-        yield from self._logged(mark, mark.title, page.title)
-        mark.title, mark.latest = page.title, page.lastrevid
-        mark.revision = mark.revision or page.lastrevid
 
     def _edited(self, mark: Mark) -> Iterator[Step]:
         start = mark.revision or self.since
