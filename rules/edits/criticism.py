@@ -17,6 +17,7 @@ from rules.edits.edit import Edit, held
 from rules.edits.figures import without_ratings
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
+from rules.edits.wording import insulting
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found, spans
 from rules.text.words import any_of, words
@@ -40,19 +41,32 @@ _CUT = 3  # words without a replacement: more than that were cut, not softened
 
 def criticism(edit: Edit) -> Iterator[Effect]:
     """Criticism removed and criticism softened, in articles."""
-    if edit.talk or (edit.reverts and not _sourced(edit)):
+    if edit.talk or edit.reverts:
         return
+    lost, softened = _fates(edit)
+    headings = _headings_gone(edit, lost)
+    if lost or headings:
+        yield _removed(edit, lost, headings)
+    if softened:
+        reason = "Criticism has been put in weaker words, or qualified."
+        yield edit.effect(EffectKind.CRITICISM_SOFTENED, reason, _both(edit, softened), confidence=0.75)
+
+
+def sourced_criticism_gone(edit: Edit) -> list[Sentence]:
+    """What sourced criticism an edit takes out, whatever it calls itself; cleaning up after insults is none."""
+    if edit.talk or citations_lost(edit) <= 0 or any(map(insulting, edit.gone)):
+        return []
+    return _fates(edit)[0]
+
+
+def _fates(edit: Edit) -> tuple[list[Sentence], list[Sentence]]:
+    """The critical sentences that were lost, and those that were softened."""
     lost: list[Sentence] = []
     softened: list[Sentence] = []
     for sentence in edit.gone:
-        if is_critical(sentence) and not _stands(sentence, edit):
+        if is_critical(sentence) and not insulting(sentence) and not _stands(sentence, edit):
             _sort(sentence, edit.successors.get(sentence), lost, softened)
-    headings = _headings_gone(edit)
-    if lost or headings:
-        yield _removed(edit, lost, headings)
-    if softened and not edit.reverts:
-        reason = "Criticism has been put in weaker words, or qualified."
-        yield edit.effect(EffectKind.CRITICISM_SOFTENED, reason, _both(edit, softened), confidence=0.75)
+    return lost, softened
 
 
 def is_critical(sentence: Sentence) -> bool:
@@ -72,11 +86,6 @@ def weigh(text: str) -> int:
 
 def _without_harmless(text: str) -> str:
     return str(compiled(_HARMLESS).sub(" ", text)) if found(_HARMLESS, text) else text
-
-
-def _sourced(edit: Edit) -> bool:
-    """Taking back somebody's sourced criticism is a removal, whatever it is called; cleaning up is none."""
-    return citations_lost(edit) > 0 and not found(any_of(words("derogatory")["abuse"]), edit.words_before)
 
 
 def _stands(sentence: Sentence, edit: Edit) -> bool:
@@ -103,12 +112,12 @@ def _sort(
 def _fate(before: str, after: str) -> str | None:
     """What became of the criticism in a sentence that was reworded: lost, softened or None (it is kept)."""
     out, put = _exchanged(before, after)
-    taken, given = weigh(out), weigh(put)
+    taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
     weight, left = weigh(before), weigh(after)
     if weight < CRITICAL:
         return None
     if left == 0 or (left < CRITICAL <= taken and weight - left >= CRITICAL):
-        cut = len(put.split()) <= _CUT < len(out.split()) and not found(_SOFTENER, put)
+        cut = 4 * len(put.split()) <= len(out.split()) > _CUT and not found(_SOFTENER, put)
         return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
     if (
         taken >= CRITICAL
@@ -123,6 +132,8 @@ def _fate(before: str, after: str) -> str | None:
 def _weakened(out: str, put: str, taken: int, given: int) -> bool:
     """True where the words exchanged take the edge off a sentence that is critical still."""
     qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
+    if given == 0 and taken >= CRITICAL and len(put.split()) > 1:
+        return True
     if taken - given >= CRITICAL and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
         return True
     if qualified and taken >= given:
@@ -144,7 +155,7 @@ def _exchanged(before: str, after: str) -> tuple[str, str]:
     return " ".join(out), " ".join(put)
 
 
-def _headings_gone(edit: Edit) -> list[str]:
+def _headings_gone(edit: Edit, lost: list[Sentence]) -> list[str]:
     """Critical headings that the page has no more, unless another one says the same.
 
     One that leaves with uncritical text only was no criticism; one that goes alone took its name off it.
@@ -152,7 +163,8 @@ def _headings_gone(edit: Edit) -> list[str]:
     gone = [each for each in edit.sections_gone if found(HEADING, fold(each).text)]
     if not gone or any(_says_so(fold(each).text) for each in edit.sections_come):
         return []
-    return gone
+    kept = any(found(HEADING, fold(each).text) for each in edit.change.sections_after)
+    return [] if kept and not lost else gone
 
 
 def _says_so(heading: str) -> bool:
@@ -161,9 +173,7 @@ def _says_so(heading: str) -> bool:
 
 def _removed(edit: Edit, lost: list[Sentence], headings: list[str]) -> Effect:
     sources = " together with its sources" if citations_lost(edit) > 0 else ""
-    if edit.reverts:
-        reason, confidence = "An undoing takes sourced criticism off the page.", 0.5
-    elif lost:
+    if lost:
         reason, confidence = f"Criticism has left the page{sources}.", 0.9 if sources or headings else 0.8
     else:
         reason, confidence = "The heading over criticism has left the page.", 0.7

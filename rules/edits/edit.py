@@ -76,6 +76,21 @@ class Edit:
         return _without(self.sentences_after, self.sentences_before)
 
     @cached_property
+    def labels_gone(self) -> Sequence[Sentence]:
+        """Headings and infobox values that went."""
+        return _without(*self._labels)
+
+    @cached_property
+    def labels_come(self) -> Sequence[Sentence]:
+        """Headings and infobox values that came."""
+        return _without(*reversed(self._labels))
+
+    @cached_property
+    def _labels(self) -> tuple[Sequence[Sentence], Sequence[Sentence]]:
+        old = [each for passage in self.passages for each in passage.labels(passage.old)]
+        return old, [each for passage in self.passages for each in passage.labels(passage.new)]
+
+    @cached_property
     def successors(self) -> Mapping[Sentence, Sentence]:
         """What each sentence that went has become; one that was lost has none."""
         return _nearest(self.gone, self.come)

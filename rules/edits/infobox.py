@@ -27,6 +27,7 @@ _NOTHING = re.compile(
     re.I | re.S,
 )
 _LINK = re.compile(r"\[\[[^\]|]*\||https?://|www\.|&nbsp;")
+_TEMPLATE = re.compile(r"\{\{[^|{}]*\||\||\}\}|\b[md]f ?= ?\w+")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _ALIKE = frozenset({"df", "yes", "y", "mf"})
 
@@ -114,13 +115,13 @@ def _differs(before: str, after: Value | None) -> bool:
 
 
 def _written_otherwise(before: str, after: str) -> bool:
-    one, other = sorted(figures_in(before)), sorted(figures_in(after))
+    one, other = _figures_of(before), _figures_of(after)
     return bool(one) and one == other and _letters_only(before) == _letters_only(after)
 
 
 def _letters_only(text: str) -> list[str]:
     """The words of a value that are no figure, nor part of a date."""
-    left = re.findall(r"[a-z]+", text)
+    left = re.findall(r"[a-z]+", _TEMPLATE.sub(" ", text))
     return [
         w for w in left if w not in _ALIKE and not list(figures_in(w)) and not list(figures_in(f"1 {w}"))[1:]
     ]
@@ -136,8 +137,13 @@ def _rating_differs(name: str, before: str, after: str) -> bool:
 
 
 def _figure_differs(before: str, after: str) -> bool:
-    one, other = list(figures_in(before)), list(figures_in(after))
-    return bool(one) and bool(other) and sorted(one) != sorted(other)
+    one, other = _figures_of(before), _figures_of(after)
+    return bool(one) and bool(other) and one != other
+
+
+def _figures_of(value: str) -> list[str]:
+    """The figures of a value; "18 July" and the 7 and 18 of a template are the same."""
+    return sorted(figure.split()[-1] for figure in figures_in(_TEMPLATE.sub(" ", value)))
 
 
 def _lead_picture_changed(edit: Edit) -> bool:

@@ -61,7 +61,7 @@ MONTHS = re.compile(rf"\b(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _
 _WORD = "|".join((*_UNITS, *_TENS, "hundred", "thousand", "million", "billion"))
 _SPELLED = re.compile(rf"\b(?:a (?=hundred|thousand|million))?(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*\b")
 _DIGITS = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:(?:st|nd|rd|th)\b|\s?(million|billion|thousand|bn|mn|m|k)\b)?"
+    r"(?<![\w.])(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?(?:(?:st|nd|rd|th)\b|\s?(million|billion|thousand|bn|mn|m|k)\b)?"
 )
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _NAME = r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
@@ -93,7 +93,7 @@ def _date(found: re.Match[str]) -> Iterator[str]:
 
 def _numbers(text: str) -> Iterator[str]:
     for found in _DIGITS.finditer(text):
-        yield _shown(float(found[1].replace(",", "") + (found[2] or "")) * _SCALES.get(found[3] or "", 1))
+        yield _shown(float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1))
     for found in _SPELLED.finditer(text):
         value = _spelled(found[0])
         if value not in _VAGUE and not _scales_digits(text, found):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitor.types import CONTEXT, Change, Hunk, Span
-from rules.edits.wikitext import prose
+from rules.edits.wikitext import labels, prose
 from rules.text.fold import fold
 
 _BREAK = re.compile(
@@ -76,8 +76,8 @@ class Sentence:
 
     @property
     def words(self) -> str:
-        """The sentence without markup, capitals as written."""
-        return " ".join(self.side.prose[self.start : self.end].split())
+        """The sentence without markup, capitals as written; that of a heading or a value as it stands."""
+        return " ".join(self.side.prose[self.start : self.end].split()) or self.raw
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,13 @@ class Passage:
             yield from self._sentence(side, at, stop.end())
             at = stop.end()
         yield from self._sentence(side, at, len(side.prose))
+
+    def labels(self, side: Side) -> Iterator[Sentence]:
+        """The headings and the infobox's values of one side: no sentences, but read as such."""
+        for start, end in labels(side.text):
+            text = " ".join(fold(side.text[start:end]).text.split()).strip(_EDGE)
+            if text:
+                yield Sentence(text, start, end, side, self.section)
 
     def _sentence(self, side: Side, start: int, end: int) -> Iterator[Sentence]:
         text = " ".join(fold(side.prose[start:end]).text.split()).strip(_EDGE)

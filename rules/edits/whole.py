@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.types import Span
 from rules.edits import Effect, EffectKind
-from rules.edits.criticism import HEADING, is_critical
+from rules.edits.criticism import HEADING, is_critical, sourced_criticism_gone
 from rules.edits.edit import Edit, held
 from rules.edits.passage import Passage
 from rules.edits.wikitext import headings_in
@@ -22,7 +22,9 @@ _LITTLE = 40  # characters of prose: less under a heading is a stub
 def reverts(edit: Edit) -> Iterator[Effect]:
     """The putting back of an earlier text."""
     if edit.reverts:
-        yield edit.effect(EffectKind.REVERT, "The edit puts back an earlier text.", confidence=0.9)
+        gone = sourced_criticism_gone(edit)
+        more = ", and takes sourced criticism off the page by it" if gone else ""
+        yield edit.effect(EffectKind.REVERT, f"The edit puts back an earlier text{more}.", gone, confidence=0.9)
 
 
 def blanking(edit: Edit) -> Iterator[Effect]:
@@ -52,10 +54,10 @@ def _left(edit: Edit, heading: str) -> bool:
     """True where the heading went together with its text, and neither spoke of criticism."""
     if found(HEADING, fold(heading).text):
         return False
-    passages = _passages(edit, heading)
-    sentences = [each for passage in passages for each in passage.sentences(passage.old)]
-    if not sentences:
-        return any(fold(heading).text in headings_in(passage.old.text) for passage in passages)
+    sides = [passage.old for passage in _passages(edit, heading)]
+    sentences = [each for each in edit.sentences_before if each.side in sides]
+    if not sentences or not any(fold(heading).text in headings_in(side.text) for side in sides):
+        return False
     if any(is_critical(each) and each in edit.gone for each in sentences):
         return False
     stand = sum(held(each.text, edit.words_after) > _STANDS or each not in edit.gone for each in sentences)

@@ -41,6 +41,12 @@ def parameters(text: str) -> Iterator[tuple[str, str]]:
             yield found[1].strip().lower().replace("_", " "), found[2].strip()
 
 
+def labels(text: str) -> Iterator[tuple[int, int]]:
+    """Where headings stand, and the values of `| name = value` lines."""
+    yield from (found.span() for found in _HEADING.finditer(text))
+    yield from (found.span(2) for found in _PARAMETER.finditer(text) if not _STYLE.match(found[1]))
+
+
 def headings_in(text: str) -> list[str]:
     """The headings whose lines stand in a text, small letters."""
     return [found[0].strip().strip("= \t").lower() for found in _HEADING.finditer(text)]

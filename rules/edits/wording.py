@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from monitor.types import Span
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Sentence
@@ -18,6 +17,7 @@ from rules.text.words import any_of, words
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
+_SHOUTED = re.compile(r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}", re.IGNORECASE)
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -32,14 +32,14 @@ def promotion(edit: Edit) -> Iterator[Effect]:
 
 
 def insults(edit: Edit) -> Iterator[Effect]:
-    """Insults added to and taken from articles."""
-    if edit.talk or edit.reverts:
+    """Insults added to and taken from a page or its talk page; an archive takes none."""
+    if edit.reverts or (edit.talk and "archiv" in edit.summary):
         return
-    came = [each for each in edit.come if insulting(each) and not _insulted(edit.predecessors.get(each))]
+    came = [each for each in _come(edit) if insulting(each) and not _insulted(edit.predecessors.get(each))]
     if came:
         reason = "Insulting words have been added."
         yield edit.effect(EffectKind.DEROGATORY_ADDED, reason, came, confidence=0.85)
-    went = [each for each in edit.gone if insulting(each) and not _insulted(edit.successors.get(each))]
+    went = [each for each in (*edit.gone, *edit.labels_gone) if insulting(each) and not _insulted(edit.successors.get(each))]
     if went:
         reason = "Insulting words have left the page."
         yield edit.effect(EffectKind.DEROGATORY_REMOVED, reason, went, confidence=0.75)
@@ -49,11 +49,10 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
     """Nonsense, obscenity and noise added to articles."""
     if edit.talk or edit.reverts:
         return
-    noisy = [each for each in edit.come if _noise(each) and not _noise_before(edit, each)]
-    spoilt = [] if noisy else list(_spoilt(edit))
-    if noisy or spoilt:
+    noisy = [each for each in _come(edit) if _noise(each) and not _noise_before(edit, each)]
+    if noisy:
         reason = "Words without sense, or obscene ones, have been added."
-        yield edit.effect(EffectKind.VANDALISM, reason, noisy, spans=spoilt, confidence=0.8)
+        yield edit.effect(EffectKind.VANDALISM, reason, noisy, confidence=0.8)
 
 
 def insulting(sentence: Sentence) -> bool:
@@ -62,7 +61,12 @@ def insulting(sentence: Sentence) -> bool:
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text):
         return True
-    return found(_list("derogatory", "noise"), text) and found(_list("derogatory", "meant"), text)
+    return found(_list("derogatory", "obscene"), text) and found(_list("derogatory", "meant"), text)
+
+
+def _come(edit: Edit) -> Iterator[Sentence]:
+    """The sentences, headings and values that came."""
+    yield from (*edit.come, *edit.labels_come)
 
 
 def _insulted(sentence: Sentence | None) -> bool:
@@ -113,7 +117,9 @@ def _noise(sentence: Sentence) -> bool:
     if insulting(sentence):
         return False
     own = own_voice(sentence)
-    if found(_list("derogatory", "noise"), own) or found(_list("derogatory", "gibberish"), own):
+    if any(found(_list("derogatory", kind), own) for kind in ("obscene", "noise", "gibberish")):
+        return True
+    if _SHOUTED.search(sentence.words):
         return True
     sourced = _REFERENCE.search(sentence.raw) is not None
     return not sourced and len(text.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
@@ -122,18 +128,6 @@ def _noise(sentence: Sentence) -> bool:
 def _noise_before(edit: Edit, sentence: Sentence) -> bool:
     before = edit.predecessors.get(sentence)
     return before is not None and _noise(before)
-
-
-def _spoilt(edit: Edit) -> Iterator[Span]:
-    """Noise in what is no prose: a name in the infobox, a heading."""
-    for passage in edit.passages:
-        for each in passage.new.stretches:
-            text = fold(passage.new.text[each.start : each.end]).text
-            old = fold(passage.old.changed).text
-            if found(_list("derogatory", "noise"), text) and not found(_list("derogatory", "noise"), old):
-                span = passage.new.span(each.start, each.end, EffectKind.VANDALISM.value)
-                if span is not None and "://" not in text and "<ref" not in text:
-                    yield span
 
 
 @cache
