@@ -34,7 +34,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from alerts import wording
+from alerts import edits, wording
 from alerts.text import defang, shorten
 from monitor.errors import ConfigError
 
@@ -95,6 +95,9 @@ def environment(folder: Path | None = None) -> Environment:
         day=wording.day,
         false_alarms=wording.false_alarms,
         link_only=wording.LINK_ONLY,
+        marked=edits.marked,
+        more_places=edits.more,
+        told_passage=edits.told,
         purged=wording.purged,
         standing=wording.standing,
         symbols=wording.SYMBOLS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import b2a_qp
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from css_inline import CSSInliner, InlineError
 
 from alerts import specimen, wording
 from alerts.digest import MENTIONS, by_part, compose, everything_shown
+from alerts.edits import editor_line, passages_within
 from alerts.headlines import counts_of
 from alerts.layout import environment, filled, inspect, replaced
 from alerts.text import KNOWN_HOSTS, link, safe, shorten
@@ -125,7 +126,7 @@ def tried(folder: Path) -> list[str]:
 
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
-    words = {"item": item, **DETAIL[0]._asdict(), "act": None, **_functions(briefing, known_hosts)}
+    words = {"item": item, **_as_full_as(DETAIL[0], ()), "act": None, **_functions(briefing, known_hosts)}
     return environment().get_template("item.txt.j2").render(words)
 
 
@@ -167,11 +168,21 @@ def _shipped(name: str, words: Mapping[str, Any]) -> str:
 def _fitting(words: dict[str, Any], fill: Callable[[str, Mapping[str, Any]], str]) -> tuple[str, str]:
     name = TEMPLATES[words["briefing"].edition]
     for detail in DETAIL:
-        words |= {**detail._asdict(), "excerpts": wording.excerpts(detail.longest)}
+        words |= _as_full_as(detail, words["shown"])
         html = inlined(fill(f"{name}.html.j2", words))
         if len(b2a_qp(html.encode())) <= LARGEST:
             break
     return fill(f"{name}.txt.j2", words), html
+
+
+def _as_full_as(detail: Detail, shown: Iterable[Item]) -> dict[str, Any]:
+    """The words of a template that depend on how much room there is."""
+    edits = any(item.passages for item in shown)
+    return {
+        **detail._asdict(),
+        "excerpts": wording.excerpts(detail.longest, edits=edits),
+        "passages": passages_within(detail.longest),
+    }
 
 
 def inlined(html: str) -> str:
@@ -205,7 +216,15 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dic
 
 def _functions(briefing: Briefing, known_hosts: Collection[str]) -> dict[str, Callable[..., object]]:
     """What a template asks of single items, by this briefing's day and wall clock."""
-    asked = (wording.source_line, wording.moment, wording.due_on, wording.times, wording.age, wording.told)
+    asked = (
+        wording.source_line,
+        wording.moment,
+        wording.due_on,
+        wording.times,
+        wording.age,
+        wording.told,
+        editor_line,
+    )
     by_name = {function.__name__: partial(function, briefing=briefing) for function in asked}
     return {**by_name, "link": partial(link, known_hosts=known_hosts)}
 

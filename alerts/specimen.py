@@ -11,11 +11,15 @@ from monitor.types import (
     Coverage,
     Due,
     Edition,
+    Editor,
+    EditorKind,
     Item,
     Lane,
     Look,
     MentionLine,
     Numbers,
+    Passage,
+    Piece,
     Recipient,
     RuleWeek,
     Severity,
@@ -27,6 +31,11 @@ from monitor.types import (
 _DAY = date(2026, 11, 20)
 _MADE = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 _SEEN = _MADE - timedelta(hours=12)
+_EDIT = (
+    Passage("Criticism", (Piece("In 2019 ", "same"), Piece("seven", "removed"), Piece("some", "added"))),
+    Passage(None, (Piece("It was criticised.", "removed"),), more=2),
+)
+_EDITOR = Editor(kind=EditorKind.ACCOUNT, edits=12, age_days=3, declared="communications officer")
 _CLAUSE = Clause(
     id="CDD-4.4.2-a",
     policy="Social media policy",
@@ -99,7 +108,7 @@ def _items() -> list[Item]:
     shapes = [
         bare, told, replace(told, mailable=False), replace(told, purged_for="deleted"),
         replace(bare, is_new=False, step="Was the platform asked to take it down?"),
-        replace(bare, lane=Lane.COMMS, category="wiki-edit", page="WVFT"),
+        replace(bare, lane=Lane.COMMS, category="wiki-edit", page="WVFT", passages=_EDIT, editor=_EDITOR),
         replace(bare, lane=Lane.COMMS, category="copyright"), replace(bare, lane=Lane.CONDUCT),
     ]  # fmt: skip
     return [

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from alerts import wording
+from alerts.edits import editor_line, passages_within
 from alerts.headlines import counts_of
 from alerts.layout import environment
 from alerts.rendering import Act, inlined
@@ -111,6 +112,8 @@ def _words(
         "more": len(alerts) - SHOWN,
         "act": act or (lambda case: ""),
         "longest": EXCERPT,
+        "passages": passages_within(EXCERPT),
+        "editor_line": partial(editor_line, briefing=briefing),
         "why": partial(why, briefing=briefing),
         "listed": _listed,
         "moment": partial(wording.moment, briefing=briefing),

@@ -6,6 +6,7 @@ import shlex
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from alerts.edits import longest_edit
 from alerts.numerals import number, spell
 from alerts.text import safe
 from monitor.roles import lanes_told
@@ -81,6 +82,8 @@ PURGED = {
 }
 """Why an item has no words any more."""
 
+HIDDEN_SINCE = "Content since hidden by Wikipedia, so its words are not kept here either."
+
 LINK_ONLY = "Not quoted here: the platform lets a mail show no more than a link."
 
 
@@ -108,6 +111,8 @@ def protected_foot(briefing: Briefing) -> str:
 
 def purged(item: Item) -> str:
     """Why an item has no words any more, as a sentence."""
+    if item.category.startswith("wiki-") and item.purged_for in ("withheld", "hidden"):
+        return HIDDEN_SINCE
     return PURGED.get(
         item.purged_for or "", f"Its words are not kept any more: {safe(item.purged_for or '')}."
     )
@@ -192,9 +197,12 @@ def age(item: Item, briefing: Briefing) -> str:
     return f"open for {number(days, 'day')}" if days > 0 else "open since today"
 
 
-def excerpts(longest: int) -> str:
-    """How much of a post is quoted, for the footer."""
-    return f"excerpts are at most {longest} characters" if longest else "this mail was too full for excerpts"
+def excerpts(longest: int, *, edits: bool = False) -> str:
+    """How much of a post is quoted, and of an edit of a page, for the footer."""
+    if not longest:
+        return "this mail was too full for excerpts"
+    of_edits = f", of edits about {longest_edit(longest)}" if edits else ""
+    return f"excerpts are at most {longest} characters{of_edits}"
 
 
 def overdue(briefing: Briefing) -> list[tuple[str, str]]:

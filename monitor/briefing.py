@@ -90,6 +90,7 @@ class Editor:
     """A sentence for each policy in force whose review is overdue."""
     versions: tuple[str, ...] = ()
     notice: str = ""
+    networks: tuple[str, ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -371,6 +372,7 @@ class Editor:
             policies=self.policies,
             versions=self.versions,
             notice=self.notice,
+            networks=self.networks,
         )
 
 

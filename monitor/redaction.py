@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from urllib.parse import unquote, urlsplit
 
 from monitor.types import Account, Change, Finding, Post, Span
@@ -75,7 +76,7 @@ def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tu
         title=apply(post.title, hidden.get("title", ())),
         text=apply(post.text, hidden.get("text", ())),
         author=_author(post.author, hidden),
-        change=_change(post, hidden),
+        change=_change(post, hidden, digits),
         url=_host(post.url or "") if "url" in hidden else _address(post.url, digits),
         links=tuple(_address(link, digits) or "" for link in post.links),
     )
@@ -101,31 +102,48 @@ def _author(author: Account | None, hidden: dict[str, list[Mask]]) -> Account | 
     )
 
 
-def _change(post: Post, hidden: dict[str, list[Mask]]) -> Change | None:
-    """Masks each hunk, and each heading, by the part of the joined text it stands for."""
+def _change(post: Post, hidden: dict[str, list[Mask]], digits: set[str]) -> Change | None:
+    """Masks each part of the edit that strangers wrote, by the stretch of the joined text it stands for."""
     change = post.change
     if change is None:
         return None
+    change = replace(change, diff_url=_address(change.diff_url, digits))
     if hidden.keys() & {"title", "url"}:  # the page's name is the post's title, and part of its address
         change = replace(change, page=apply(post.title, hidden.get("title", ())), diff_url=None)
-    if hidden.keys().isdisjoint(("added", "removed", "headings")):
-        return change
+    if "headings" in hidden:
+        change = _headings(change, hidden["headings"])
+    if "surroundings" in hidden:
+        change = _surroundings(change, hidden["surroundings"])
     new = _hunks([h.new for h in change.hunks], hidden.get("added", ()))
     old = _hunks([h.old for h in change.hunks], hidden.get("removed", ()))
+    hunks = (replace(h, old=o, new=n) for h, o, n in zip(change.hunks, old, new, strict=True))
+    return replace(change, hunks=tuple(hunks))
+
+
+def _headings(change: Change, hidden: Sequence[Mask]) -> Change:
+    """As `Change.headings` has them."""
     before, after = len(change.sections_before), len(change.sections_after)
-    sections = (*change.sections_before, *change.sections_after, *(h.section or "" for h in change.hunks))
-    headings = _hunks(sections, hidden.get("headings", ()))
-    over = headings[before + after :]
-    hunks = (
-        replace(h, old=o, new=n, section=s or None)
-        for h, o, n, s in zip(change.hunks, old, new, over, strict=True)
-    )
+    over = (h.section or "" for h in change.hunks)
+    masked = _hunks((*change.sections_before, *change.sections_after, *over), hidden)
+    hunks = zip(change.hunks, masked[before + after :], strict=True)
     return replace(
         change,
-        hunks=tuple(hunks),
-        sections_before=tuple(headings[:before]),
-        sections_after=tuple(headings[before : before + after]),
+        hunks=tuple(replace(hunk, section=section or None) for hunk, section in hunks),
+        sections_before=tuple(masked[:before]),
+        sections_after=tuple(masked[before : before + after]),
     )
+
+
+def _surroundings(change: Change, hidden: Sequence[Mask]) -> Change:
+    """As `Change.surroundings` has them."""
+    kept = ((h.before, h.after, h.template or "", h.parameter or "") for h in change.hunks)
+    *masked, target = _hunks((*chain.from_iterable(kept), change.target or ""), hidden)
+    rows = zip(*[iter(masked)] * 4, strict=True)  # four of each hunk
+    hunks = (
+        replace(hunk, before=before, after=after, template=template or None, parameter=parameter or None)
+        for hunk, (before, after, template, parameter) in zip(change.hunks, rows, strict=True)
+    )
+    return replace(change, hunks=tuple(hunks), target=target or None)
 
 
 def _hunks(texts: Sequence[str], hidden: Sequence[Mask]) -> list[str]:

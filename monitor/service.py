@@ -152,6 +152,7 @@ class App:
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
             versions=(f"Trustwatch {__version__}", f"rules {self.rules.version}"),
             notice=self.settings.governance.privacy_notice or "",
+            networks=organisation.networks,
         )
 
     def dispatch(self, worker: str = "command") -> Dispatch:

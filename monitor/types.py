@@ -25,6 +25,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
+from typing import Literal
 
 
 class Kind(StrEnum):
@@ -331,6 +333,12 @@ class Change:
         of_hunks = (h.section or "" for h in self.hunks)
         return "\n\n".join((*self.sections_before, *self.sections_after, *of_hunks))
 
+    @cached_property
+    def surroundings(self) -> str:
+        """What else is kept of strangers' words: around each hunk, its template and parameter; the target."""
+        of_hunks = ((h.before, h.after, h.template or "", h.parameter or "") for h in self.hunks)
+        return "\n\n".join((*chain.from_iterable(of_hunks), self.target or ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -379,7 +387,7 @@ class Post:
     def part(self, where: str) -> str:
         """The text that spans with this `where` index.
 
-        One of text, title, url, bio, display_name, handle, added, removed, headings.
+        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings.
         """
         match where:
             case "text":
@@ -390,7 +398,7 @@ class Post:
                 return self.url or ""
             case "bio" | "display_name" | "handle":
                 return getattr(self.author, where, None) or ""
-            case "added" | "removed" | "headings":
+            case "added" | "removed" | "headings" | "surroundings":
                 return getattr(self.change, where, "")
         raise KeyError(where)
 
@@ -542,6 +550,30 @@ class Coverage:
         return self.strikes > 0 and self.alarmed_at is None and not self.state.answered
 
 
+Was = Literal["same", "removed", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a passage: what stands there still, what an edit took out, or what it put in."""
+
+    text: str
+    was: Was
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One place of an edit, to be read: its pieces in order, with a little of the line around them.
+
+    `section` is the heading over it, or the infobox it is in. Of the last passage that a limit let through,
+    `more` is how many further places of the edit it left out.
+    """
+
+    section: str | None
+    pieces: tuple[Piece, ...]
+    more: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A case as people see it: masked, with the finding that speaks for it (the most severe one).
@@ -552,6 +584,7 @@ class Item:
     `acknowledged_by` who answered that. `told` are the roles that hear of it, `fingerprint` the beginning of
     the keyed hash of what was seen, by which one version of an item is told from another. `category` is
     what the rule is about, `step` the first question of the policies' process that nobody has answered.
+    Of an edit of a page `passages` are its most telling places, `editor` what the wiki shows of who made it.
     """
 
     number: int
@@ -588,6 +621,8 @@ class Item:
     fingerprint: str = ""
     category: str = ""
     step: str | None = None
+    passages: tuple[Passage, ...] = ()
+    editor: Editor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -729,6 +764,7 @@ class Briefing:
     `period`, such as October 2026. `versions` are those of the program and of its rules, `notice` is the
     address of the privacy notice.
     `unanswered` are sentences about alerts that nobody has acknowledged, whoever was told.
+    `networks` are the organisation's own (CIDR), with which an editor's address is compared.
     """
 
     organisation: str
@@ -759,6 +795,7 @@ class Briefing:
     versions: tuple[str, ...] = ()
     notice: str = ""
     unanswered: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from monitor.config import Organisation
 from monitor.types import Post, Span
 from rules.detectors import birth_date, local_number, national_insurance, nhs_number, patient_name, work_email
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
+from rules.lines import Line, whole_lines
 from rules.names import Names
 from rules.reading import Part
 from rules.sighting import Sighting
@@ -32,7 +33,18 @@ _REMOTE_HANDLE = re.compile(r"/@[^/@]+@[^/?#]+")  # a public account of the fedi
 # What an address must hold before it is worth a closer look.
 _TELLING = re.compile(r"@|%40|(?:[0-9][^0-9]*){6}")
 
-_WHERES = ("title", "text", "bio", "display_name", "handle", "added", "removed", "headings")
+CUT_LABEL = "what may be a number or address"
+# At the beginning and at the end of what is kept of a line; a few digits or letters identify nobody.
+_DIGITS = r"[0-9](?:[\s().+-]{0,2}[0-9]){4,}"
+_HALVES = (
+    re.compile(rf"\A[\s().+-]{{0,2}}{_DIGITS}"),
+    re.compile(rf"(?:{_DIGITS}[\s().+-]{{0,2}}|[^\s@]{{1,64}}@[^\s@]{{0,64}})\Z"),
+)
+
+_WHERES = (
+    *("title", "text", "bio", "display_name", "handle"),
+    *("added", "removed", "headings", "surroundings"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +96,25 @@ class PersonIdentifiers:
         found: list[Span] = []
         if post.url and _TELLING.search(post.url) and (label := self._told_by(post)):
             found.append(Span(0, len(post.url), label, "url"))
-        texts = [(where, fold(raw)) for where in _WHERES if (raw := post.part(where))]
+        lines = tuple(whole_lines(post.change)) if post.change else ()
+        parts = [Part(where, fold(raw)) for where in _WHERES if (raw := post.part(where))]
+        parts += [Part("line", fold(line.text)) for line in lines]
         # One look at all of them together first: most posts identify nobody.
-        if self._in_texts.occur("\n".join([folded.text for _, folded in texts])):
-            for where, folded in texts:
-                found += _apart(self._in_texts.spans(Part(where, folded), post))
-        return tuple(found)
+        if self._in_texts.occur("\n".join([part.folded.text for part in parts])):
+            found += self._in_parts(parts, lines, post)
+        found += (span for line in lines for span in _frayed(line))
+        return tuple(_apart_by_part(found))
+
+    def _in_parts(self, parts: Sequence[Part], lines: Sequence[Line], post: Post) -> list[Span]:
+        """Every identifier; of one that an edit cuts in two, each stretch where it is kept."""
+        found: list[Span] = []
+        whole = len(parts) - len(lines)
+        for part in parts[:whole]:
+            found += self._in_texts.spans(part, post)
+        for part, line in zip(parts[whole:], lines, strict=True):
+            for span in self._in_texts.spans(part, post):
+                found += line.spans(span.start, span.end, span.label)
+        return found
 
     def _told_by(self, post: Post) -> str | None:
         """The kind of identifier that a post's address holds, None for most."""
@@ -132,7 +157,19 @@ def _pattern_kind(pattern: str, label: str) -> _Kind:
     return _Kind((pattern,), see)
 
 
-def _apart(found: Iterator[Span]) -> list[Span]:
+def _frayed(line: Line) -> Iterator[Span]:
+    """What begins or ends where the line was cut, and may be half of an identifier."""
+    for cut, half in zip(line.cut, _HALVES, strict=True):
+        if cut and (found := half.search(line.text)):
+            yield from line.spans(found.start(), found.end(), CUT_LABEL)
+
+
+def _apart_by_part(found: Sequence[Span]) -> Iterator[Span]:
+    for where in dict.fromkeys(span.where for span in found):
+        yield from _apart(span for span in found if span.where == where)
+
+
+def _apart(found: Iterable[Span]) -> list[Span]:
     """In order of place; of two that overlap the earlier and longer covers both."""
     kept: list[Span] = []
     for span in sorted(found, key=lambda span: (span.start, -span.end)):

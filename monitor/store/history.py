@@ -9,19 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.casework.decisions import latest_verdicts
+from monitor.store.rows import change_from
 from monitor.store.store import Store
 from monitor.store.tables import Finding, Mention, table_of
-from monitor.types import Account, Change, Kind, Lane, Post, Relation, State, Verdict
+from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, State, Verdict
 
 _CHUNK = 1_000
 _BLANK = "\u2588"
 _MASK = re.compile(r"\[[^\[\]\n]{1,60} redacted\]")
-
-_CHANGE = TypeAdapter(Change)
 
 _mention = table_of(Mention)
 _finding = table_of(Finding)
@@ -127,12 +125,28 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _change(stored: dict[str, Any]) -> Change:
-    change = _CHANGE.validate_python(stored)
-    hunks = (
-        replace(h, old=_blank(h.old), new=_blank(h.new), before=_blank(h.before), after=_blank(h.after))
-        for h in change.hunks
+    change = change_from(stored)
+    return replace(
+        change,
+        page=_blank(change.page),
+        target=change.target and _blank(change.target),
+        sections_before=tuple(map(_blank, change.sections_before)),
+        sections_after=tuple(map(_blank, change.sections_after)),
+        hunks=tuple(map(_hunk, change.hunks)),
     )
-    return replace(change, hunks=tuple(hunks))
+
+
+def _hunk(hunk: Hunk) -> Hunk:
+    return replace(
+        hunk,
+        old=_blank(hunk.old),
+        new=_blank(hunk.new),
+        section=hunk.section and _blank(hunk.section),
+        before=_blank(hunk.before),
+        after=_blank(hunk.after),
+        template=hunk.template and _blank(hunk.template),
+        parameter=hunk.parameter and _blank(hunk.parameter),
+    )
 
 
 def _blank(text: str) -> str:

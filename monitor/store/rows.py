@@ -6,13 +6,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.types import About, Post, Relation, Severity, State, Terms
+from pydantic import TypeAdapter
+
+from monitor.types import About, Change, Post, Relation, Severity, State, Terms
 from monitor.types import Finding as FindingValue
 
 if TYPE_CHECKING:
     from monitor.store.writing import Judged, NewCase
 
 USUAL_TERMS = Terms()
+
+_CHANGE = TypeAdapter(Change)
 
 
 def mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: datetime) -> dict[str, Any]:
@@ -111,6 +115,11 @@ def finding_row(
 
 def change_of(post: Post) -> dict[str, Any] | None:
     return asdict(post.change) if post.change else None
+
+
+def change_from(stored: dict[str, Any]) -> Change:
+    """The edit that `change_of` made these values of."""
+    return _CHANGE.validate_python(stored)
 
 
 def bearer(judged: Judged, mention_id: int, finding: FindingValue) -> str:

@@ -12,14 +12,16 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, liter
 from sqlalchemy import case as sql_case
 
 from monitor.clocks import COMPLAINTS, Clock, Clocks, Timing
+from monitor.passages import passages
 from monitor.roles import ROLES, TOLD, lanes_told
 from monitor.store.casework.alerts import heard_of
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
+from monitor.store.rows import change_from
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
-from monitor.types import Clause, Item, Lane, MentionLine, Pace, Recipient, Severity
+from monitor.types import Clause, Item, Lane, MentionLine, Pace, Recipient, Severity, Span
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -27,6 +29,8 @@ _case = table_of(Case)
 _mention = table_of(Mention)
 _occurrence = table_of(Occurrence)
 
+EDIT, PLACES = 320, 3
+"""Characters of an edit that are shown, and places of the page."""
 FINGERPRINT = 8
 """Characters of a hash that tell one version of an item from another."""
 
@@ -333,7 +337,17 @@ def _case_item(
         told=tuple(lead.route),
         fingerprint=(lead.seen_as or "")[:FINGERPRINT],
         category=lead.category,
+        **_edit(lead),
     )
+
+
+def _edit(lead: Row[Any]) -> dict[str, Any]:
+    """What an item shows of an edit: the places that its finding is about first."""
+    if not lead.change:
+        return {}
+    change = change_from(lead.change)
+    about = [Span(start, end, label, where) for where, start, end, label in lead.spans]
+    return {"passages": passages(change, EDIT, PLACES, about), "editor": change.editor}
 
 
 def _missing(route: Sequence[str]) -> str | None:

@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from alerts import wording
+from alerts import edits, wording
 from monitor.access import Person, addressee
 from monitor.casework import Casework
 from monitor.casework.desk import how_to
@@ -188,6 +188,7 @@ class Counter:
             item=self._item(visit),
             times=partial(wording.times, briefing=briefing),
             age=partial(wording.age, briefing=briefing),
+            editor_line=partial(edits.editor_line, briefing=briefing),
             role=self.titles.get(visit.recipient.role, visit.recipient.role),
             until=self._moment(visit.link.expires_at),
             changed=[*self._changes(visit)],
@@ -291,6 +292,7 @@ class Counter:
             day=self.organisation.day(now),
             made_at=now,
             time_zone=str(self.desk.zone),
+            networks=self.organisation.networks,
         )
 
     def _moment(self, at: datetime) -> str:

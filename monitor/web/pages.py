@@ -9,8 +9,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from alerts import wording
+from alerts import edits, wording
 from alerts.text import defang, link, safe, shorten
+
+QUOTED = 240
+"""Characters of a post on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +109,8 @@ def _environment() -> Environment:
         standing=wording.standing,
         purged=wording.purged,
         link_only=wording.LINK_ONLY,
+        passages=edits.passages_within(QUOTED),
+        marked=edits.marked,
+        more_places=edits.more,
     )
     return made

@@ -12,11 +12,15 @@ from monitor.types import (
     Coverage,
     Due,
     Edition,
+    Editor,
+    EditorKind,
     Item,
     Lane,
     MentionLine,
     Message,
     Numbers,
+    Passage,
+    Piece,
     Recipient,
     RuleWeek,
     Severity,
@@ -65,6 +69,27 @@ WIKI = Clause(
     section="4.4.7",
     paraphrase="Criticism on Wikipedia is answered openly, never removed.",
     category="wikipedia",
+)
+
+
+EDIT = (
+    Passage(
+        "Inspections",
+        (
+            Piece("In 2019 inspectors rated care at St Oswin's Hospital as ", "same"),
+            Piece("inadequate, naming “a culture of not being listened to”", "removed"),
+            Piece("having room to grow", "added"),
+            Piece(". The trust …", "same"),
+        ),
+    ),
+    Passage(
+        "Inspections",
+        (
+            Piece("It has 500 beds.", "same"),
+            Piece(" [source: Wearside Echo, Families wait for answers]", "removed"),
+        ),
+        more=2,
+    ),
 )
 
 
@@ -155,6 +180,8 @@ def wiki_edit(number: int = 217, **changes: Any) -> Item:
         "category": "wiki-criticism-removed",
         "page": "Wearside Vale NHS Foundation Trust",
         "findings": 2,
+        "passages": EDIT,
+        "editor": Editor(kind=EditorKind.ADDRESS),
     }
     return item(number, **{**fields, **changes})
 

@@ -20,8 +20,12 @@ from alerts.text import KNOWN_HOSTS
 from monitor.types import (
     Briefing,
     Edition,
+    Editor,
+    EditorKind,
     Lane,
     Message,
+    Passage,
+    Piece,
     RuleWeek,
     Severity,
     SourceState,
@@ -65,6 +69,16 @@ hostile = st.one_of(
     st.text(st.characters(codec=None), max_size=60),
     st.lists(st.sampled_from(ATTACKS[:15]), min_size=2, max_size=4).map(" ".join),
 )
+pieces = st.builds(Piece, hostile, st.sampled_from(["same", "removed", "added"]))
+passages = st.builds(
+    Passage, st.none() | hostile, st.lists(pieces, max_size=4).map(tuple), more=st.integers(0, 3)
+)
+editors = st.builds(
+    Editor,
+    kind=st.sampled_from(EditorKind),
+    edits=st.none() | st.integers(0, 9),
+    declared=st.none() | hostile,
+)
 cases = st.builds(
     item,
     st.integers(1, 10_000),
@@ -82,6 +96,8 @@ cases = st.builds(
     category=st.sampled_from(["", "wiki-edit", "copyright"]),
     step=st.none() | hostile,
     places=st.integers(1, 3),
+    passages=st.just(()) | st.lists(passages, max_size=4).map(tuple),
+    editor=st.none() | editors,
 )
 mentions = st.builds(mention, headline=hostile, source=hostile, platform=hostile, url=st.none() | hostile)
 sources = st.builds(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from monitor.types import Hunk, Post
+from monitor.redaction import redact
+from monitor.types import CONTEXT, Change, Finding, Hunk, Lane, Post, Severity, Span
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from tests.rules.posts import edit, post
@@ -155,3 +160,98 @@ def test_what_stands_together_is_hidden_together() -> None:
         "NHS number",
         "hospital number",
     ]
+
+
+FINDING = Finding(
+    rule_id="T-1",
+    rule_version="1",
+    title="Marked",
+    post=("example", "1"),
+    category="test",
+    lane=Lane.COMMS,
+    severity=Severity.LOW,
+    confidence=1,
+    reason="A mark.",
+    clauses=(),
+)
+WRITTEN = ("999 000 0018", "9990000018", "07700 900123", "+44 7700 900123", "jo.bell@example.test")
+
+
+def hunked(*hunks: Hunk) -> Post:
+    item = edit("", "")
+    assert item.change is not None
+    return replace(item, change=replace(item.change, hunks=hunks))
+
+
+def kept(item: Post) -> Change:
+    """The edit as it would be stored."""
+    copy, _ = redact(item, IDENTIFIERS.spans(item), ())
+    assert copy.change is not None
+    return copy.change
+
+
+def stored(item: Post) -> str:
+    """The words of its hunks."""
+    return json.dumps([asdict(replace(hunk, line=None)) for hunk in kept(item).hunks])
+
+
+@st.composite
+def cut_lines(draw: st.DrawFn) -> tuple[str, Hunk]:
+    """A line with an identifier somewhere, cut anywhere into what an edit put in, took out, or left."""
+    written = draw(st.sampled_from(WRITTEN))
+    line = f"The patient, NHS number or not: {written}, was here before."
+    start, end = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
+    parts = {"before": line[:start], "after": line[end:]}
+    side, other = draw(st.permutations(["old", "new"]))
+    return written, Hunk(**{side: line[start:end], other: draw(st.sampled_from(["", "word"]))}, **parts)
+
+
+@given(cut_lines())
+@settings(max_examples=400)
+def test_an_identifier_cut_anywhere_leaves_nothing_in_the_stored_edit(case: tuple[str, Hunk]) -> None:
+    written, hunk = case
+    words = stored(hunked(hunk))
+    assert not re.search(r"[0-9]", words)
+    assert not any(word in words for word in re.findall(r"[a-z]{4,}", written))
+
+
+@given(cut_lines())
+def test_what_a_span_marks_is_marked_still_once_the_line_around_it_is_masked(case: tuple[str, Hunk]) -> None:
+    _, hunk = case
+    made = hunked(replace(hunk, new=f"{hunk.new} MARK"))
+    start = made.part("added").index("MARK")
+    found = replace(FINDING, spans=(Span(start, start + 4, "word", "added"),))
+    copy, (moved,) = redact(made, IDENTIFIERS.spans(made), [found])
+    (span,) = moved.spans
+    assert copy.part("added")[span.start : span.end] == "MARK"
+
+
+@pytest.mark.parametrize("between", [" and also ", " w" * 100, " w" * 400])
+def test_an_identifier_between_two_changes_of_a_line_is_masked_in_both_copies(between: str) -> None:
+    between = f"{between}07700 900123{between}"
+    first = Hunk(old="a", new="b", before="x ", after=between[:CONTEXT], line=1)
+    then = Hunk(old="c", new="d", before=between[-CONTEXT:], after=" y", line=1)
+    assert not re.search(r"[0-9]{4}", stored(hunked(first, then)))
+
+
+@pytest.mark.parametrize("written", [written for written in WRITTEN if not written.startswith("+")])
+def test_half_an_identifier_where_the_line_was_cut_is_masked(written: str) -> None:
+    for length in range(1, len(written)):
+        after = ("x " * CONTEXT)[: CONTEXT - length - 1] + " " + written[:length]
+        before = written[-length:] + (" x" * CONTEXT)[: CONTEXT - length]
+        words = stored(hunked(Hunk(old="", new="word", before=before, after=after)))
+        assert not re.search(r"(?:[0-9] ?){5}|jo\.bell@", words), words
+
+
+def test_a_year_where_the_line_was_cut_stays() -> None:
+    made = hunked(Hunk(old="", new="word", after="x" * (CONTEXT - 5) + " 2019"))
+    assert masked(made) == []
+
+
+def test_a_template_a_parameter_and_where_a_page_went_are_masked() -> None:
+    made = hunked(Hunk(old="", new="x", template="Infobox 07700 900123", parameter="jo.bell@example.test"))
+    assert made.change is not None
+    change = kept(replace(made, change=replace(made.change, target="Ring 07700 900123")))
+    assert change.hunks[0].template == "Infobox [telephone number redacted]"
+    assert change.hunks[0].parameter == "[e-mail address redacted]"
+    assert change.target == "Ring [telephone number redacted]"

@@ -89,6 +89,7 @@ class Work:
             day=now.astimezone(self.desk.zone).date(),
             made_at=now,
             time_zone=str(self.desk.zone),
+            networks=self.settings.organisation.networks,
         )
 
     def informally(self) -> Clause | None:
