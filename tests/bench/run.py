@@ -23,6 +23,7 @@ from tests.bench import (
     polling,
     storing,
     weeks,
+    wikis,
 )
 from tests.bench.figure import Figure
 
@@ -49,7 +50,7 @@ def main() -> None:
     table = Table("Figure", "Measured", "", "Aim", title="Trustwatch, one run on this machine", box=None)
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
-        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, start,
+        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, wikis.run, start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +17,12 @@ from monitor.types import SourceState
 from tests.live.installation import Installation
 from tests.live.servers import pictures
 from tests.live.servers.mediawiki import MediaWiki
+from tests.live.servers.mediawiki_imports import Version
 
 pytestmark = pytest.mark.live
 
 INSIDE, OUTSIDE, INSIDE_SIX = "198.51.100.7", "203.0.113.99", "2001:db8:abcd:12::7"
+ROOT = Path(__file__).parents[2]
 OWN_NETWORK = "WIK-005"
 ALARMING = {"high", "critical"}
 
@@ -329,3 +334,41 @@ def test_fifty_pages_on_which_nothing_happened_cost_one_question_a_poll(
     before = len(mediawiki.asked())
     assert installation.poll()["wiki"].kept == 1
     assert len(mediawiki.asked()) - before <= 6
+
+
+def test_five_thousand_revisions_are_read_in_few_questions_and_the_memory_of_five_hundred(
+    mediawiki: MediaWiki, tmp_path: Path
+) -> None:
+    """Interrupted again and again on the way: nothing is missing, nothing twice."""
+    peaks = {number: backfilled(mediawiki, tmp_path / str(number), number) for number in (500, 5000)}
+    assert peaks[5000] < 1.2 * peaks[500]
+
+
+def backfilled(mediawiki: MediaWiki, folder: Path, number: int) -> int:
+    """Read a page of so many revisions into a new installation; gives the peak of its memory in kB."""
+    folder.mkdir()
+    title, installation = f"History of {number}", Installation(folder)
+    revisions = [mediawiki.edit(title, grown(0), "ValeHistorian")]
+    start = datetime.now(UTC) - timedelta(days=900)
+    versions = (Version(start + timedelta(hours=n), grown(n)) for n in range(1, number))
+    revisions += mediawiki.lengthen(title, versions)
+    mediawiki.date(revisions[0], start)
+    installation.watch("wiki", "wikipedia", base_url=mediawiki.url, pages=[title])
+    before = len(mediawiki.asked())
+    command = [sys.executable, "-m", "tests.backfill", str(installation.file), str(number // 250)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=100)
+    took = json.loads(done.stdout)
+    assert took["readings"] > 3
+    assert len(mediawiki.asked()) - before <= 2 * number / 50 + 5 * took["readings"]
+    stored = [json.loads(change)["revision"] for change in installation.mentions("change")]
+    assert stored == list(map(str, revisions))
+    return int(took["peak_kb"])
+
+
+def grown(version: int) -> str:
+    """A page of about 6 kB of which each version is another."""
+    paragraphs = (
+        f"Ward {number} of the hospital has {version if version % 20 == number else number} beds. " * 6
+        for number in range(20)
+    )
+    return "\n\n".join(paragraphs)

@@ -55,7 +55,7 @@ def _groups(revisions: Sequence[Revision], sizes: Mapping[int, int]) -> Iterator
     known: set[int] = set()
     for each in revisions:
         ids = {each.parentid, each.revid}
-        if group and (len(known | ids) > BATCH or _bytes(known | ids, sizes) > BYTES):
+        if group and (len(group) == BATCH or _bytes(known | ids, sizes) > BYTES):
             yield group
             group, known = [], set()
         group.append(each)
