@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from monitor.config import Alias, Internal, Organisation
-from monitor.types import Account, Change, Hunk, Kind, Media, Post, Registration, Relation
+from monitor.types import Account, Change, Editor, EditorKind, Hunk, Kind, Media, Post, Registration, Relation
 from rules.engine import Rule, RuleSet
 from rules.schema import Example, RuleFile
 from rules.yamlfile import Path
@@ -21,6 +21,7 @@ ORGANISATION = Organisation(
     places=("Wearside", "Oswinton"),
     postcodes=("ZZ99 9AA",),
     hospital_numbers=("WV######",),
+    networks=("192.0.2.0/24", "2001:db8:abcd::/48"),
     internal=Internal(systems=("WardBoard",), hosts=("intranet.wvft.test",), embargoed=("Project Heron",)),
 )
 """An invented trust: examples mean the same wherever the product is installed."""
@@ -87,9 +88,18 @@ def _change(given: Example) -> Change:
         page_id="1",
         revision="2",
         parent="1",
-        hunks=(Hunk(old=given.before or "", new=given.after or ""),),
+        hunks=(Hunk(old=given.before or "", new=given.after or "", section=given.section),),
+        size_before=len((given.before or "").encode()),
+        size_after=len((given.after or "").encode()),
+        tags=tuple(given.tags),
+        event=given.event,
+        editor=_editor(given),
         sections_before=tuple(given.sections_before),
         sections_after=tuple(given.sections_after),
         reverts=given.reverts,
         reverted_by=given.reverted_by,
     )
+
+
+def _editor(given: Example) -> Editor | None:
+    return Editor(kind=EditorKind.ACCOUNT, declared=given.declared) if given.declared else None

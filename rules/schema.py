@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.config.fields import ROLES
-from monitor.types import About, Kind, Lane, Pace, Relation, Severity
+from monitor.types import About, Kind, Lane, Pace, PageEvent, Relation, Severity
 from rules.categories import GROUP
 from rules.text.patterns import PatternRefused, check
 from rules.text.words import written_out
@@ -111,7 +111,8 @@ class Route(Table):
 class Example(Table):
     """An example that is more than a text: an account, or an edit given as `before` and `after`.
 
-    `media` holds the alt text of each picture; `name` and `left_on` are the register's.
+    `media` holds the alt text of each picture; `name` and `left_on` are the register's. An edit may stand under
+    a `section`, have `tags`, be by a `declared` editor, or be an `event` of the page's log.
     """
 
     text: str = ""
@@ -131,6 +132,10 @@ class Example(Table):
     sections_after: list[str] = []
     reverts: bool = False
     reverted_by: str | None = None
+    section: str | None = None
+    tags: list[str] = []
+    declared: str | None = None
+    event: Annotated[PageEvent, Field(strict=False)] | None = None
 
 
 AnyExample = Line | Example

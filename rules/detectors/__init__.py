@@ -30,7 +30,7 @@ DETECTORS: Mapping[str, str] = {
     "crowd": "rules.detectors.crowd:crowd",
     "remark": "rules.detectors.remark:remark",
     "discrimination": "rules.detectors.discrimination:discrimination",
-    "removed_criticism": "rules.detectors.removed_criticism:removed_criticism",
+    "edit": "rules.detectors.edit:edit",
     "disclosure": "rules.detectors.disclosure:disclosure",
     "distress": "rules.detectors.distress:distress",
     "missing_disclaimer": "rules.detectors.missing_disclaimer:missing_disclaimer",

@@ -36,6 +36,8 @@ CRITICAL = 2
 """The weight from which a sentence is criticism: one strong word, or two mild ones."""
 
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
+_STEM = 6  # letters by which a heading's critical word is known again: "Criticism", "Critical reports"
+_LOSS = 80  # characters of criticism: a shorter loss alone is less grave
 _CUT = 3  # words without a replacement: more than that were cut, not softened
 
 
@@ -64,9 +66,9 @@ def _fates(edit: Edit) -> tuple[list[Sentence], list[Sentence]]:
     lost: list[Sentence] = []
     softened: list[Sentence] = []
     for sentence in edit.gone:
-        if is_critical(sentence) and not insulting(sentence) and not _stands(sentence, edit):
+        if is_critical(sentence) and not insulting(sentence):
             _sort(sentence, edit.successors.get(sentence), lost, softened)
-    return lost, softened
+    return [each for each in lost if not _stands(each, edit)], softened
 
 
 def is_critical(sentence: Sentence) -> bool:
@@ -163,8 +165,11 @@ def _headings_gone(edit: Edit, lost: list[Sentence]) -> list[str]:
     gone = [each for each in edit.sections_gone if found(HEADING, fold(each).text)]
     if not gone or any(_says_so(fold(each).text) for each in edit.sections_come):
         return []
-    kept = any(found(HEADING, fold(each).text) for each in edit.change.sections_after)
-    return [] if kept and not lost else gone
+    if lost:
+        return gone
+    named = [fold(each).text[start : start + _STEM] for each in gone for start, _ in spans(HEADING, fold(each).text)]
+    kept = " ".join(fold(each).text for each in edit.change.sections_after)
+    return [] if all(stem in kept for stem in named) else gone
 
 
 def _says_so(heading: str) -> bool:
@@ -174,9 +179,11 @@ def _says_so(heading: str) -> bool:
 def _removed(edit: Edit, lost: list[Sentence], headings: list[str]) -> Effect:
     sources = " together with its sources" if citations_lost(edit) > 0 else ""
     if lost:
-        reason, confidence = f"Criticism has left the page{sources}.", 0.9 if sources or headings else 0.8
+        long = sum(len(each.text) for each in lost) > _LOSS
+        reason = f"Criticism has left the page{sources}."
+        confidence = 0.9 if sources or headings else 0.8 if long else 0.7
     else:
-        reason, confidence = "The heading over criticism has left the page.", 0.7
+        reason, confidence = "The heading over criticism has left the page.", 0.8
     section = headings[0] if headings else None
     kind = EffectKind.CRITICISM_REMOVED
     return edit.effect(kind, reason, _both(edit, lost), section=section, confidence=confidence)

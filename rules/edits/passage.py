@@ -106,9 +106,11 @@ class Passage:
                 yield Sentence(text, start, end, side, self.section)
 
     def _sentence(self, side: Side, start: int, end: int) -> Iterator[Sentence]:
-        text = " ".join(fold(side.prose[start:end]).text.split()).strip(_EDGE)
+        words = side.prose[start:end]
+        text = " ".join(fold(words).text.split()).strip(_EDGE)
         if text:
-            yield Sentence(text, start, end, side, self.section)
+            first = start + len(words) - len(words.lstrip())
+            yield Sentence(text, first, first + len(words.strip()), side, self.section)
 
 
 def passages(change: Change) -> Iterator[Passage]:

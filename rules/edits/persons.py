@@ -36,6 +36,11 @@ _SERVICE = (
     r"|telephone|phone)|appointments?|bookings?|pals|press office|media (?:team|office)|department(?:'s)?|ward(?:'s)?"
     r"|clinic(?:'s)?|out[- ]of[- ]hours|emergency line|freephone|minicom|fax|general office|information line)\b"
 )
+_PRIVATE = (
+    r"\b(?:(?:home|private|personal|own) (?:\w+ )?(?:number|phone|telephone|tel|mobile|line|e-?mail|mail|mailbox|address)"
+    r"|(?:his|her|their) (?:\w+ )?(?:number|phone|telephone|mobile|landline|e-?mail|address)"
+    r"|(?:ring|call|phone|text|contact|tell|reach|message) (?:him|her|them)|at home|mobile)\b"
+)
 _OFFICE = (
     r"(?:info|enquir(?:y|ies)|contact|press|media|comms|communications|pals|admin|office|hello|feedback|complaints?"
     r"|foi|recruitment|jobs|hr|reception|appointments?|support|help|team|news|charity|fundraising|library|webmaster"
@@ -86,7 +91,7 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
 def _personal(value: str, label: str, around: str, names: Names) -> bool:
     """True where an identifier is a person's own: an office's number and mailbox are not."""
     if label == TELEPHONE_LABEL:
-        return _mobile(value) or (found(_PERSON, around) and not found(_SERVICE, around))
+        return _mobile(value) or found(_PRIVATE, around) or (found(_PERSON, around) and not found(_SERVICE, around))
     if label == EMAIL:
         return not value.endswith(names.domains) and not found(_OFFICE_MAILBOX, value)
     return True

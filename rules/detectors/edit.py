@@ -1,0 +1,61 @@
+"""What an edit of a watched wiki page does, as `rules/edits` reads it. Clauses: CDD-4.4.7-0 to -4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from rules.detectors import Hit, Options, detector
+from rules.edits import Effect, EffectKind
+from rules.edits.effects import effects_of
+from rules.reading import Reading
+
+UNDONE = "undone"
+"""The level of what another edit has put right since."""
+TRIMMED = "criticism-trimmed"
+"""The level of a short loss of criticism that took neither its heading nor a source along."""
+REVERTED = "criticism-reverted"
+"""The level of a revert that takes sourced criticism off the page."""
+
+_SURE = 0.8  # of removed criticism: `rules/edits/criticism.py` is less so of a short loss
+
+
+class EditOptions(Options):
+    """Which effects a rule is about, and which labels their spans must have; an empty list means all."""
+
+    effects: list[Annotated[EffectKind, Field(strict=False)]] = []
+    labels: list[str] = []
+
+
+@detector(
+    levels=(*EffectKind, UNDONE, TRIMMED, REVERTED),
+    options=EditOptions,
+    applies=lambda post, _: post.change is not None,
+)
+def edit(reading: Reading, options: EditOptions) -> Iterable[Hit]:
+    """The effects asked for, worst first. They are worked out once for all rules."""
+    effects = reading.once("effects", partial(effects_of, reading.post, reading.names))
+    for effect in effects:
+        if not options.effects or effect.kind in options.effects:
+            yield from _hits(effect, options.labels)
+
+
+def _hits(effect: Effect, labels: list[str]) -> Iterator[Hit]:
+    spans = [span for span in effect.spans if not labels or span.label in labels]
+    if labels and not spans:
+        return
+    for span in spans or [None]:
+        yield Hit(span, _level(effect), effect.confidence, effect.reason)
+
+
+def _level(effect: Effect) -> str:
+    if effect.undone:
+        return UNDONE
+    if effect.kind is EffectKind.REVERT and effect.spans:
+        return REVERTED
+    if effect.kind is EffectKind.CRITICISM_REMOVED and effect.confidence < _SURE:
+        return TRIMMED
+    return effect.kind.value
