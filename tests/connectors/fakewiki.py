@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ class FakePage:
     gone: set[int] = field(default_factory=set)
     talk: int = 0
     deleted: bool = False
+    model: str = "wikitext"
 
     @property
     def numbers(self) -> list[int]:
@@ -66,17 +68,36 @@ class FakeWiki(FakePage, httpx.BaseTransport):
     log: list[dict[str, Any]] = field(default_factory=list)
     accounts: list[dict[str, Any]] | None = field(default_factory=list)
     fails_after: int | None = None
-    largest: int = 10_000_000
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    closed: int = 0
+    compares: Mapping[str, Any] = field(default_factory=dict)
+    feeds: Mapping[str, str] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = dict(request.url.params)
-        self.asked.append(asked | {"agent": request.headers["user-agent"]})
+        path, asked = request.url.path, dict(request.url.params)
+        self.asked.append(asked | {"agent": request.headers["user-agent"], "path": path})
         if self.fails_after is not None and len(self.asked) > self.fails_after:
             return httpx.Response(503, request=request)
+        if "/rest.php/" in path:
+            there = self.compares.get(path.partition("/revision/")[2])
+            return httpx.Response(200 if there else 404, json=there, request=request)
+        if path.endswith("index.php"):
+            return self.feed(asked["title"], request)
+        if self.closed:
+            return httpx.Response(self.closed, request=request)
         if asked.get("list") == "users" and self.accounts is None:
             return httpx.Response(404, request=request)
-        return httpx.Response(200, json=self.answer(asked), request=request)
+        body = json.dumps(self.answer(asked))
+        return httpx.Response(200, text=body, request=request)
+
+    def feed(self, title: str, request: httpx.Request) -> httpx.Response:
+        if title not in self.feeds:
+            return httpx.Response(404, request=request)
+        headers = {"last-modified": f"{len(self.feeds[title])}"}
+        if request.headers.get("if-modified-since") == headers["last-modified"]:
+            return httpx.Response(304, headers=headers, request=request)
+        return httpx.Response(200, text=self.feeds[title], headers=headers, request=request)
 
     def of(self, kind: str) -> list[dict[str, str]]:
         """The questions with this parameter."""
@@ -92,7 +113,7 @@ class FakeWiki(FakePage, httpx.BaseTransport):
         if asked.get("list") == "logevents":
             return {"query": {"logevents": self.entries(asked)}}
         if "titles" in asked:
-            return self.answered([self.by_title(title) for title in asked["titles"].split("|")])
+            return self.looked_up(asked["titles"].split("|"))
         if asked["prop"] == "info":
             return self.answered([self.by_id(int(number)) for number in asked["pageids"].split("|")])
         if "revids" in asked:
@@ -107,6 +128,17 @@ class FakeWiki(FakePage, httpx.BaseTransport):
         here = [entry for entry in self.log if entry["title"] == asked["letitle"]]
         return [entry for entry in here if datetime.fromisoformat(entry["timestamp"]) >= since]
 
+    def looked_up(self, titles: list[str]) -> dict[str, Any]:
+        normal = {title: title.replace("_", " ") for title in titles if "_" in title}
+        written = [normal.get(title, title) for title in titles]
+        pages = [self.by_title(self.redirects.get(title, title)) for title in written]
+        answer = self.answered(pages)
+        answer["query"]["normalized"] = [{"from": a, "to": b} for a, b in normal.items()]
+        answer["query"]["redirects"] = [
+            {"from": a, "to": b} for a, b in self.redirects.items() if a in written
+        ]
+        return answer
+
     def by_title(self, title: str) -> dict[str, Any]:
         found = next((page for page in self.everything if page.title == title), None)
         return self.info(found) if found else {"missing": True, "title": title}
@@ -116,7 +148,7 @@ class FakeWiki(FakePage, httpx.BaseTransport):
         return self.info(found) if found else {"pageid": number, "missing": True}
 
     def info(self, page: FakePage) -> dict[str, Any]:
-        told = {**self.here(page), "lastrevid": page.numbers[-1] if page.numbers else 0}
+        told = {**self.here(page), "lastrevid": page.numbers[-1], "contentmodel": page.model}
         return told | ({"talkid": page.talk} if page.talk else {})
 
     def by_revision(self, asked: dict[str, str]) -> dict[str, Any]:
