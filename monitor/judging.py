@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from monitor.authorisation import bare
 from monitor.cases import addressed, shown_author, subject
@@ -15,11 +16,12 @@ from monitor.checkpoints import checkpoint
 from monitor.originals import lock
 from monitor.ports import Filters, Identifiers, References, Rules
 from monitor.redaction import redact
+from monitor.registerfields import canonical_user
 from monitor.sealing import PublicKey
 from monitor.store.identity import content_hash
 from monitor.store.sitekey import SiteKey
 from monitor.store.writing import Judged
-from monitor.types import Account, Filter, Post, Registration, Relation
+from monitor.types import Account, Change, Editor, EditorKind, Filter, Post, Registration, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Judge:
     """What the posts of one page are judged by.
 
     `pseudonym` and `registration` are those of the register where the source is somebody's account,
-    `official_handles` the organisation's own, `keys` what originals are sealed to, by purpose.
+    `official_handles` the organisation's own, `keys` what originals are sealed to, by purpose. `editors` says
+    in which capacity a user name of a wiki is declared, by its host and the name.
     """
 
     stages: Stages
@@ -53,6 +56,7 @@ class Judge:
     official_handles: frozenset[str] = frozenset()
     filters: Filters | None = None
     keys: Mapping[str, PublicKey] = field(default_factory=dict)
+    editors: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def judge(self, key: str, post: Post) -> Judged | None:
         """The post judged, masked and sealed, or None where it does not speak of the organisation.
@@ -89,7 +93,16 @@ class Judge:
         if post.author is None:
             return post
         known = replace(post.author, relation=self._relation(post.author), registration=self.registration)
-        return replace(post, author=known)
+        return replace(post, author=known, change=self._with_editor(post))
+
+    def _with_editor(self, post: Post) -> Change | None:
+        """The edit with the capacity in which its editor has declared to work for the organisation."""
+        if post.change is None or post.author is None:
+            return post.change
+        wiki = urlsplit(post.author.url or post.url or "").netloc.lower()
+        declared = self.editors.get((wiki, canonical_user(post.author.handle or "")))
+        editor = post.change.editor or (Editor(kind=EditorKind.ACCOUNT) if declared else None)
+        return replace(post.change, editor=editor and replace(editor, declared=declared))
 
     def _relation(self, author: Account) -> Relation:
         if self.pseudonym is not None:

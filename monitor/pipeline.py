@@ -32,7 +32,7 @@ from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.people.absences import away_on
-from monitor.store.people.registers import official_handles
+from monitor.store.people.registers import declared_editors, official_handles
 from monitor.store.writing import Saved, Transaction
 from monitor.types import (
     GONE,
@@ -242,6 +242,7 @@ class Pipeline:
         filters = filters_on(self.store, self._today())
         with self.store.reading() as connection:
             ours, keys = official_handles(connection), current_keys(connection)
+            editors = declared_editors(connection)
         return Judge(
             stages=self.stages,
             site_key=self.store.key,
@@ -251,6 +252,7 @@ class Pipeline:
             official_handles=self.stages.official_handles.union(map(bare, ours)),
             filters=self.stages.filters(filters) if filters else None,
             keys=keys,
+            editors=editors,
         )
 
     def _still_allowed(self, task: Task, page: Page, looked: Looked, count: Count) -> None:

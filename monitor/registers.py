@@ -7,29 +7,20 @@ which clauses of the policies it comes from.
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from monitor.registerfields import Address, Host, Reference, UserName, Words, asked_by
 from monitor.types import Lane
 
 YEAR = timedelta(days=365)
 REMOVAL = timedelta(days=7)
 """How long taking a picture down may take once its permission is withdrawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedBy:
-    """The clauses of the policies that ask for a field."""
-
-    clauses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +31,9 @@ class Task:
     within: timedelta
 
 
-def asked_by(*clauses: str) -> AskedBy:
-    """Says which clauses a field comes from."""
-    return AskedBy(clauses)
-
-
-def _one_line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be on one line")
-    return value
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("https", "http") or "." not in (parts.hostname or "") or parts.username:
-        raise ValueError("must be an address such as https://example.nhs.uk/page")
-    return value
-
-
-def _reference(value: str) -> str:
-    if not re.fullmatch(r"(?=\S*[0-9])[\w./-]{2,40}", value, re.ASCII):
-        raise ValueError("must be a reference such as S-014, not a name")
-    return value.upper()
-
-
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
-Address = Annotated[Words, AfterValidator(_address)]
-Reference = Annotated[Words, AfterValidator(_reference)]
-
-_EXACT = frozenset({"account", "url", "address", "place", "used_at", "person"})
+_EXACT = frozenset(
+    {"account", "url", "address", "place", "used_at", "person", "wiki", "user", "disclosed_at"}
+)
 """Fields that hold a handle, addresses or a reference: all other words are people's own."""
 
 
@@ -333,6 +296,40 @@ class AccessApproval(Entry):
         yield self.until, "it runs out: set --until anew, or end it"
 
 
+class DeclaredEditor(Entry):
+    """A user name of a wiki under which a member of staff edits for the organisation, and says so."""
+
+    ENTRY = "declared wiki user name"
+
+    wiki: Annotated[Host, asked_by("CDD-4.4.7-2")]
+    """The host of the wiki, such as en.wikipedia.org."""
+    user: Annotated[UserName, asked_by("CDD-4.4.7-2")]
+    """The user name as the wiki shows it."""
+    capacity: Annotated[Words, asked_by("CDD-4.4.7-2")]
+    """The post in which they edit, such as communications officer; never a person's name."""
+    disclosed_at: Annotated[Address, asked_by("CDD-4.4.7-2")]
+    """The address at which the wiki's readers are told, such as that of the user page."""
+    declared_on: Annotated[date, asked_by("CDD-4.4.7-2")]
+    """The day on which it was declared to the communications team."""
+    review_on: Annotated[date | None, asked_by("CDD-4.4.7-2")] = None
+    """The day on which somebody looks whether it still holds; a year after it was declared if left out."""
+
+    def brief(self) -> str:
+        """See `Entry`."""
+        return f"{self.user} on {self.wiki}, {self.capacity}"
+
+    def identity(self) -> object:
+        """See `Entry`."""
+        return self.wiki, self.user
+
+    def due(self, added: date) -> Iterator[tuple[date, str]]:
+        """See `Entry`."""
+        yield (
+            self.review_on or self.declared_on + YEAR,
+            "see that it is still used and still disclosed, then set --review-on, or end it",
+        )
+
+
 REGISTERS: Mapping[str, type[Entry]] = {
     "official": OfficialAccount,
     "blog": DeclaredBlog,
@@ -342,13 +339,9 @@ REGISTERS: Mapping[str, type[Entry]] = {
     "contact": JournalistContact,
     "interest": DeclaredInterest,
     "access": AccessApproval,
+    "editors": DeclaredEditor,
 }
 """The registers by the name that commands and rows have for them."""
-
-
-def clauses_of(field: FieldInfo) -> tuple[str, ...]:
-    """The clauses that ask for a field."""
-    return next((mark.clauses for mark in field.metadata if isinstance(mark, AskedBy)), ())
 
 
 def free_texts(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,12 @@ from sqlalchemy import select
 from monitor import service, sourcing
 from monitor.config import Organisation, PolicySettings, RuleSettings, Settings, SourceSettings
 from monitor.errors import RegisterRefused, SourceRefused
+from monitor.registerfields import canonical_user, clauses_of
 from monitor.registers import (
     REGISTERS,
     AccessApproval,
     DeclaredBlog,
+    DeclaredEditor,
     DeclaredInterest,
     Entry,
     ImagePermission,
@@ -26,7 +28,6 @@ from monitor.registers import (
     Leaver,
     LogoPermission,
     OfficialAccount,
-    clauses_of,
     free_texts,
 )
 from monitor.store import Store
@@ -75,6 +76,13 @@ SAMPLES: dict[str, Entry] = {
     "contact": JournalistContact(asked_on=DAY, outlet="Wearside Gazette", told_by="Ward manager"),
     "interest": DeclaredInterest(person="S-014", what="Paid column", declared_on=DAY),
     "access": AccessApproval(who="Ward 4", what="YouTube", approved_by="Head", until=DAY),
+    "editors": DeclaredEditor(
+        wiki="en.wiki.test",
+        user="WVFT comms",
+        capacity="communications officer",
+        disclosed_at="https://en.wiki.test/wiki/User:WVFT_comms",
+        declared_on=DAY,
+    ),
 }
 
 
@@ -223,9 +231,26 @@ def test_what_cannot_be_meant_is_refused(kind: str, field: str, value: object) -
 
 @pytest.mark.parametrize("kind", REGISTERS)
 def test_every_free_text_is_looked_through_for_personal_data(kind: str) -> None:
-    exact = {"account", "url", "address", "place", "person"}
+    exact = {"account", "url", "address", "place", "person", "wiki", "user", "disclosed_at"}
     texts = {name for name, value in SAMPLES[kind] if isinstance(value, str)}
     assert {name for name, _ in free_texts(SAMPLES[kind])} == texts - exact
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("wVFT_comms", "WVFT comms"), ("wVFT__ comms ", "WVFT comms"), ("~2026-12345-1", "~2026-12345-1")],
+)
+def test_a_user_name_is_kept_as_mediawiki_keeps_it(typed: str, kept: str) -> None:
+    assert canonical_user(typed) == kept
+    entry = SAMPLES["editors"].model_dump() | {"user": typed}
+    assert DeclaredEditor.model_validate(entry).user == kept
+
+
+@pytest.mark.parametrize("name", ["user", "wiki"])
+def test_a_declared_editor_is_no_address_of_a_page(name: str) -> None:
+    entry = SAMPLES["editors"].model_dump() | {name: "https://en.wiki.test/wiki/User:X"}
+    with pytest.raises(ValidationError):
+        DeclaredEditor.model_validate(entry)
 
 
 def test_an_account_is_official_from_the_entry_to_its_end_without_a_restart(store: Store) -> None:

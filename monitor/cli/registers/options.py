@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 import typer
 from pydantic import ValidationError
 
-from monitor.registers import Entry, clauses_of, free_texts
+from monitor.registerfields import clauses_of
+from monitor.registers import Entry, free_texts
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from sqlalchemy import Connection, Row, select, text
 
 from monitor.errors import RegisterRefused
-from monitor.registers import REGISTERS, Entry, Leaver, OfficialAccount
+from monitor.registers import REGISTERS, DeclaredEditor, Entry, Leaver, OfficialAccount
 from monitor.store.casework.reminders import Reminding, remind
 from monitor.store.store import Store
 from monitor.store.tables import RegisterEntry, table_of
@@ -95,6 +95,12 @@ def official_accounts(connection: Connection) -> list[tuple[OfficialAccount, dat
 def official_handles(connection: Connection) -> tuple[str, ...]:
     """Their handles and page names, as people see them."""
     return tuple(account.account for account, _ in official_accounts(connection))
+
+
+def declared_editors(connection: Connection) -> dict[tuple[str, str], str]:
+    """In which capacity the holder of a user name edits, by host of the wiki and user name."""
+    found = (kept.entry for kept in _entries(connection, "editors"))
+    return {(e.wiki, e.user): e.capacity for e in found if isinstance(e, DeclaredEditor)}
 
 
 def with_leaving(connection: Connection, known: Registration, person: str) -> Registration:
