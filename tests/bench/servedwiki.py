@@ -19,6 +19,7 @@ START = datetime.now(UTC) - timedelta(days=900)
 ROOM = 1_000_000
 """Revisions that a page may have: those of page N begin at N times as many."""
 BATCH = 50
+WOODS = ("ash", "beech", "birch", "cedar", "cherry", "elm", "larch", "lime", "maple", "oak", "pine", "yew")
 
 
 class Wiki(ThreadingHTTPServer):
@@ -89,7 +90,7 @@ def _here(page: int) -> dict[str, Any]:
 
 @cache
 def _revision(number: int) -> dict[str, Any]:
-    text = _text(number).encode()
+    text = quiet_text(number).encode()
     return {
         "revid": number,
         "parentid": number - 1 if number % ROOM > 1 else 0,
@@ -105,14 +106,15 @@ def _revision(number: int) -> dict[str, Any]:
 
 
 def _with_text(number: int) -> dict[str, Any]:
-    return {**_revision(number), "slots": {"main": {"content": _text(number)}}}
+    return {**_revision(number), "slots": {"main": {"content": quiet_text(number)}}}
 
 
-def _text(number: int) -> str:
-    """6 kB of which each revision is another."""
+def quiet_text(number: int) -> str:
+    """6 kB of which each number has another, though not so that an edit from one to the next is any news."""
+    door = " ".join(WOODS[number // len(WOODS) ** place % len(WOODS)] for place in range(4))
     paragraphs = (
-        f"Ward {ward} of the hospital has {number if number % 20 == ward else ward} beds. " * 6
-        for ward in range(20)
+        f"The {ward} is behind the {door if number % len(WOODS) == place else 'old'} door. " * 10
+        for place, ward in enumerate(WOODS)
     )
     return "\n\n".join(paragraphs)
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from monitor.types import SourceState
+from tests.bench.servedwiki import quiet_text
 from tests.live.installation import Installation
 from tests.live.servers import pictures
 from tests.live.servers.mediawiki import MediaWiki
@@ -348,9 +349,9 @@ def backfilled(mediawiki: MediaWiki, folder: Path, number: int) -> int:
     """Read a page of so many revisions into a new installation; gives the peak of its memory in kB."""
     folder.mkdir()
     title, installation = f"History of {number}", Installation(folder)
-    revisions = [mediawiki.edit(title, grown(0), "ValeHistorian")]
+    revisions = [mediawiki.edit(title, quiet_text(0), "ValeHistorian")]
     start = datetime.now(UTC) - timedelta(days=900)
-    versions = (Version(start + timedelta(hours=n), grown(n)) for n in range(1, number))
+    versions = (Version(start + timedelta(hours=n), quiet_text(n)) for n in range(1, number))
     revisions += mediawiki.lengthen(title, versions)
     mediawiki.date(revisions[0], start)
     installation.watch("wiki", "wikipedia", base_url=mediawiki.url, pages=[title])
@@ -363,12 +364,3 @@ def backfilled(mediawiki: MediaWiki, folder: Path, number: int) -> int:
     stored = [json.loads(change)["revision"] for change in installation.mentions("change")]
     assert stored == list(map(str, revisions))
     return int(took["peak_kb"])
-
-
-def grown(version: int) -> str:
-    """A page of about 6 kB of which each version is another."""
-    paragraphs = (
-        f"Ward {number} of the hospital has {version if version % 20 == number else number} beds. " * 6
-        for number in range(20)
-    )
-    return "\n\n".join(paragraphs)
