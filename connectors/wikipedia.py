@@ -29,17 +29,20 @@ Title = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^|#<>\[\]
 
 
 class WikipediaOptions(Section):
-    """What a source of kind `wikipedia` may set. `contact`, a mail or web address, names the operator.
-
-    `talk` is whether the pages' talk pages are watched, too.
-    """
+    """What a source of kind `wikipedia` may set: one wiki, any number of its pages."""
 
     pages: tuple[Title, ...] = Field(min_length=1)
+    """Titles as they stand over the pages; `File:...` and items of Wikidata (`Q...`) are pages, too."""
     base_url: str = Field(default="https://en.wikipedia.org", pattern=r"^https?://[^/?#@\s]+/?$")
+    """The wiki: another language, www.wikidata.org, commons.wikimedia.org, or a wiki of your own."""
     api: str = Field(default="/w/api.php", pattern=r"^/[^?#\s]*api\.php$")
+    """Where its interface stands."""
     contact: Contact | None = None
+    """The mail or web address of whoever runs this, without which wikis turn readers away."""
     talk: bool = True
+    """Whether the pages' talk pages are watched, too."""
     licence: str = "CC BY-SA 4.0"
+    """Under which the wiki's words may be quoted."""
 
 
 class Wikipedia:

@@ -16,6 +16,7 @@ from tests.bench import (
     auditing,
     cases,
     digests,
+    edits,
     engine,
     noise,
     parsing,
@@ -50,7 +51,12 @@ def main() -> None:
     table = Table("Figure", "Measured", "", "Aim", title="Trustwatch, one run on this machine", box=None)
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
+<<<<<<< HEAD
         storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, wikis.run, start,
+=======
+        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, edits.run,
+        start,
+>>>>>>> watch
     )  # fmt: skip
     for measure in measures:
         for figure in measure():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -303,6 +304,18 @@ def test_a_deleted_page_says_who_and_why_before_the_source_says_that_it_is_missi
     assert ids(poll(connector(wiki, now), cursor)[0]) == ["2"], "it goes on where it was"
 
 
+def test_a_page_deleted_after_a_move_is_found_again_by_its_last_title(now):
+    wiki = FakeWiki(["a"])
+    _, cursor, _ = poll(connector(wiki, now))
+    wiki.title, wiki.log = "WVFT", [moved(21, TITLE, "WVFT")]
+    _, cursor, _ = poll(connector(wiki, now), cursor)
+    wiki.deleted = True
+    _, cursor, error = poll(connector(wiki, now), cursor)
+    assert f"has no page {TITLE!r} (last called 'WVFT')" in str(error)
+    wiki.deleted, wiki.texts = False, ["a", "b"]
+    assert ids(poll(connector(wiki, now), cursor)[0]) == ["2"]
+
+
 def test_an_entry_of_which_the_wiki_hides_all_it_can_is_read(now):
     bare = {
         "logid": 5,
@@ -485,6 +498,14 @@ def test_a_wiki_that_does_not_compare_is_asked_once_and_compared_here(now):
     assert sum("rest.php" in asked["path"] for asked in wiki.asked) == 1
 
 
+def test_a_comparison_of_another_shape_is_made_here_instead(now):
+    wiki = FakeWiki([LONG], compares={"1/compare/2": {"diff": "none"}})
+    _, cursor, _ = poll(connector(wiki, now))
+    wiki.texts.append("It has a garden.\n" + LONG)
+    ((post,), _, error) = poll(connector(wiki, now), cursor)
+    assert ([hunk.new.strip() for hunk in post.change.hunks], error) == (["It has a garden."], None)
+
+
 def feed(*edits):
     return atom(
         *(
@@ -538,3 +559,21 @@ def test_an_item_of_wikidata_is_read_by_its_feed(now):
     posts, _, error = poll(connector(wiki, now, talk=False), since=WEEK)
     assert (ids(posts), error) == (["21"], None)
     assert [hunk.new for hunk in posts[0].change.hunks] == ["bad"]
+
+
+def test_what_is_no_text_and_has_no_feed_is_named_and_holds_up_nothing(now):
+    wiki = FakeWiki(["{}"], model="json", beside=[FakePage(["a"], title="Clinic", page_id=9, base=50)])
+    posts, cursor, error = poll(connector(wiki, now, pages=[TITLE, "Clinic"]))
+    assert ids(posts) == ["51"]
+    assert f"{TITLE!r} is no text" in str(error)
+    wiki.feeds = {TITLE: feed((21, "Ann", "bad"))}
+    assert ids(poll(connector(wiki, now, pages=[TITLE, "Clinic"]), cursor, WEEK)[0]) == ["21"]
+
+
+def test_long_titles_are_asked_about_in_addresses_that_servers_take(now):
+    titles = [f"{'مستشفى ' * 8}{number}" for number in range(50)]
+    wiki = FakeWiki(["a"])
+    _, _, error = poll(connector(wiki, now, pages=titles))
+    assert "has no page" in str(error)
+    assert sum(len(asked["titles"].split("|")) for asked in wiki.of("titles")) == 50
+    assert all(len(quote(asked["titles"])) <= 6_000 for asked in wiki.of("titles"))

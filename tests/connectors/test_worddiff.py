@@ -144,6 +144,12 @@ def test_two_distant_changes_in_a_line_stay_two():
     assert [h.old for h in hunks("one a b c d e f two\n", "1 a b c d e f 2\n")] == ["one", "two"]
 
 
+def test_a_reference_that_went_from_a_long_paragraph_is_a_hunk_of_its_own():
+    long, ref = "The ward is good. " * 2000, '<ref name="of the {}">A report</ref>'
+    (hunk,) = hunks(f"{long}{ref.format(1)}{ref.format(2)} {long}", f"{long}{ref.format(2)} {long}")
+    assert hunk.old == ref.format(1)
+
+
 def test_moved_line_breaks_and_spaces_alone_are_no_hunk():
     assert hunks("a b\n\nc", "a  b\n\n\nc") == ()
     assert hunks("==Criticism==\n", "== Criticism ==\n") == ()
@@ -170,6 +176,13 @@ def test_what_a_reader_does_not_see_as_a_heading_is_none(line):
     assert Wikitext(line).sections == ()
 
 
+def _rewritten(paragraphs: int) -> tuple[str, str]:
+    """Long paragraphs with their words in another order, and lines between them that stay."""
+    words = [f"w{n * n % 211}" for n in range(3000)]
+    old = "".join(f"{n} {' '.join(words)}\nkept {n}\n" for n in range(paragraphs))
+    return old, "".join(f"{n} {' '.join(sorted(words))}\nkept {n}\n" for n in range(paragraphs))
+
+
 def _article() -> str:
     sentence = "The trust was rated good for the care of patients by the commission in its report. "
     return "".join(f"== Section {n} ==\n{sentence * 10}\n\n" for n in range(130))
@@ -189,6 +202,7 @@ HOSTILE = {
     "parameters": (_article(), "{{a" + "|" * 1_000_000 + "}}"),
     "open tags": ("<a" * 100_000, "<a" * 100_001 + "b"),
     "exclamation": (_article(), "!" * 1_000_000),
+    "paragraphs": _rewritten(50),
     "all words": (_article(), " ".join(sorted(_article().split()))),
 }
 
@@ -283,6 +297,5 @@ def test_whatever_is_written_a_value_is_named_by_what_stands_before_it(text, par
     page = Wikitext(text, part=part)
     for position in range(len(text)):
         template, parameter = page.value(position)
-        assert template is None or template.casefold() in text[: position + 4]
+        assert template is None or ("{{" in text[: position + 2] and "}}" in text[max(position - 1, 0) :])
         assert parameter is None or "|" in text[: position + 1]
-        assert template is None or "{{" in text[: position + 2]

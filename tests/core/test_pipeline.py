@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -205,6 +205,26 @@ def test_a_failing_source_has_a_state_and_says_it_once(world: World) -> None:
 )
 def test_each_failure_has_its_state(world: World, error: Exception, state: SourceState) -> None:
     assert world.poll(Feed(error=error)).state is state  # type: ignore[arg-type]
+
+
+def test_what_was_read_by_a_lesser_way_is_read_and_says_so_until_it_is_not(world: World) -> None:
+    note = "read by its feed"
+    tally = world.poll(Noted(note))
+    assert (tally.state, tally.note) == (SourceState.OK, note)
+    assert world.store.coverage()["gazette"].note == note
+    world.poll(Noted(""))
+    assert world.store.coverage()["gazette"].note == ""
+
+
+@dataclass
+class Noted:
+    """A connector that says how it read."""
+
+    note: str
+
+    def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
+        yield Page(posts=(post(1),), note=self.note)
+        yield Page(posts=())
 
 
 def test_a_source_that_asked_us_to_wait_is_left_alone_until_then(world: World) -> None:

@@ -32,7 +32,7 @@ def test_an_edit_is_found_and_the_next_is_an_item_of_its_own(
     watch(mediawiki, installation, title)
     mediawiki.edit(title, START + PLANTED, "198.51.100.7", "more")
     tally = installation.poll()["wiki"]
-    assert (tally.state, tally.kept, installation.findings()) == (SourceState.OK, 1, ["NHS-001", "WIK-005"])
+    assert (tally.state, tally.kept, installation.findings()) == (SourceState.OK, 1, ["NHS-001"])
     mediawiki.edit(title, START + PLANTED + "It has a garden.\n", "ValeHistorian", "Garden")
     assert installation.poll()["wiki"].kept == 1
     changes = installation.mentions("change")
@@ -84,9 +84,7 @@ def test_a_deleted_page_goes_with_all_its_edits_and_the_source_says_so(
     installation.ahead += timedelta(hours=25)
     assert installation.comply()["wiki"].lost == 2
     assert "quillon" not in installation.everything_stored()
-    assert installation.mentions("purged_for") == ["deleted", "deleted", None], (
-        "its deletion is news that stays"
-    )
+    assert installation.mentions("purged_for") == ["deleted", "deleted", None], "the log says who deleted it"
     assert "It was deleted where it stood" in installation.digest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from monitor.errors import RuleError
 from monitor.types import EditorKind
 from rules.edits import EffectKind
+from rules.examples import ORGANISATION
 from tests.rules.edits.pairs import (
     ARTICLES,
     DEVELOPMENT,
@@ -19,6 +21,7 @@ from tests.rules.edits.pairs import (
     UNSEEN,
     AnchorRefused,
     Pair,
+    PairRefused,
     Step,
     pairs,
     post_of,
@@ -29,7 +32,7 @@ EACH = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 
 _CITATION = re.compile(r"<ref[ >]", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)0\d{4} ?\d{6}(?!\d)")
-_DOMAIN = re.compile(r"(?:https?://|@)([\w.-]+)")
+_DOMAIN = re.compile(r"(?:https?://|@)([\w.-]*\w)")
 
 
 def labels(path: Path) -> Counter[EffectKind]:
@@ -124,6 +127,24 @@ def test_an_id_that_is_used_twice_is_refused(tmp_path: Path) -> None:
         pairs(file)
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            "{article: trust, edit: [{find: no such words}], expect: [], why: an anchor that is missing}",
+            "occur",
+        ),
+        ("{article: trust, edit: [{append: more}], expect: [rudeness], why: no such kind}", r"expect\.0"),
+        ("{article: trust, edit: [], expect: [], why: nothing was done}", "edit"),
+    ],
+)
+def test_a_row_that_is_no_pair_is_refused_by_its_id(tmp_path: Path, row: str, reason: str) -> None:
+    file = tmp_path / "pairs.yaml"
+    file.write_text(f"some-edit: {row}\n", "utf-8")
+    with pytest.raises(PairRefused, match=rf"^some-edit: .*{reason}"):
+        pairs(file)
+
+
 @pytest.mark.parametrize("anchor", ["sea", "c", ("salt", "pepper"), ("c", "salt")])
 def test_an_anchor_that_does_not_stand_there_once_is_refused(anchor: str | tuple[str, str]) -> None:
     with pytest.raises(AnchorRefused, match="occur"):
@@ -191,6 +212,16 @@ def test_a_pair_becomes_the_edit_that_a_connector_hands_on() -> None:
     assert (post.title, post.text) == ("St Oswin's Hospital", pair.summary)
     assert post.change is not None
     assert post.change.reverts
-    assert [hunk.old.strip() for hunk in post.change.hunks] == ["This filthy death trap is"]
+    assert [hunk.old.strip() for hunk in post.change.hunks] == ["This filthy death trap"]
     assert post.change.size_before == len(pair.old.encode())
     assert "History" in post.change.sections_after
+
+
+@EACH
+def test_no_pair_is_edited_from_a_network_of_the_organisation(path: Path) -> None:
+    posts = [post_of(pair) for pair in pairs(path)]
+    addresses = {
+        ip_address(post.author.handle) for post in posts if post.change.editor.kind is EditorKind.ADDRESS
+    }
+    assert addresses
+    assert {one for one in addresses for ours in ORGANISATION.networks if one in ip_network(ours)} == set()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 _FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
 _COMPARES_NOT = (404, 500, 501)  # no REST interface, or no wikidiff2
+_LONGEST = 6_000  # characters of an address that names things; servers take 8,000
 BATCH = 50
 """Pages, titles, users or revisions that one question may name, or its answer hold."""
 # Background readers stand back while the database replicas lag by more seconds than `maxlag`:
@@ -128,7 +130,11 @@ class Wiki:
         address = f"{self._folder}rest.php/v1/revision/{old}/compare/{new}"
         answer = self._http.get(address, headers={"User-Agent": self._agent}, accept=_COMPARES_NOT)
         self._compares = answer.status not in _COMPARES_NOT
-        return comparison(answer.json()) if self._compares else None
+        try:
+            return comparison(answer.json()) if self._compares else None
+        except SourceChanged:
+            self._compares = False
+            return None
 
     def feed(self, title: str, modified: str | None) -> Response:
         """The feed of a page's history, its last 50 edits, unless it is as it was at `modified`."""
@@ -145,9 +151,10 @@ class Wiki:
             yield from query.logevents
 
     def users(self, names: Iterable[str]) -> Sequence[User]:
-        """What is known of the accounts `names`, 50 at most."""
-        asked = {"list": "users", "ususers": "|".join(names), "usprop": "groups|editcount|registration"}
-        return self._queried(asked).users
+        """What is known of the accounts `names`."""
+        fields = {"list": "users", "usprop": "groups|editcount|registration"}
+        some = (self._queried(fields | {"ususers": "|".join(part)}).users for part in _batched(names))
+        return tuple(chain.from_iterable(some))
 
     def listed(self, body: Any) -> Sequence[WikiPage]:
         """The pages of a decoded answer. Raises SourceError where it is an error, or has no pages."""
@@ -212,8 +219,19 @@ class Wiki:
         return SourceChanged(said)
 
 
-def _batched(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+def _batched(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    """As many values as one question may name, in an address that no server finds too long."""
+    batch: list[T] = []
+    length = 0
+    for value in values:
+        own = len(quote(f"|{value}"))
+        if batch and (len(batch) == BATCH or length + own > _LONGEST):
+            yield batch
+            batch, length = [], 0
+        batch.append(value)
+        length += own
+    if batch:
+        yield batch
 
 
 def _resolved(title: str, query: _Query) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from connectors.parts.wiki.editors import Editors
 from connectors.parts.wiki.edits import Batch, History
@@ -28,6 +29,10 @@ Step = tuple[Post, ...]
 """Posts that the marks cover now."""
 
 
+class _NoFeed(Exception):
+    pass
+
+
 @dataclass(slots=True)
 class Watch:
     """Reads what happened to the pages of `titles` after `marks`, or since a moment where there is none.
@@ -44,6 +49,7 @@ class Watch:
     talk: bool = True
     absent: list[str] = field(default_factory=list)
     too_large: set[int] = field(default_factory=set)
+    without_feed: list[str] = field(default_factory=list)
     feeds: FeedWatch = field(init=False)
     _editors: Editors = field(init=False)
 
@@ -58,17 +64,25 @@ class Watch:
         self._look_up()
         for name, page in self._stirred():
             mark = self.marks.pages[name]
-            yield from self._read(mark, page) if page.exists else self._buried(name, mark)
+            yield from self._read(name, mark, page) if page.exists else self._buried(name, mark)
 
     def _look_up(self) -> None:
         """Find the pages of the titles that are not followed yet, or whose page is gone."""
         marks = self.marks.pages
         unknown = [title for title in self.titles if title not in marks or not marks[title].is_followed]
-        for title, page in (self.wiki.find(unknown) if unknown else {}).items():
-            if page.exists:
-                marks[title] = self._found(marks.get(title), page)
-            else:
+        names = {title: [title, *filter(None, [self._last_title(title)])] for title in unknown}
+        found = self.wiki.find(list(dict.fromkeys(chain(*names.values())))) if unknown else {}
+        for title in unknown:
+            page = next((found[name] for name in names[title] if found[name].exists), None)
+            if page is None:
                 self.absent.append(title)
+            else:
+                marks[title] = self._found(marks.get(title), page)
+
+    def _last_title(self, title: str) -> str | None:
+        """What the page was called last, where that is another title than it is watched by."""
+        mark = self.marks.pages.get(title)
+        return mark.title if mark and mark.title != title else None
 
     def _found(self, known: Mark | None, page: WikiPage) -> Mark:
         """The mark of a page that was looked up; restored, or made anew, it goes on in the same log."""
@@ -156,14 +170,21 @@ class Watch:
     def troubles(self) -> Iterator[str]:
         """What a person has to be told of this reading."""
         if self.absent:
+            named = ((title, self._last_title(title)) for title in self.absent)
+            told = (f"{title!r}" + (f" (last called {last!r})" if last else "") for title, last in named)
             yield (
-                f"{self.wiki.host} has no page {', '.join(map(repr, self.absent))}: it was deleted, or is "
-                "spelled otherwise; correct `pages` of this source"
+                f"{self.wiki.host} has no page {', '.join(told)}: it was deleted, or is spelled otherwise; "
+                "correct `pages` of this source"
             )
         if self.too_large:
             yield (
                 f"{self.wiki.host}: revision {', '.join(map(str, sorted(self.too_large)))} is too large to "
                 "be compared; look at it on the wiki"
+            )
+        if self.without_feed:
+            yield (
+                f"{self.wiki.host}: {', '.join(map(repr, self.without_feed))} is no text, and its history "
+                "has no feed: take it out of `pages` of this source"
             )
         if self.feeds.gaps:
             yield (
@@ -173,14 +194,25 @@ class Watch:
 
     # -- one page ---------------------------------------------------------------------------------
 
-    def _read(self, mark: Mark, page: WikiPage) -> Iterator[Step]:
-        if page.contentmodel == WIKITEXT:
-            yield from self._edited_again(mark)
-        else:
-            yield self.feeds.read(page.title, mark)
+    def _read(self, name: str, mark: Mark, page: WikiPage) -> Iterator[Step]:
+        try:
+            if page.contentmodel == WIKITEXT:
+                yield from self._edited_again(mark)
+            else:
+                yield self._by_feed(mark, page)
+        except _NoFeed:
+            if not is_talk(name):  # a talk page of another make than wikitext may have none
+                self.without_feed.append(page.title)
+                return
         yield from self._logged(mark, mark.title, page.title)
         mark.title, mark.latest = page.title, page.lastrevid
         mark.revision = mark.revision or page.lastrevid
+
+    def _by_feed(self, mark: Mark, page: WikiPage) -> Step:
+        try:
+            return self.feeds.read(page.title, mark)
+        except (SourceRefused, SourceNotFound, SourceChanged):
+            raise _NoFeed from None
 
     def _edited_again(self, mark: Mark) -> Iterator[Step]:
         """The new edits; from `since` on where the revision we knew was deleted for good."""

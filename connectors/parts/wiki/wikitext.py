@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, count, islice
+from operator import add
 
 from monitor.types import CONTEXT
 
@@ -22,14 +23,15 @@ _NOWIKI_END = "</nowiki>"
 _HEADING = re.compile(r"^=[= \t]*([^= \t\n][^\n]*)=[ \t]*$", re.MULTILINE)
 _BRACES = re.compile(r"\{\{|\}\}")
 _PARTS = re.compile(r"\{\{|\}\}|\[\[|\]\]|[|\n]")
-_NAME = re.compile(r"[^|{}\[\]<>\n]{1,255}")  # https://www.mediawiki.org/wiki/Manual:Page_title
+_NAME = re.compile(r"\s*([^|{}\[\]<>\n]{1,255})")  # https://www.mediawiki.org/wiki/Manual:Page_title
 _PARAMETER = re.compile(r"\s*([^\s|={}\[\]<>](?:[^|={}\[\]<>\n]{0,98}[^\s|={}\[\]<>])?)\s*=")
 _LINE_OF_TEMPLATE = re.compile(r"[ \t]*\|" + _PARAMETER.pattern)
 # A cell of a table begins with a bar too: https://www.mediawiki.org/wiki/Help:Tables
 _OF_TABLE = re.compile(
     r"(?:col|row)span|style|class|align|valign|scope|width|height|bgcolor|data-[\w-]+|id|lang"
 )
-_MOST = 40_000  # headings, braces or parts of a template that are looked at: no article has so many
+_MOST_HEADINGS = 2_000  # that are looked at, as each makes a hunk; no article has so many
+_MOST_MARKS = 40_000  # the same for braces, and for the bars and links in one template
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -68,7 +70,7 @@ class Template:
         """The bars of the template itself: not those of a template or link inside it."""
         templates = links = 0
         inside = _PARTS.finditer(self.markup, self.start + 2, self.end - 2)
-        for part in islice(inside, _MOST):
+        for part in islice(inside, _MOST_MARKS):
             match part[0]:
                 case "{{":
                     templates += 1
@@ -96,7 +98,7 @@ class Wikitext:
     @cached_property
     def headings(self) -> list[Heading]:
         """The section headings in page order."""
-        found = islice(_HEADING.finditer(self._markup), _MOST)
+        found = islice(_HEADING.finditer(self._markup), _MOST_HEADINGS)
         return [Heading(heading.start(), heading[1].strip("= \t")) for heading in found]
 
     @property
@@ -151,14 +153,15 @@ class Wikitext:
     @cached_property
     def _lines(self) -> list[int]:
         """Where each line begins."""
-        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
+        ends = accumulate(map(len, self.text.split("\n")))
+        return [0, *map(add, ends, count(1))][:-1]  # a vandal writes a million lines
 
     @cached_property
     def _templates(self) -> list[Template]:
         """The outermost templates in page order. Braces that nobody closed are no template."""
         found: list[Template] = []
         opened: list[int] = []
-        for brace in islice(_BRACES.finditer(self._markup), _MOST):
+        for brace in islice(_BRACES.finditer(self._markup), _MOST_MARKS):
             if brace[0] == "{{":
                 opened.append(brace.start())
             elif opened and (name := self._name(start := opened.pop())):
@@ -169,8 +172,8 @@ class Wikitext:
 
     def _name(self, start: int) -> str | None:
         """The name of the template that opens at `start`, None where that cannot be one."""
-        written = _NAME.match(self._markup, start + 2 + _blank(self._markup, start + 2))
-        name = " ".join(written[0].replace("_", " ").split()) if written else ""
+        written = _NAME.match(self._markup, start + 2)
+        name = " ".join(written[1].replace("_", " ").split()) if written else ""
         return name[:1].upper() + name[1:] or None
 
     @cached_property
@@ -185,11 +188,6 @@ class Wikitext:
 
 def _blanks(found: re.Match[str]) -> str:
     return " " * len(found[0])
-
-
-def _blank(text: str, start: int) -> int:
-    """How much white space follows at `start`."""
-    return len(text[start : start + 255]) - len(text[start : start + 255].lstrip())
 
 
 def _continues(text: str, position: int) -> bool:

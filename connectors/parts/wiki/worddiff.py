@@ -2,7 +2,8 @@
 
 Two levels keep it quick: lines first, then words inside the lines that differ. The alignment is
 rapidfuzz's longest common subsequence, so its cost depends on lengths only, never on what a vandal
-wrote; what is longer than `_CELLS` allows counts as one replacement. Positions are characters.
+wrote; what is longer than `_CELLS` allows, or comes after `_CELLS_IN_ALL`, counts as one replacement.
+Positions are characters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from monitor.types import Hunk
 
 _TOKEN = re.compile(r"https?://[^\s\]|}<>]+|</?\w[^<>]*>|\w+(?:['’]\w+)*|\s+|[^\w\s]")
 _CELLS = 40_000_000  # tokens times tokens: at most 5 MB and about 50 ms for one alignment
+_CELLS_IN_ALL = 100_000_000  # of all alignments of one comparison
 _PER_TOKEN = 4  # characters, about: words, the spaces between them and punctuation
 _LONG = 20_000  # characters of a block from which on it is first narrowed
 _CHANCE = 2  # that few equal words between two changes are no common ground
@@ -107,27 +109,47 @@ def _hunk(last: Edit, edit: Edit, following: Edit, old: Wikitext, new: Wikitext)
 
 def edits(old: str, new: str) -> list[Edit]:
     """The changes from `old` to `new`, in order and apart: everything between them is equal."""
-    whole = Edit(0, 0, old, new)
-    blocks = _changes(whole, old.splitlines(keepends=True), new.splitlines(keepends=True))
-    return list(_joined(chain.from_iterable(map(_words, blocks)), old))
+    whole, effort = Edit(0, 0, old, new), _Effort()
+    blocks = _changes(whole, old.splitlines(keepends=True), new.splitlines(keepends=True), effort)
+    return list(_joined(chain.from_iterable(_words(block, effort) for block in blocks), old))
 
 
-def _words(block: Edit) -> Iterator[Edit]:
+@dataclass
+class _Effort:
+    """What may be spent on one comparison yet, in cells."""
+
+    left: int = _CELLS_IN_ALL
+
+    def allows(self, cells: int) -> bool:
+        """True, and it is spent, or False where that is too much."""
+        allowed = cells <= min(self.left, _CELLS)
+        self.left -= cells if allowed else 0
+        return allowed
+
+
+def _words(block: Edit, effort: _Effort) -> Iterator[Edit]:
     """What differs in a block, word by word; a long one is tried at all where it differs in a small part."""
     if len(block.old) + len(block.new) > _LONG:
         block = _narrowed(block)
     if not (block.old and block.new) or len(block.old) * len(block.new) > _CELLS * _PER_TOKEN**2:
         return iter([block])
-    return _changes(block, _TOKEN.findall(block.old), _TOKEN.findall(block.new))
+    return _changes(block, _TOKEN.findall(block.old), _TOKEN.findall(block.new), effort)
 
 
 def _narrowed(block: Edit) -> Edit:
     """The block without the words that both sides begin and end with, found by halves: tokens are dear."""
     head = block.old.rfind(" ", 0, _common(block.old, block.new)) + 1
+    head = _outside_tag(block.old, head)
     old, new = block.old[head:], block.new[head:]
     space = old.find(" ", len(old) - _common(old[::-1], new[::-1]))
     tail = len(old) - space if space >= 0 else 0
     return Edit(block.start + head, block.new_start + head, old[: len(old) - tail], new[: len(new) - tail])
+
+
+def _outside_tag(text: str, position: int) -> int:
+    """`position`, or where the tag begins that it would cut: a reference is added or lost as a whole."""
+    opened = text.rfind("<", 0, position)
+    return opened if opened > text.rfind(">", 0, position) else position
 
 
 def _common(old: str, new: str) -> int:
@@ -135,13 +157,13 @@ def _common(old: str, new: str) -> int:
     return bisect_left(range(min(len(old), len(new))), True, key=lambda end: old[: end + 1] != new[: end + 1])
 
 
-def _changes(block: Edit, old: Sequence[str], new: Sequence[str]) -> Iterator[Edit]:
+def _changes(block: Edit, old: Sequence[str], new: Sequence[str], effort: _Effort) -> Iterator[Edit]:
     """What differs in a block, of which `old` and `new` are the tokens."""
     head = _alike(old, new)
     tail = min(_alike(old[::-1], new[::-1]), len(old) - head, len(new) - head)
     old, new, common = old[head : len(old) - tail], new[head : len(new) - tail], "".join(old[:head])
     at, new_at = block.start + len(common), block.new_start + len(common)
-    for before, after, equal in _aligned(old, new):
+    for before, after, equal in _aligned(old, new, effort):
         removed, added = "".join(before), "".join(after)
         if not equal:
             yield Edit(at, new_at, removed, added)
@@ -152,9 +174,11 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
-def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str], bool]]:
+def _aligned(
+    old: Sequence[str], new: Sequence[str], effort: _Effort
+) -> Iterator[tuple[Sequence[str], Sequence[str], bool]]:
     """Stretches of both sides that belong together, and whether they are equal."""
-    if not (old and new) or len(old) * len(new) > _CELLS:
+    if not (old and new and effort.allows(len(old) * len(new))):
         if old or new:
             yield old, new, False
         return

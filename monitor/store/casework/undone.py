@@ -32,6 +32,8 @@ def bring_down(
     what is as bad as it was, such as a name that stands in the page's history, stays as it is. A case is
     then as severe as the worst in it. Returns the (mention, rule) pairs that are told already.
     """
+    if not undone:
+        return set()
     c, told, cases = _finding.c, set[tuple[int, str]](), set[int]()
     for row in tx.connection.execute(select(_finding).where(c.mention_id.in_(undone))).all():
         told.add((row.mention_id, row.rule_id))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.parts.wiki.comparison import compare
 from monitor.types import Account, Change, Editor, EditorKind, Kind, Post
@@ -50,6 +50,10 @@ Stretch = str | tuple[str, str]
 
 class AnchorRefused(ValueError):
     """Words by which a step finds its place stand in the text not at all, or more than once."""
+
+
+class PairRefused(ValueError):
+    """A row that is no pair, or whose steps do not fit its article; the text says which row and why."""
 
 
 class Step(BaseModel):
@@ -146,23 +150,25 @@ class Pair:
 
 
 def pairs(path: Path) -> Sequence[Pair]:
-    """The pairs of a file, in its order. Raises RuleError, AnchorRefused or pydantic's ValidationError."""
+    """The pairs of a file, in its order. Raises RuleError where it is no table, PairRefused for a row."""
     return _pairs(path)
 
 
 @cache
 def _pairs(path: Path) -> tuple[Pair, ...]:
     rows = yamlfile.parse(path.read_text("utf-8"), path.name).value
-    return tuple(_pair(name, _Row.model_validate(row)) for name, row in rows.items())
+    return tuple(_pair(name, row) for name, row in rows.items())
 
 
-def _pair(name: str, row: _Row) -> Pair:
-    article = _article(row.article)
+def _pair(name: str, given: object) -> Pair:
     try:
-        old = _applied(article, row.earlier)
-        new = article if row.edit == "restore" else _applied(old, row.edit)
+        row = _Row.model_validate(given)
+        old, new = _texts(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise PairRefused(f"{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except AnchorRefused as error:
-        raise AnchorRefused(f"{name}: {error}") from None
+        raise PairRefused(f"{name}: {error}") from None
     known = row.model_dump(include={"article", "summary", "user", "tags", "minor", "why"})
     return Pair(
         name,
@@ -173,6 +179,13 @@ def _pair(name: str, row: _Row) -> Pair:
         may=frozenset(row.may),
         **known,
     )
+
+
+def _texts(row: _Row) -> tuple[str, str]:
+    """The page before the edit and after it."""
+    article = _article(row.article)
+    old = _applied(article, row.earlier)
+    return old, article if row.edit == "restore" else _applied(old, row.edit)
 
 
 def post_of(pair: Pair) -> Post:
