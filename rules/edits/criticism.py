@@ -7,6 +7,7 @@ criticism beside another or under a heading that says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz
@@ -25,6 +26,7 @@ from rules.text.words import any_of, words
 _LISTS = words("criticism")
 STRONG = any_of(_LISTS["strong"])
 _MILD = any_of(_LISTS["mild"])
+_WATCHER = any_of(_LISTS["watchers"])
 _HARMLESS = any_of(_LISTS["harmless"])
 HEADING = any_of(_LISTS["headings"])
 _SOFT_HEADING = any_of(_LISTS["soft headings"])
@@ -35,7 +37,10 @@ _INTENSIFIER = any_of(_LISTS["intensifiers"])
 CRITICAL = 2
 """The weight from which a sentence is criticism: one strong word, or two mild ones."""
 
+_FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
+_NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
+_READ = 20_000  # characters in which a sentence is looked for letter by letter
 _STEM = 6  # letters by which a heading's critical word is known again: "Criticism", "Critical reports"
 _LOSS = 80  # characters of criticism: a shorter loss alone is less grave
 _CUT = 3  # words without a replacement: more than that were cut, not softened
@@ -79,11 +84,12 @@ def is_critical(sentence: Sentence) -> bool:
 
 
 def weigh(text: str) -> int:
-    """How critical a folded text is: two for each strong word, one for each mild one."""
+    """How critical a folded text is: two for each strong word, one for each mild one and for who says it."""
     plain = _without_harmless(text)
     strong = list(spans(STRONG, plain))
     mild = sum(1 for place in spans(_MILD, plain) if not any(a <= place[0] < b for a, b in strong))
-    return 2 * len(strong) + mild
+    said = mild > 0 and not strong and found(_WATCHER, plain)
+    return 2 * len(strong) + mild + said
 
 
 def _without_harmless(text: str) -> str:
@@ -92,9 +98,10 @@ def _without_harmless(text: str) -> str:
 
 def _stands(sentence: Sentence, edit: Edit) -> bool:
     """True where its words stand in the edit's new lines, in other sentences or another order."""
-    return held(sentence.text, edit.words_after) >= _STANDS and weigh(edit.words_after) >= weigh(
-        sentence.text
-    )
+    after = edit.words_after
+    if len(sentence.text) <= len(after) < _READ and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5:
+        return True
+    return held(sentence.text, after) >= _STANDS and weigh(after) >= weigh(sentence.text)
 
 
 def _sort(
@@ -113,6 +120,8 @@ def _sort(
 
 def _fate(before: str, after: str) -> str | None:
     """What became of the criticism in a sentence that was reworded: lost, softened or None (it is kept)."""
+    if len(_FAILED.findall(before)) > len(_FAILED.findall(after)):
+        after = _NOT_DONE.sub("failed to", after)  # the same fact in plainer words
     out, put = _exchanged(before, after)
     taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
     weight, left = weigh(before), weigh(after)
@@ -136,7 +145,7 @@ def _weakened(out: str, put: str, taken: int, given: int) -> bool:
     qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
     if given == 0 and taken >= CRITICAL and len(put.split()) > 1:
         return True
-    if taken - given >= CRITICAL and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
+    if taken >= CRITICAL and taken > given and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
         return True
     if qualified and taken >= given:
         return True

@@ -41,7 +41,8 @@ def numbers(edit: Edit) -> Iterator[Effect]:
     """Numbers changed, in sentences of articles; those of the infobox are its own matter."""
     if edit.talk or edit.reverts:
         return
-    changed = [pair for pair in _reworded(edit) if _figure_changed(*pair)]
+    pairs = (pair for pair in _reworded(edit) if not _rating_changed(*pair))
+    changed = [pair for pair in pairs if _figure_changed(*pair)]
     if changed:
         reason = "The same statement gives another figure."
         yield edit.effect(EffectKind.NUMBER_CHANGED, reason, _flat(changed), confidence=0.8)

@@ -75,6 +75,15 @@ class Sentence:
         return self.side.text[self.start : self.end]
 
     @property
+    def changed(self) -> str:
+        """What of the sentence is in the hunks, without markup."""
+        shown = self.side.prose if self.side.prose[self.start : self.end].strip() else self.side.text
+        places = (
+            (max(each.start, self.start), min(each.end, self.end)) for each in self.side.stretches
+        )
+        return " ".join(" ".join(shown[start:end].split()) for start, end in places if start < end)
+
+    @property
     def words(self) -> str:
         """The sentence without markup, capitals as written; that of a heading or a value as it stands."""
         return " ".join(self.side.prose[self.start : self.end].split()) or self.raw

@@ -17,7 +17,7 @@ from rules.text.words import any_of, words
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
-_SHOUTED = re.compile(r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}", re.IGNORECASE)
+_SHOUTED = re.compile(r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}|\b(?-i:(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,}\b)", re.IGNORECASE)
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -61,7 +61,16 @@ def insulting(sentence: Sentence) -> bool:
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text):
         return True
-    return found(_list("derogatory", "obscene"), text) and found(_list("derogatory", "meant"), text)
+    changed = fold(sentence.changed).text
+    if not found(_list("derogatory", "obscene"), changed):
+        return False
+    return found(_list("derogatory", "meant"), changed) or found(_said_of(), text)
+
+
+@cache
+def _said_of() -> str:
+    meant, obscene = _list("derogatory", "meant"), _list("derogatory", "obscene")
+    return rf"{meant}(?: [a-z']+){{0,4}} {obscene}|{obscene} {meant}"
 
 
 def _come(edit: Edit) -> Iterator[Sentence]:
@@ -113,16 +122,16 @@ def _without_names(text: str) -> str:
 
 
 def _noise(sentence: Sentence) -> bool:
-    text = sentence.text
+    """True where the words that came are noise; what stands around them is not asked."""
     if insulting(sentence):
         return False
-    own = own_voice(sentence)
+    own = fold(sentence.changed).text
     if any(found(_list("derogatory", kind), own) for kind in ("obscene", "noise", "gibberish")):
         return True
-    if _SHOUTED.search(sentence.words):
+    if _SHOUTED.search(sentence.changed):
         return True
     sourced = _REFERENCE.search(sentence.raw) is not None
-    return not sourced and len(text.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
+    return not sourced and len(own.split()) <= _SHORT and found(_list("derogatory", "silly"), own)
 
 
 def _noise_before(edit: Edit, sentence: Sentence) -> bool:
