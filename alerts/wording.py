@@ -278,6 +278,11 @@ def moment(at: datetime, briefing: Briefing) -> str:
     return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
 
 
+def local_day(at: datetime, briefing: Briefing) -> str:
+    """The day of `at` by the organisation's wall clock, as 21 Nov 2026."""
+    return calendar(at.astimezone(ZoneInfo(briefing.time_zone)).date())
+
+
 def calendar(day: date) -> str:
     """`day` as 21 Nov 2026."""
     return f"{day.day} {day:%b} {day.year}"

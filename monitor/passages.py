@@ -87,6 +87,13 @@ def _under(change: Change, spans: Iterable[Span]) -> Iterator[Hunk]:
                 yield change.hunks[at]
 
 
+def wikitext(line: Sequence[Hunk], side: str) -> str:
+    """The line as it was (`old`) or is (`new`), in wikitext, as far as its hunks keep it."""
+    left = "… " if len(line[0].before) >= CONTEXT else ""
+    right = " …" if len(line[-1].after) >= CONTEXT else ""
+    return f"{left}{''.join(_side(line, side))}{right}"
+
+
 def _passage(line: Sequence[Hunk]) -> Passage | None:
     first, last = line[0], line[-1]
     old, new = ("".join(_side(line, side)) for side in ("old", "new"))

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from typer.testing import Result
 from monitor import service
 from monitor.config import SourceSettings
 from monitor.pipeline import Task, Window
+from monitor.types import Change, Editor, EditorKind, Hunk, Kind
 from tests.cli.installation import CONFIDENTIAL, PROTECTED, TOML, Installation
 from tests.core.world import Feed
 
@@ -262,6 +264,33 @@ def test_each_lane_has_its_notices_and_each_can_be_printed(
     assert actions(office, f"case:{number}") == [
         (login, {"sam": "information", "jo": "comms", "kim": "hr"}[login], "case.noticed")
     ] * len(kinds)
+
+
+def test_an_edit_of_a_wiki_page_is_shown_and_answered_by_the_words_that_went(
+    office: Installation, types: Type
+) -> None:
+    gone = (
+        "In 2019 the inspectors found serious failings in the maternity unit, who rated it inadequate after "
+        "several avoidable deaths.<ref>CQC</ref> Ring 07700 900123 for more."
+    )
+    hunk = Hunk(old=gone, new="", section="Criticism", before="St Oswin's is a hospital. ", line=3)
+    editor = Editor(kind=EditorKind.TEMPORARY, edits=2, age_days=0)
+    change = Change(page="WVFT", page_id="7", revision="9", hunks=(hunk,), editor=editor)
+    (made,) = office.posts("tidy")
+    made = replace(made, kind=Kind.PAGE_EDIT, platform="wikipedia", title="WVFT", change=change)
+    with service.opened(office.settings(), now=lambda: office.now) as app:
+        task = Task(source=SourceSettings(name="Wikipedia", kind="wikipedia"), connector=Feed([[made]]))
+        app.pipeline().poll(
+            replace(task, keeps_everything=True), Window(since=office.now - timedelta(days=7))
+        )
+    (number,) = set(listed(types("jo", "cases", "list", "--json"))) - {2}
+    shown = " ".join(types("jo", "cases", "show", str(number)).stdout.replace("> ", "").split())
+    assert "Criticism St Oswin's is a hospital. [removed: In 2019 the inspectors found" in shown
+    assert "its network cannot be determined since 4 November 2025; account 0 days old, 2 edits" in shown
+    assert "Told: Communications team" in shown
+    noticed = types("jo", "cases", "notice", str(number), "wiki-criticism").stdout
+    assert gone.replace("07700 900123", "[telephone number redacted]") in noticed
+    assert "for case" in types("jo", "cases", "notice", str(number), "wiki-request", code=2).stderr
 
 
 def test_the_hand_off_is_informal_first_where_such_a_policy_is_in_force(

@@ -18,6 +18,7 @@ from monitor.clocks import Clocks
 from monitor.pipeline import Pipeline
 from monitor.registers import DeclaredEditor
 from monitor.store import Store
+from monitor.store.edits import edit_of_case
 from monitor.store.history import mentions_since
 from monitor.store.identity import identity
 from monitor.store.people.registers import add_entry, end_entry
@@ -200,6 +201,17 @@ def test_the_same_name_on_another_wiki_is_nobody_we_know(wiki: Wiki) -> None:
     account = Editor(kind=EditorKind.ACCOUNT, declared="chief executive")
     wiki.poll(Feed([[edit(CRITICISM, name="WVFT comms", editor=account)]]))
     assert wiki.item().editor == Editor(kind=EditorKind.ACCOUNT)
+
+
+def test_the_edit_behind_a_case_is_read_back_whole_until_it_is_purged(wiki: Wiki) -> None:
+    made = edit(CRITICISM)
+    wiki.poll(Feed([[made]]))
+    number = wiki.item().number
+    assert edit_of_case(wiki.store, number) == made.change
+    assert edit_of_case(wiki.store, number + 1) is None
+    with wiki.store.transaction() as tx:
+        tx.purging(NOW.date()).lose("gazette", {identity(wiki.store.key, made): State.WITHHELD}, NOW)
+    assert edit_of_case(wiki.store, number) is None
 
 
 def test_what_the_wiki_hides_later_is_said_and_none_of_it_shown(wiki: Wiki) -> None:

@@ -81,7 +81,7 @@ def notice(
         item = work.item(number)
         if item is None:
             raise CaseRefused(f"nothing of what case {number} found is kept")
-        text = render_notice(kind, item, work.briefing(), work.informally())
+        text = render_notice(kind, item, work.briefing(), work.informally(), work.edit(number))
         work.desk.note(number, by, "case.noticed", kind=kind)
     output.show(text.strip())
     output.say("\nFill in what stands in [brackets], and read it again before you send it.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.store import Store
     from monitor.store.audit import Entry
     from monitor.store.casework.casefiles import CaseFile
-    from monitor.types import Actor, Briefing, Clause, Item
+    from monitor.types import Actor, Briefing, Change, Clause, Item
     from rules.policy import Policies
 
 Number = Annotated[int, typer.Argument(metavar="CASE", help="The case, as the digest numbers it.")]
@@ -76,7 +76,14 @@ class Work:
         item = items_of(self.store, [number], self.policies.clauses, clocks).get(number)
         if item is None:
             return None
-        return replace(item, is_new=False, owner=titled[item.owner])
+        told = tuple(titled.get(role, role.replace("_", " ")) for role in item.told)
+        return replace(item, is_new=False, owner=titled[item.owner], told=told)
+
+    def edit(self, number: int) -> Change | None:
+        """The edit of a page that the case is about, masked; None where there is none, or it is purged."""
+        from monitor.store.edits import edit_of_case
+
+        return edit_of_case(self.store, number)
 
     def briefing(self) -> Briefing:
         """Whose monitor it is, and today: what a text about a case may say besides."""
