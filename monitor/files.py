@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 
 def replace(path: Path, content: bytes, mode: int = 0o600) -> Path:
     """Put `content` at `path`: a reader sees the old file or the new one, never half. Raises OSError."""
+    return _put(path, content, mode)
+
+
+def rewrite(path: Path, content: bytes, check: Callable[[Path], None]) -> Path:
+    """`replace` for a file that is there: its owner, group and mode stay. Raises OSError where they cannot.
+
+    `check` is shown the new file first, in the same folder; what it raises leaves the old one in place.
+    """
+    file = path.resolve(strict=True)
+    if not os.access(file, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+    was = file.stat()
+    return _put(file, content, stat.S_IMODE(was.st_mode), (was.st_uid, was.st_gid), check)
+
+
+def _put(
+    path: Path,
+    content: bytes,
+    mode: int,
+    owner: tuple[int, int] | None = None,
+    check: Callable[[Path], None] = lambda file: None,
+) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        check(Path(name))
+        if owner is not None:
+            os.chown(name, *owner)
         os.chmod(name, mode)
         os.replace(name, path)
     finally:

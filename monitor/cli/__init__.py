@@ -48,6 +48,7 @@ from monitor.cli import (
     subject,
     templates,
     web,
+    wiki,
 )
 from monitor.cli.casework import alerts, reminders
 from monitor.cli.house import House
@@ -118,6 +119,7 @@ app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
 app.add_typer(alerts.app, name="alerts", cls=House, rich_help_panel=DAILY)
 app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)
 app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
+app.add_typer(wiki.app, name="wiki", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)
 app.command("run", rich_help_panel=DAILY)(run.run)
 app.command("demo", rich_help_panel=DAILY)(demo.demo)

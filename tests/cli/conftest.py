@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor import service
 from tests.cli.installation import TOML, Installation
+from tests.cli.servedwiki import HOSPITAL, NEW, OLD, ServedWiki
 
 
 @pytest.fixture
@@ -20,3 +22,11 @@ def installation(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPa
     (tmp_path / "own").mkdir()
     (tmp_path / "monitor.toml").write_text(TOML, encoding="utf-8")
     return Installation(tmp_path, service.utc_now())
+
+
+@pytest.fixture
+def wiki() -> Iterator[ServedWiki]:
+    """A small wiki on loopback, whose page loses its criticism."""
+    served = ServedWiki(["one", OLD, NEW], beside=[HOSPITAL], talk=8)
+    with served.served():
+        yield served

@@ -163,6 +163,11 @@ class Wiki:
             raise self._error(answer.error.code, {})
         return self._result(answer).pages
 
+    def pages(self, asked: Mapping[str, str]) -> Sequence[WikiPage]:
+        """The pages that any other question to `action=query` has as its answer."""
+        answer = self._ask(asked)
+        return answer.query.pages if answer.query else ()
+
     def revisions(self, ids: Sequence[int]) -> Iterator[Revision]:
         """Those of the revisions `ids` (50 at most) that the wiki still has, in no order, without texts."""
         asked = {"revids": "|".join(map(str, ids)), "rvprop": _FIELDS}

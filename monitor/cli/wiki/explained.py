@@ -1,0 +1,176 @@
+"""What the rules say of one edit, masked: as JSON, and for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from monitor import documents, redaction
+from monitor.cli import output
+from monitor.cli.wiki import drawing
+from monitor.cli.wiki.telling import editor_data, hunk_data, size
+from monitor.config import Settings
+from monitor.editors import described
+from monitor.passages import passages
+from monitor.store.excerpts import shorten
+from monitor.types import Change, Finding, Post, Severity, Span
+from monitor.wikitext import readable
+from rules import pack
+from rules.detectors.edit import UNDONE, EditOptions
+from rules.edits import Effect
+from rules.edits.effects import effects_of
+from rules.identifiers import PersonIdentifiers
+from rules.names import Names
+
+_EVIDENCE = 240
+"""Characters of one piece of evidence."""
+_PIECES = 10
+"""Of one effect; more of the same tell nobody more."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The masked copy of an edit and what was found in it, most severe first; spans index that copy."""
+
+    post: Post
+    change: Change
+    effects: tuple[Effect, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity, None without findings."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+
+class Explainer:
+    """The rules in force, asked about one edit. Raises RuleError where a rule file is refused."""
+
+    def __init__(self, settings: Settings) -> None:
+        wordings = documents.wordings(settings.store.state_dir)
+        self._rules = pack.load(settings.organisation, settings.policy, settings.rules, wordings=wordings)
+        self._by_id = {rule.id: rule for rule in self._rules.rules}
+        self._networks = settings.organisation.networks
+        self._names = Names(settings.organisation)
+        self._identifiers = PersonIdentifiers(settings.organisation)
+
+    def explained(self, post: Post) -> Explained:
+        """Everything that is known of an edit, nothing of it unmasked."""
+        found = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
+        masked, findings = redaction.redact(post, self._identifiers.spans(post), found)
+        if masked.change is None:
+            raise ValueError("only an edit can be explained")
+        effects = tuple(effects_of(masked, self._names))  # of the masked copy: a reason may name a heading
+        return Explained(masked, masked.change, effects, tuple(findings))
+
+    def print_text(self, edit: Explained, console: Console) -> None:
+        """The edit for a person: what it is, the difference, then what it does and what to do."""
+        for line in _head(edit, self._networks):
+            console.print(output.clean(line), soft_wrap=True)
+        drawing.draw(console, passages(edit.change))
+        for finding in edit.findings:
+            console.print("")
+            for line in self._told(edit, finding):
+                console.print(output.clean(line), soft_wrap=True)
+        if untold := [effect for effect in edit.effects if self._teller(edit, effect) is None]:
+            console.print("\nOf this nobody is told:")
+            for effect in untold:
+                console.print(output.clean(f"  {_said(effect)}"), soft_wrap=True)
+        if not edit.findings:
+            console.print(f"\nNothing found by {self._rules.running} rules.")
+
+    def _told(self, edit: Explained, finding: Finding) -> Iterator[str]:
+        yield f"{finding.severity.upper()}  {finding.title}  ({finding.rule_id}, {finding.lane} lane)"
+        effects = [effect for effect in edit.effects if self._teller(edit, effect) is finding]
+        if not any(effect.reason == finding.reason for effect in effects):
+            yield f"  {finding.reason}"
+        for effect in effects:
+            yield f"  {_said(effect)}"
+        for clause_id in finding.clauses:
+            clause = self._rules.clauses[clause_id]
+            yield f"  Policy: {clause.id}, section {clause.section}: {clause.said}"
+        if note := self._by_id[finding.rule_id].file.note:
+            yield f"  What to do: {note}"
+
+    def _teller(self, edit: Explained, effect: Effect) -> Finding | None:
+        """The finding by which people are told of an effect."""
+        return next((each for each in edit.findings if effect.kind in self._about(each)), None)
+
+    def _about(self, finding: Finding) -> Sequence[str]:
+        """The effects that a finding's rule is about."""
+        options = self._by_id[finding.rule_id].options
+        return options.effects if isinstance(options, EditOptions) else ()
+
+    def data(self, edit: Explained) -> dict[str, Any]:
+        """An edit as the JSON that `monitor wiki explain` writes (docs/wikipedia.md)."""
+        change, author = edit.change, edit.post.author
+        return {
+            "page": change.page,
+            "old": change.parent,
+            "new": change.revision,
+            "summary": edit.post.text,
+            "editor": editor_data(author.handle if author else None, change.editor),
+            "effects": [self._effect(edit, effect) for effect in edit.effects],
+            "findings": [_finding(edit.post, finding) for finding in edit.findings],
+            "hunks": hunk_data(change),
+            "sections_before": change.sections_before,
+            "sections_after": change.sections_after,
+        }
+
+    def _effect(self, edit: Explained, effect: Effect) -> dict[str, Any]:
+        """An effect, with the rule that tells people of it; None where no rule in force does."""
+        told = self._teller(edit, effect)
+        return {
+            "effect": effect.kind,
+            "severity": min(self._level(told, effect), told.severity) if told else None,
+            "rule": told.rule_id if told else None,
+            "section": effect.section,
+            "reason": effect.reason,
+            "confidence": effect.confidence,
+            "undone": effect.undone,
+            "evidence": evidence(edit.post, effect.spans),
+        }
+
+    def _level(self, told: Finding, effect: Effect) -> Severity:
+        """How soon somebody should look at one effect of those that its rule tells of."""
+        file = self._by_id[told.rule_id].file
+        level = file.levels.get(UNDONE if effect.undone else effect.kind, file.severity)
+        return level if isinstance(level, Severity) else Severity.INFO
+
+
+def _said(effect: Effect) -> str:
+    undone = " (put right since)" if effect.undone else ""
+    return f"{effect.kind.replace('-', ' ').capitalize()}: {effect.reason}{undone}"
+
+
+def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
+    change, post = edit.change, edit.post
+    yield f"{change.page}: {change.parent or 'nothing'} → {change.revision}"
+    yield f"  {size(change)}"
+    if change.editor and post.author:
+        name = post.author.handle or ""
+        yield f"  By {name}: {described(change.editor, name, networks)}"
+    if post.text:
+        yield f"  Summary: {shorten(readable(post.text), _EVIDENCE)}"
+
+
+def _finding(post: Post, finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule_id,
+        "category": finding.category,
+        "severity": finding.severity,
+        "lane": finding.lane,
+        "clauses": finding.clauses,
+        "reason": finding.reason,
+        "confidence": finding.confidence,
+        "evidence": evidence(post, finding.spans),
+    }
+
+
+def evidence(post: Post, spans: Sequence[Span]) -> list[dict[str, str]]:
+    """The masked words that spans of the masked post cover, each on one line and not too long."""
+    words = ((span.where, shorten(post.part(span.where)[span.start : span.end], _EVIDENCE)) for span in spans)
+    return [{"where": where, "text": text} for where, text in dict.fromkeys(words)][:_PIECES]
