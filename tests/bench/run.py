@@ -51,12 +51,8 @@ def main() -> None:
     table = Table("Figure", "Measured", "", "Aim", title="Trustwatch, one run on this machine", box=None)
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
-<<<<<<< HEAD
-        storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, wikis.run, start,
-=======
         storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, edits.run,
-        start,
->>>>>>> watch
+        wikis.run, start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():
