@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from monitor.checkpoints import POINTS
 from tests.faults import wikitale
 from tests.faults.forking import ForkServer
+from tests.faults.forkserver import furnished
 from tests.faults.recorder import Recorder
 from tests.faults.wikilife import ANSWERED, ASKED, WikiLife
 from tests.live.servers.mediawiki import MediaWiki
@@ -65,16 +66,15 @@ class Reading:
 class Readers:
     """Processes that live lives, each used by one thread at a time."""
 
-    def __init__(self, servers: list[ForkServer], wiki: str) -> None:
-        self._wiki, self._now = wiki, datetime.now(UTC).isoformat()
+    def __init__(self, servers: list[ForkServer], wiki: str, tables: Path) -> None:
+        self._wiki, self._now, self._tables = wiki, datetime.now(UTC).isoformat(), tables
         self._idle: SimpleQueue[ForkServer] = SimpleQueue()
         for server in servers:
             self._idle.put(server)
 
     def life(self, folder: Path, **how: object) -> WikiLife:
-        """A life to be lived in a new folder."""
-        folder.mkdir()
-        return WikiLife(str(folder), self._wiki, wikitale.PAGES, self._now, **how)  # type: ignore[arg-type]
+        """A life to be lived in a new folder, in which there are tables with nothing in them."""
+        return WikiLife(furnished(folder, self._tables), self._wiki, wikitale.PAGES, self._now, **how)  # type: ignore[arg-type]
 
     def live(self, life: WikiLife) -> int:
         """Live it; gives the exit status, negative for the signal that ended it."""
@@ -132,12 +132,12 @@ def wiki() -> Iterator[MediaWiki]:
 
 
 @pytest.fixture(scope="module")
-def readers(wiki: MediaWiki) -> Iterator[Readers]:
+def readers(wiki: MediaWiki, tables: Path) -> Iterator[Readers]:
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder.opened(wiki.url))
         open_one = ForkServer.opened
         servers = [stack.enter_context(open_one("tests.faults.wikilife")) for _ in range(AT_ONCE)]
-        yield Readers(servers, recorder.url)
+        yield Readers(servers, recorder.url, tables)
 
 
 @pytest.fixture(scope="module")
