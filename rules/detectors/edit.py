@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from monitor.types import Span
 from rules.detectors import Hit, Options, detector
 from rules.edits import Effect, EffectKind
 from rules.edits.effects import effects_of
@@ -26,8 +27,8 @@ _SURE = 0.8  # of removed criticism: `rules/edits/criticism.py` is less so of a 
 class EditOptions(Options):
     """Which effects a rule is about, and which labels their spans must have; an empty list means all."""
 
-    effects: list[Annotated[EffectKind, Field(strict=False)]] = []
-    labels: list[str] = []
+    effects: list[Annotated[EffectKind, Field(strict=False)]] = Field(default_factory=list)
+    labels: list[str] = Field(default_factory=list)
 
 
 @detector(
@@ -44,7 +45,7 @@ def edit(reading: Reading, options: EditOptions) -> Iterable[Hit]:
 
 
 def _hits(effect: Effect, labels: list[str]) -> Iterator[Hit]:
-    spans = [span for span in effect.spans if not labels or span.label in labels]
+    spans: list[Span | None] = [span for span in effect.spans if not labels or span.label in labels]
     if labels and not spans:
         return
     for span in spans or [None]:

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit, held
-from rules.edits.figures import without_ratings
+from rules.edits.figures import rated, without_ratings
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
 from rules.edits.wording import insulting
@@ -41,6 +41,7 @@ _FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
 _NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
 _READ = 20_000  # characters in which a sentence is looked for letter by letter
+_SHORT_WORD = 4  # letters: such words say little of what a sentence is about
 _STEM = 6  # letters by which a heading's critical word is known again: "Criticism", "Critical reports"
 _LOSS = 80  # characters of criticism: a shorter loss alone is less grave
 _CUT = 3  # words without a replacement: more than that were cut, not softened
@@ -73,7 +74,21 @@ def _fates(edit: Edit) -> tuple[list[Sentence], list[Sentence]]:
     for sentence in edit.gone:
         if is_critical(sentence) and not insulting(sentence):
             _sort(sentence, edit.successors.get(sentence), lost, softened)
+            if sentence in lost and _euphemism(sentence, edit):
+                softened.append(lost.pop())
     return [each for each in lost if not _stands(each, edit)], softened
+
+
+def _euphemism(sentence: Sentence, edit: Edit) -> bool:
+    """True where one new sentence stands alone in its place, and speaks of the same in soft words."""
+    passage = next(each for each in edit.passages if each.old is sentence.side)
+    came = [each for each in edit.come if each.side is passage.new and each not in edit.predecessors]
+    went = [each for each in edit.gone if each.side is passage.old and each not in edit.successors]
+    if len(came) != 1 or len(went) != 1:
+        return False
+    text = came[0].text
+    shared = set(text.split()) & {word for word in sentence.text.split() if len(word) > _SHORT_WORD}
+    return bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)) and found(_SOFTENER, text)
 
 
 def is_critical(sentence: Sentence) -> bool:
@@ -99,7 +114,10 @@ def _without_harmless(text: str) -> str:
 def _stands(sentence: Sentence, edit: Edit) -> bool:
     """True where its words stand in the edit's new lines, in other sentences or another order."""
     after = edit.words_after
-    if len(sentence.text) <= len(after) < _READ and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5:
+    if (
+        len(sentence.text) <= len(after) < _READ
+        and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5
+    ):
         return True
     return held(sentence.text, after) >= _STANDS and weigh(after) >= weigh(sentence.text)
 
@@ -110,7 +128,9 @@ def _sort(
     if successor is None:
         lost.append(sentence)
         return
-    before, after = without_ratings(sentence.text), without_ratings(successor.text)
+    before, after = sentence.text, successor.text
+    if rated(before) and rated(after):
+        before, after = without_ratings(before), without_ratings(after)
     match _fate(before, after):
         case "lost":
             lost.append(sentence)
@@ -150,7 +170,7 @@ def _weakened(out: str, put: str, taken: int, given: int) -> bool:
     if qualified and taken >= given:
         return True
     dulled = found(_INTENSIFIER, out) and not found(_INTENSIFIER, put)
-    return dulled and taken >= given and len(out.split()) <= 2 * _CUT
+    return dulled and taken + 1 >= given and len(out.split()) <= 2 * _CUT
 
 
 def _exchanged(before: str, after: str) -> tuple[str, str]:
@@ -176,7 +196,11 @@ def _headings_gone(edit: Edit, lost: list[Sentence]) -> list[str]:
         return []
     if lost:
         return gone
-    named = [fold(each).text[start : start + _STEM] for each in gone for start, _ in spans(HEADING, fold(each).text)]
+    named = [
+        fold(each).text[start : start + _STEM]
+        for each in gone
+        for start, _ in spans(HEADING, fold(each).text)
+    ]
     kept = " ".join(fold(each).text for each in edit.change.sections_after)
     return [] if all(stem in kept for stem in named) else gone
 

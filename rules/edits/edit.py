@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from monitor.types import Change, Post, Span
 from rules.edits import Effect, EffectKind
-from rules.edits.passage import Passage, Sentence, passages
+from rules.edits.passage import Passage, Sentence, Side, passages
 from rules.names import Names
 from rules.text.fold import fold
 from rules.text.patterns import found
@@ -24,7 +24,9 @@ _REVERT = (
 )
 _AKIN = 52  # above which one is a rewording of the other
 _HELD = 0.68  # of its longer words: so much of it makes another sentence hold it
-_MOST = 400  # sentences compared with one another: beyond it an edit is a new text
+_CLOSE = 75  # above which it is not looked for elsewhere
+_MOST = 300  # sentences compared with one another: beyond it an edit is a new text
+_Sides = Mapping[Side, Side]
 _WORD = re.compile(r"[a-z0-9£]+")
 
 
@@ -93,12 +95,12 @@ class Edit:
     @cached_property
     def successors(self) -> Mapping[Sentence, Sentence]:
         """What each sentence that went has become; one that was lost has none."""
-        return _nearest(self.gone, self.come)
+        return _nearest(self.gone, self.come, {each.old: each.new for each in self.passages})
 
     @cached_property
     def predecessors(self) -> Mapping[Sentence, Sentence]:
         """What each sentence that came was before; a new one has none."""
-        return _nearest(self.come, self.gone)
+        return _nearest(self.come, self.gone, {each.new: each.old for each in self.passages})
 
     @cached_property
     def words_after(self) -> str:
@@ -148,11 +150,6 @@ def _cut(heading: str) -> str:
     return heading if len(heading) <= 60 else f"{heading[:59].rstrip()}…"
 
 
-def akin(one: str, other: str) -> float:
-    """How far one sentence is the other reworded, 0 to 100."""
-    return max(fuzz.ratio(one, other), 100 * held(one, other) * (held(one, other) > _HELD))
-
-
 def held(one: str, other: str) -> float:
     """Which part of the longer words of `one` stands in `other` too, 0 to 1; 0 where `one` has few."""
     words = {word for word in _WORD.findall(one) if len(word) > 3}
@@ -171,22 +168,34 @@ def _without(side: Sequence[Sentence], other: Sequence[Sentence]) -> list[Senten
     return left
 
 
-def _nearest(side: Sequence[Sentence], other: Sequence[Sentence]) -> dict[Sentence, Sentence]:
-    texts = [each.text for each in other[:_MOST]]
+def _nearest(
+    side: Sequence[Sentence], other: Sequence[Sentence], opposite: _Sides
+) -> dict[Sentence, Sentence]:
+    """The sentence of the other side that each has become, or was: one of its own lines if it is close."""
+    beside: dict[Side, list[Sentence]] = {}
+    for each in other:
+        beside.setdefault(each.side, []).append(each)
     pairs: dict[Sentence, Sentence] = {}
-    for each in side[:_MOST]:
-        best = process.extractOne(each.text, texts, scorer=fuzz.ratio, score_cutoff=_AKIN)
-        at = best[2] if best else _holder(each.text, texts)
-        if at is not None:
-            pairs[each] = other[at]
+    for number, each in enumerate(side):
+        near = _closest(each.text, beside.get(opposite[each.side], ())[:_MOST], _CLOSE)
+        if near is None and number < _MOST:
+            near = _closest(each.text, other[:_MOST], _AKIN) or _holder(each.text, other[:_MOST])
+        if near is not None:
+            pairs[each] = near
     return pairs
 
 
-def _holder(text: str, texts: Sequence[str]) -> int | None:
+def _closest(text: str, sentences: Sequence[Sentence], cutoff: float) -> Sentence | None:
+    texts = [each.text for each in sentences]
+    best = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=cutoff)
+    return sentences[best[2]] if best else None
+
+
+def _holder(text: str, sentences: Sequence[Sentence]) -> Sentence | None:
     """The sentence that most of the words went into, where two were joined or one was cut in two."""
-    scores = [(max(held(text, each), held(each, text)), -at) for at, each in enumerate(texts)]
+    scores = [(max(held(text, each.text), held(each.text, text)), -at) for at, each in enumerate(sentences)]
     best = max(scores, default=(0.0, 0))
-    return -best[1] if best[0] > _HELD else None
+    return sentences[-best[1]] if best[0] > _HELD else None
 
 
 def _missing(headings: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -109,7 +109,7 @@ def _discloses(text: str) -> bool:
 
 
 def _template_added(edit: Edit) -> bool:
-    pattern = rf"\{{\{{\s*(?:template:)?{_list('disclosure templates')}\s*[|}}]"
+    pattern = rf"\{{\{{\s*(?:template:)?{_list('disclosure templates')}\s*(?:\(\w+\)\s*)?[|}}]"
     old, new = (sum(1 for _ in compiled(pattern).finditer(fold(t).text)) for t in _texts(edit))
     return new > old
 

@@ -27,7 +27,7 @@ class Stretch:
     at: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Side:
     """The lines of a passage before or after the edit, with what stands unchanged around the change."""
 
@@ -40,7 +40,7 @@ class Side:
         inside = [
             (each.at + max(start, each.start) - each.start, each.at + min(end, each.end) - each.start)
             for each in self.stretches
-            if each.start < end and start < each.end
+            if max(each.start, start) < min(each.end, end)
         ]
         return Span(inside[0][0], inside[-1][1], label, self.where) if inside else None
 
@@ -78,9 +78,7 @@ class Sentence:
     def changed(self) -> str:
         """What of the sentence is in the hunks, without markup."""
         shown = self.side.prose if self.side.prose[self.start : self.end].strip() else self.side.text
-        places = (
-            (max(each.start, self.start), min(each.end, self.end)) for each in self.side.stretches
-        )
+        places = ((max(each.start, self.start), min(each.end, self.end)) for each in self.side.stretches)
         return " ".join(" ".join(shown[start:end].split()) for start, end in places if start < end)
 
     @property

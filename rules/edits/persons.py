@@ -25,6 +25,7 @@ _STREET = (
     r"|mews|walk|view|park|green|st|rd|ave)"
 )
 _ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
+_NO_STREET = r"\b(?:to|the|in|of|and|for|make|a|an|at|by|on|was|were|is|from|with|that|1[5-9]\d\d|20\d\d)\b"
 _AT_HOME = r"\b(?:lives?|living|resid(?:es?|ing)|home(?: address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
 _PERSON = (
     r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse|surgeon|manager"
@@ -84,14 +85,18 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
         if _personal("", match[1], around, edit.names):
             yield *folded.raw_span(*match.span()), match[1]
     for start, end in spans(_ADDRESS, folded.text):
-        if found(_AT_HOME, folded.text[max(start - _REACH, 0) : start]):
+        if not found(_NO_STREET, folded.text[start:end]) and found(_AT_HOME, folded.text[max(start - _REACH, 0) : start]):
             yield *folded.raw_span(start, end), "home address"
 
 
 def _personal(value: str, label: str, around: str, names: Names) -> bool:
     """True where an identifier is a person's own: an office's number and mailbox are not."""
     if label == TELEPHONE_LABEL:
-        return _mobile(value) or found(_PRIVATE, around) or (found(_PERSON, around) and not found(_SERVICE, around))
+        return (
+            _mobile(value)
+            or found(_PRIVATE, around)
+            or (found(_PERSON, around) and not found(_SERVICE, around))
+        )
     if label == EMAIL:
         return not value.endswith(names.domains) and not found(_OFFICE_MAILBOX, value)
     return True

@@ -19,6 +19,7 @@ _NAME = re.compile(r"name\s*=\s*[\"']?([^\"'/>]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^\s|\]}<]+)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"(?:web\.archive\.org/web/\w+/|archive\.\w+/\w+)", re.IGNORECASE)
 _TITLE = re.compile(r"\btitle\s*=\s*([^|}]+)", re.IGNORECASE)
+_KEY = 5  # letters and digits: a shorter title or address is no sign of the same source
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -82,7 +83,7 @@ def _stands(citation: Citation, after: str) -> bool:
         return False
     address, title = _ADDRESS.search(_ARCHIVE.sub("", citation.body)), _TITLE.search(citation.body)
     keys = [_bare(found[1]) for found in (address, title) if found] or [_bare(citation.body)]
-    return any(len(key) > 8 and key in after for key in keys)
+    return any(len(key) > _KEY and key in after for key in keys)
 
 
 def _bare(text: str) -> str:

@@ -28,9 +28,7 @@ _ASKED = {
     "moving": (EffectKind.MOVE_REQUESTED, "The talk page asks that the page get another title."),
     "asking": (EffectKind.EDIT_REQUESTED, "The talk page asks for a change."),
 }
-_ANSWERED = (
-    r"\b(?:answered|ans|a|response)\s*=\s*(?:y|yes|true|done|[a-z]+\b)|\b(?:declined|not done|\{\{done)\b"
-)
+_ANSWERED = r"\b(?:answered|ans|a|response)\s*=\s*(?:y|yes|true|done|[a-z]+\b)|\bdeclined\s*=\s*y|\b(?:not done|\{\{done)\b"
 
 
 def requests(edit: Edit) -> Iterator[Effect]:

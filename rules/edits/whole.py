@@ -24,7 +24,9 @@ def reverts(edit: Edit) -> Iterator[Effect]:
     if edit.reverts:
         gone = sourced_criticism_gone(edit)
         more = ", and takes sourced criticism off the page by it" if gone else ""
-        yield edit.effect(EffectKind.REVERT, f"The edit puts back an earlier text{more}.", gone, confidence=0.9)
+        yield edit.effect(
+            EffectKind.REVERT, f"The edit puts back an earlier text{more}.", gone, confidence=0.9
+        )
 
 
 def blanking(edit: Edit) -> Iterator[Effect]:

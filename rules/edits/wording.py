@@ -17,7 +17,9 @@ from rules.text.words import any_of, words
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n][^\n]*?''+|‘[^‘’\n]{2,400}’(?!\w)")
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
-_SHOUTED = re.compile(r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}|\b(?-i:(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,}\b)", re.IGNORECASE)
+_SHOUTED = re.compile(
+    r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}|\b(?-i:(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,}\b)", re.IGNORECASE
+)
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -39,7 +41,11 @@ def insults(edit: Edit) -> Iterator[Effect]:
     if came:
         reason = "Insulting words have been added."
         yield edit.effect(EffectKind.DEROGATORY_ADDED, reason, came, confidence=0.85)
-    went = [each for each in (*edit.gone, *edit.labels_gone) if insulting(each) and not _insulted(edit.successors.get(each))]
+    went = [
+        each
+        for each in (*edit.gone, *edit.labels_gone)
+        if insulting(each) and not _insulted(edit.successors.get(each))
+    ]
     if went:
         reason = "Insulting words have left the page."
         yield edit.effect(EffectKind.DEROGATORY_REMOVED, reason, went, confidence=0.75)
