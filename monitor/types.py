@@ -294,8 +294,9 @@ class PageEvent(StrEnum):
 class Change:
     """What a page edit did. Sizes are bytes of wikitext; `hidden` names fields the wiki withholds.
 
-    An entry of the page's log has an `event` and no hunks; `target` is where the page was moved to, or how
-    it is protected.
+    `repeats` is an earlier revision that had been put right and whose text this one brings back: it is that
+    edit once more, whatever its tags and summary call it. An entry of the page's log has an `event` and no
+    hunks; `target` is where the page was moved to, or how it is protected.
     """
 
     page: str
@@ -311,6 +312,7 @@ class Change:
     minor: bool = False
     reverts: bool = False
     reverted_by: str | None = None
+    repeats: str | None = None
     hidden: tuple[str, ...] = ()
     diff_url: str | None = None
     editor: Editor | None = None

@@ -48,7 +48,12 @@ class Edit:
 
     @cached_property
     def reverts(self) -> bool:
-        """True where the wiki or the summary says that the edit puts back an earlier text."""
+        """True where the wiki or the summary says that the edit puts back an earlier text.
+
+        Not where that text had been put right itself: the edit is made once more then.
+        """
+        if self.change.repeats:
+            return False
         tags = {"mw-undo", "mw-rollback", "mw-manual-revert"}
         return self.change.reverts or bool(tags & set(self.change.tags)) or found(_REVERT, self.summary)
 

@@ -160,6 +160,8 @@ class FakeWiki(FakePage, httpx.BaseTransport):
         return self.answered([page for page in found if page["revisions"]])
 
     def older(self, page: FakePage, asked: dict[str, str]) -> dict[str, Any]:
+        if int(asked["rvstartid"]) not in page.numbers:
+            return {"error": {"code": "badid_rvstartid"}}
         wanted = [n for n in reversed(page.numbers) if n <= int(asked["rvstartid"])][: int(asked["rvlimit"])]
         return self.answered([{**self.here(page), "revisions": [page.revision(n) for n in wanted]}])
 

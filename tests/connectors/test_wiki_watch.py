@@ -11,6 +11,10 @@ from connectors.parts.wiki.marks import Marks, talk_of
 from connectors.parts.wiki.texts import BYTES
 from monitor.errors import SourceChanged, SourceError, SourceThrottled, SourceUnavailable
 from monitor.types import EditorKind, Origin, PageEvent, State
+from rules.edits import EffectKind
+from rules.edits.effects import effects_of
+from rules.examples import ORGANISATION
+from rules.names import Names
 from tests.connectors.fakewiki import START, TITLE, FakePage, FakeWiki, connector
 from tests.connectors.test_historyfeed import atom, changed, table
 
@@ -193,7 +197,7 @@ def test_a_revision_that_no_answer_can_hold_is_told_and_holds_up_nothing(now):
     assert [post.change.hunks == () for post in posts] == [False, True, True]
     assert [post.change.hidden for post in posts] == [(), (), ()], "nobody withholds it"
     assert isinstance(error, SourceChanged)
-    assert "revision 2 is too large to be compared" in str(error)
+    assert "holds revision 2, so that it is not compared" in str(error)
     assert poll(connector(wiki, now), cursor)[::2] == ([], None)
 
 
@@ -377,7 +381,29 @@ def test_who_repeats_an_edit_that_was_undone_reverts_nothing(now):
     polls = read_one_by_one(now, ["fair", "spun", "fair", "spun", "fair"], tags={4: ["mw-manual-revert"]})
     assert changes(polls[2]) == [("2", False, "3"), ("3", True, None)]
     assert changes(polls[3]) == [("4", False, None)], "it is that edit again, to be judged again"
+    assert polls[3][0].change.repeats == "2"
     assert changes(polls[4]) == [("4", False, "5"), ("5", True, None)]
+
+
+def test_criticism_taken_off_a_second_time_is_found_a_second_time_whatever_the_tag_says(now):
+    kept = (
+        "== Criticism ==\nInspectors found serious failings on the ward, and deaths were not investigated.\n"
+    )
+    texts = ["Lead.\n" + kept, "Lead.\n", "Lead.\n" + kept, "Lead.\n"]
+    polls = read_one_by_one(now, texts, tags={4: ["mw-undo"]})
+    found = [{effect.kind for effect in effects_of(posts[-1], Names(ORGANISATION))} for posts in polls]
+    assert EffectKind.CRITICISM_REMOVED in found[1]
+    assert found[2] == {EffectKind.REVERT}
+    assert EffectKind.CRITICISM_REMOVED in found[3]
+
+
+def test_an_edit_whose_parent_was_deleted_from_the_history_is_read(now):
+    wiki = FakeWiki(["a", "b", "c"])
+    whole = FakeWiki.revision
+    wiki.revision = lambda number, text=False: whole(wiki, number, text) | {"parentid": number + 40}
+    posts, _, error = poll(connector(wiki, now), since=wiki.at(3))
+    assert (ids(posts), error) == (["3"], None)
+    assert posts[0].change.hidden == ("parent",)
 
 
 def test_a_revert_within_one_reading_gives_each_edit_once(now):
@@ -545,13 +571,23 @@ def test_a_page_read_by_its_feed_goes_on_by_the_interface_once_that_is_open(now)
     assert ids(poll(connector(wiki, now), cursor, WEEK)[0]) == ["23"]
 
 
+def test_a_page_that_was_moved_is_read_by_the_feed_of_its_last_title(now):
+    wiki = FakeWiki(["good"])
+    _, cursor, _ = poll(connector(wiki, now))
+    wiki.title, wiki.log = "WVFT", [moved(21, TITLE, "WVFT")]
+    _, cursor, _ = poll(connector(wiki, now), cursor)
+    wiki.closed, wiki.feeds = 403, {"WVFT": feed((21, "Ann", "bad")), TITLE: feed((22, "Ann", "a redirect"))}
+    posts, _, error = poll(connector(wiki, now), cursor)
+    assert (ids(posts), error) == (["21"], None)
+
+
 def test_a_feed_that_may_not_go_back_far_enough_is_told(now):
     wiki = FakeWiki(["a"], closed=403, feeds={TITLE: feed((1, "Ann", "bad"))})
     _, cursor, _ = poll(connector(wiki, now), since=WEEK)
     wiki.feeds = {TITLE: feed(*((number, "Ann", "bad") for number in range(10, 60)))}
     posts, _, error = poll(connector(wiki, now), cursor, WEEK)
     assert len(posts) == 50
-    assert "more edits" in str(error)
+    assert "more new edits" in str(error)
 
 
 def test_an_item_of_wikidata_is_read_by_its_feed(now):
@@ -565,7 +601,7 @@ def test_what_is_no_text_and_has_no_feed_is_named_and_holds_up_nothing(now):
     wiki = FakeWiki(["{}"], model="json", beside=[FakePage(["a"], title="Clinic", page_id=9, base=50)])
     posts, cursor, error = poll(connector(wiki, now, pages=[TITLE, "Clinic"]))
     assert ids(posts) == ["51"]
-    assert f"{TITLE!r} is no text" in str(error)
+    assert f"history of {TITLE!r}, which is no text" in str(error)
     wiki.feeds = {TITLE: feed((21, "Ann", "bad"))}
     assert ids(poll(connector(wiki, now, pages=[TITLE, "Clinic"]), cursor, WEEK)[0]) == ["21"]
 

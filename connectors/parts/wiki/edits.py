@@ -29,6 +29,7 @@ class Edit:
     size_before: int | None = None
     reverts: bool = False
     reverted_by: str | None = None
+    repeats: str | None = None
     hidden: tuple[str, ...] = ()
     is_lost: bool = False
 
@@ -82,7 +83,7 @@ class History:
             self._past.extend(fresh)
 
     def _before(self, first: Revision) -> deque[Revision]:
-        earlier = self.wiki.until(self.page_id, first.parentid) if first.parentid else ()
+        earlier = self.wiki.before(self.page_id, first.revid) if first.parentid else ()
         return deque(reversed(earlier), maxlen=RADIUS)
 
     def _lost(self, past: Sequence[Revision]) -> Iterator[Edit]:
@@ -140,7 +141,8 @@ class History:
         found: Reverts,
         hidden: tuple[str, ...],
     ) -> Edit:
-        parent, undone_by = known.get(revision.parentid), found.undone.get(revision.revid)
+        parent = known.get(revision.parentid)
+        undone_by, repeats = found.undone.get(revision.revid), found.repeats.get(revision.revid)
         signed = {"user": revision.user, "comment": revision.comment}
         return Edit(
             revision=revision,
@@ -148,6 +150,7 @@ class History:
             size_before=parent.size if parent else None if revision.parentid else 0,
             reverts=revision.revid in found.reverts,
             reverted_by=str(undone_by) if undone_by else None,
+            repeats=str(repeats) if repeats else None,
             hidden=(*hidden, *(name for name, value in signed.items() if value is None)),
         )
 

@@ -107,12 +107,13 @@ class Wiki:
         for query in self._followed({"prop": "revisions", **asked}):
             yield query.pages[0] if query.pages else WikiPage()
 
-    def until(self, page_id: int, revision_id: int) -> Sequence[Revision]:
-        """A revision and those before it, newest first, 50 at most."""
+    def before(self, page_id: int, revision_id: int) -> Sequence[Revision]:
+        """The revisions before that one, newest first, 50 at most. Its parent need not be there any more."""
         asked = {"pageids": str(page_id), "rvdir": "older", "rvstartid": str(revision_id)}
-        limits = {"rvprop": _FIELDS, "rvlimit": str(BATCH)}
+        limits = {"rvprop": _FIELDS, "rvlimit": str(BATCH + 1)}
         pages = self._queried({"prop": "revisions", **asked, **limits}).pages
-        return pages[0].revisions if pages else ()
+        found = pages[0].revisions if pages else ()
+        return [revision for revision in found if revision.revid != revision_id]
 
     def texts(self, ids: Iterable[int]) -> dict[int, str]:
         """The wikitext of those of the revisions `ids` (50 at most) whose text the wiki shows."""

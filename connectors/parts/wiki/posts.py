@@ -42,6 +42,7 @@ class Posts:
             size_before=edit.size_before,
             reverts=edit.reverts,
             reverted_by=edit.reverted_by,
+            repeats=edit.repeats,
             hidden=edit.hidden,
             editor=editor,
         )

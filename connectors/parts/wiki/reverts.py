@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.parts.wiki.revision import Revision
 
@@ -16,10 +16,14 @@ _REVERTED = "mw-reverted"
 
 @dataclass(frozen=True, slots=True)
 class Reverts:
-    """By revision id: those that are `reverts`, and by which one each of the `undone` was put right."""
+    """By revision id: those that are `reverts`, and by which one each of the `undone` was put right.
 
-    reverts: frozenset[int] = frozenset()
-    undone: Mapping[int, int] = field(default_factory=dict)
+    `repeats` is which undone revision's text each of them brings back.
+    """
+
+    reverts: frozenset[int]
+    undone: Mapping[int, int]
+    repeats: Mapping[int, int]
 
 
 def is_tagged(revision: Revision) -> bool:
@@ -34,16 +38,18 @@ def reverts(run: Sequence[Revision]) -> Reverts:
     """
     found: set[int] = set()
     undone: dict[int, int] = {}
+    repeats: dict[int, int] = {}
     for position, revision in enumerate(run):
         earlier = run[max(0, position - RADIUS) : position]
         same = _same_text(revision, earlier)
         if same is not None and earlier[same].revid in undone:
+            repeats[revision.revid] = earlier[same].revid
             continue
         between = earlier[same + 1 :] if same is not None else _marked(revision, earlier, undone)
         if between or is_tagged(revision):
             found.add(revision.revid)
         undone |= {each.revid: revision.revid for each in between if each.revid not in undone}
-    return Reverts(frozenset(found), undone)
+    return Reverts(frozenset(found), undone, repeats)
 
 
 def _same_text(revision: Revision, earlier: Sequence[Revision]) -> int | None:

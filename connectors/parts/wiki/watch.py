@@ -25,6 +25,11 @@ from monitor.types import Post
 TALK_EVERY = timedelta(hours=1)
 """How often talk pages are asked about where they need a question of their own."""
 
+_ABSENT = "has no page {}: it was deleted, or is spelled otherwise; correct `pages` of this source"
+_TOO_LARGE = "gives no answer that holds revision {}, so that it is not compared; look at it on the wiki"
+_WITHOUT_FEED = "has no feed of the history of {}, which is no text: take it out of `pages` of this source"
+_GAPS = "has more new edits of {} than its feed goes back to; look at the page's history"
+
 Step = tuple[Post, ...]
 """Posts that the marks cover now."""
 
@@ -142,7 +147,8 @@ class Watch:
         self.absent, told = [], any(mark.id == 0 for mark in self.marks.pages.values())
         for title in self.titles:
             try:
-                yield from self._fed(title, title)
+                known = self.marks.pages.get(title)
+                yield from self._fed(title, known.title if known and known.title else title)
             except SourceUnavailable:
                 if told:
                     raise
@@ -162,35 +168,25 @@ class Watch:
             posts = self.feeds.read(title, mark)
         except (SourceRefused, SourceNotFound, SourceChanged):
             if not is_talk(name):
-                self.absent.append(title)
+                self.absent.append(name)
             return
         self.marks.pages[name] = mark
         yield posts
 
     def troubles(self) -> Iterator[str]:
         """What a person has to be told of this reading."""
-        if self.absent:
-            named = ((title, self._last_title(title)) for title in self.absent)
-            told = (f"{title!r}" + (f" (last called {last!r})" if last else "") for title, last in named)
-            yield (
-                f"{self.wiki.host} has no page {', '.join(told)}: it was deleted, or is spelled otherwise; "
-                "correct `pages` of this source"
-            )
-        if self.too_large:
-            yield (
-                f"{self.wiki.host}: revision {', '.join(map(str, sorted(self.too_large)))} is too large to "
-                "be compared; look at it on the wiki"
-            )
-        if self.without_feed:
-            yield (
-                f"{self.wiki.host}: {', '.join(map(repr, self.without_feed))} is no text, and its history "
-                "has no feed: take it out of `pages` of this source"
-            )
-        if self.feeds.gaps:
-            yield (
-                f"{self.wiki.host}: more edits of {', '.join(map(repr, self.feeds.gaps))} than its feed goes "
-                "back to; look at the page's history"
-            )
+        for words, named in (
+            (_ABSENT, list(map(self._named, self.absent))),
+            (_TOO_LARGE, list(map(str, sorted(self.too_large)))),
+            (_WITHOUT_FEED, list(map(repr, self.without_feed))),
+            (_GAPS, list(map(repr, self.feeds.gaps))),
+        ):
+            if named:
+                yield f"{self.wiki.host} {words.format(', '.join(named))}"
+
+    def _named(self, title: str) -> str:
+        last = self._last_title(title)
+        return f"{title!r}" + (f" (last called {last!r})" if last else "")
 
     # -- one page ---------------------------------------------------------------------------------
 
