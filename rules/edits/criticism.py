@@ -37,6 +37,7 @@ _INTENSIFIER = any_of(_LISTS["intensifiers"])
 CRITICAL = 2
 """The weight from which a sentence is criticism: one strong word, or two mild ones."""
 
+_TITLE = re.compile(r"\s*<ref\b[^<>/]*>[^<]*?\btitle\s*=\s*([^|}<]+)", re.IGNORECASE)
 _FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
 _NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
@@ -93,9 +94,15 @@ def _euphemism(sentence: Sentence, edit: Edit) -> bool:
 
 def is_critical(sentence: Sentence) -> bool:
     """True where the sentence speaks against somebody, by its words or by its section's heading."""
-    under = sentence.section is not None and found(HEADING, fold(sentence.section).text)
+    under = sentence.section is not None and _says_so(fold(sentence.section).text)
     weight = weigh(sentence.text)
-    return weight + (under and weight > 0) >= CRITICAL
+    return weight + (under and weight > 0) >= CRITICAL or _source_is_critical(sentence)
+
+
+def _source_is_critical(sentence: Sentence) -> bool:
+    """True where the title of the source right behind the sentence speaks of it as criticism."""
+    behind = _TITLE.match(sentence.side.text, sentence.end)
+    return behind is not None and weigh(fold(behind[1]).text) >= CRITICAL
 
 
 def weigh(text: str) -> int:
@@ -145,15 +152,15 @@ def _fate(before: str, after: str) -> str | None:
     out, put = _exchanged(before, after)
     taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
     weight, left = weigh(before), weigh(after)
-    if weight < CRITICAL:
-        return None
+    if not weight:
+        return "lost" if not after else None
     if left == 0 or (left < CRITICAL <= taken and weight - left >= CRITICAL):
         cut = 4 * len(put.split()) <= len(out.split()) > _CUT and not found(_SOFTENER, put)
         return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
     if (
         taken >= CRITICAL
         and taken - given >= CRITICAL
-        and len(out.split()) > 2 * _CUT
+        and len(out.split()) > _CUT
         and len(put.split()) <= _CUT
     ):
         return "lost"
@@ -165,7 +172,7 @@ def _weakened(out: str, put: str, taken: int, given: int) -> bool:
     qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
     if given == 0 and taken >= CRITICAL and len(put.split()) > 1:
         return True
-    if taken >= CRITICAL and taken > given and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
+    if 0 < taken > given and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
         return True
     if qualified and taken >= given:
         return True

@@ -79,8 +79,10 @@ def _flat(pairs: list[tuple[Sentence, Sentence]]) -> list[Sentence]:
 
 def _rating_changed(before: Sentence, after: Sentence) -> bool:
     context = fold(before.section or "").text
-    old, new = Counter(rated(before.text, context)), Counter(rated(after.text, context))
-    return bool(old - new) and bool(new - old) and _one_statement(before.text, after.text, RATING)
+    one, other = rated(before.text, context), rated(after.text, context)
+    old, new = Counter(one), Counter(other)
+    exchanged = bool(old - new and new - old) or (old == new and one != other)
+    return exchanged and _one_statement(before.text, after.text, RATING)
 
 
 def _one_statement(before: str, after: str, what: str) -> bool:

@@ -68,7 +68,7 @@ _NAME = r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _DATES = re.compile(
     rf"\b{_DAY} (?:of )?{_NAME},?(?: (\d{{4}}))?\b|\b{_NAME} {_DAY}(?:,? (\d{{4}}))?\b|\b(\d{{4}})-(\d\d)-(\d\d)\b"
 )
-_VAGUE = frozenset({1})  # "one" is a word of prose before it is a figure
+_PARTS = re.compile(r"\b(half|thirds?|quarters?|halves|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice|double|doubled|treble|trebled|tripled)\b")
 
 
 def figures_in(text: str) -> Iterator[str]:
@@ -96,8 +96,11 @@ def _numbers(text: str) -> Iterator[str]:
         yield _shown(float(re.sub("[, ]", "", found[1]) + (found[2] or "")) * _SCALES.get(found[3] or "", 1))
     for found in _SPELLED.finditer(text):
         value = _spelled(found[0])
-        if value not in _VAGUE and not _scales_digits(text, found):
+        if not _scales_digits(text, found):
             yield _shown(value)
+
+
+    yield from (found[0].rstrip("s") for found in _PARTS.finditer(text))
 
 
 def _scales_digits(text: str, found: re.Match[str]) -> bool:

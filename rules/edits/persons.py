@@ -25,8 +25,11 @@ _STREET = (
     r"|mews|walk|view|park|green|st|rd|ave)"
 )
 _ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
+_LIVES_AT = (
+    rf"\b(?:lives|living|resides|residing|home address is|house is|home is) (?:at|in|on) (?:[a-z'\-]+,? ){{1,6}}{_STREET}\b"
+)
 _NO_STREET = r"\b(?:to|the|in|of|and|for|make|a|an|at|by|on|was|were|is|from|with|that|1[5-9]\d\d|20\d\d)\b"
-_AT_HOME = r"\b(?:lives?|living|resid(?:es?|ing)|home(?: address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
+_AT_HOME = r"\b(?:(?:whose|the family) (?:house|home|flat)|lives?|living|resid(?:es?|ing)|home(?: address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
 _PERSON = (
     r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse|surgeon|manager"
     r"|patient|mobile|cell|personal|private|home|direct|whatsapp|text|owner|chief executive|chair(?:man|woman)?|director"
@@ -87,6 +90,8 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
     for start, end in spans(_ADDRESS, folded.text):
         if not found(_NO_STREET, folded.text[start:end]) and found(_AT_HOME, folded.text[max(start - _REACH, 0) : start]):
             yield *folded.raw_span(start, end), "home address"
+    for place in spans(_LIVES_AT, folded.text):
+        yield *folded.raw_span(*place), "home address"
 
 
 def _personal(value: str, label: str, around: str, names: Names) -> bool:

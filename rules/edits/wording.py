@@ -18,7 +18,9 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|''+[^'\n
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
-    r"!{3,}|\?{4,}|\b(\w{3,})(?:[ ,!]+\1\b){2,}|\b(?-i:(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,}\b)", re.IGNORECASE
+    r"!{3,}|[\U0001f300-\U0001faff]|([^\w\s=*#:;|{}\[\]'.-])\1{3,}|\b(\w{3,})(?:[ ,!]+\2\b){2,}"
+    r"|\b(?-i:[A-Z]{5,} [A-Z]{5,}|(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,})\b",
+    re.IGNORECASE,
 )
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
