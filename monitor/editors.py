@@ -50,7 +50,9 @@ def _network(name: str, networks: Sequence[str]) -> str:
 
 def _record(editor: Editor) -> str:
     """How old the account was and how many edits it had made."""
-    age = _counted(editor.age_days, "day") and f"account {_counted(editor.age_days, 'day')} old"
+    age = "account less than a day old" if editor.age_days == 0 else ""
+    if editor.age_days:
+        age = f"account {_counted(editor.age_days, 'day')} old"
     return ", ".join(filter(None, (age, _counted(editor.edits, "edit"))))
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from monitor.store.batches import batched
+from monitor.store.rows import change_from
 from monitor.store.tables import Case, Finding, Mention, table_of
 from monitor.types import Change, EditorKind, Kind, Lane, Severity, State
 
+Place = tuple[str, str]
+"""A page: the source that watches it, and how its cases call it."""
+
 _AT_ONCE = 100  # edits in memory: each may hold a whole page
-_CHANGE = TypeAdapter(Change)
 
 _mention = table_of(Mention)
 _finding = table_of(Finding)
@@ -64,7 +66,7 @@ def titles(connection: Connection, source: str) -> dict[str, str]:
 
 def edits(connection: Connection, source: str, subject: str, since: datetime) -> Iterator[StoredEdit]:
     """The stored edits of a page made since then, newest first; a hundred in memory at a time."""
-    of_page = _of_page(source, subject, since)
+    of_page = (_EDITS, _mention.c.source == source, _mention.c.subject == subject, since <= _AT)
     query = select(_mention.c.id).where(*of_page).order_by(_AT.desc(), _mention.c.id.desc())
     for some in batched(list(connection.execute(query).scalars()), _AT_ONCE):
         rows = {row.id: row for row in connection.execute(select(_mention).where(_mention.c.id.in_(some)))}
@@ -72,13 +74,15 @@ def edits(connection: Connection, source: str, subject: str, since: datetime) ->
         yield from (_edit(rows[number], found[number]) for number in some if number in rows)
 
 
-def editors(connection: Connection, source: str, subject: str, since: datetime) -> Counter[EditorKind | None]:
-    """How many edits of a page each kind of editor made since then, None = not known; without its log."""
-    kind, event = _mention.c.change["editor"]["kind"].as_string(), _mention.c.change["event"].as_string()
-    query = (
-        select(kind, func.count()).where(*_of_page(source, subject, since), event.is_(None)).group_by(kind)
-    )
-    return Counter({kind and EditorKind(kind): count for kind, count in connection.execute(query)})
+def editors(connection: Connection, since: datetime) -> dict[Place, Counter[EditorKind | None]]:
+    """How many edits each kind of editor made since then, by page, None = not known; no entries of logs."""
+    c = _mention.c
+    kind, event = c.change["editor"]["kind"].as_string(), c.change["event"].as_string()
+    query = select(c.source, c.subject, kind).where(_EDITS, since <= _AT, event.is_(None))
+    found: dict[Place, Counter[EditorKind | None]] = defaultdict(Counter)
+    for source, page, by in connection.execute(query):
+        found[source, page][by and EditorKind(by)] += 1
+    return found
 
 
 def open_cases(connection: Connection, subjects: Sequence[str]) -> dict[str, list[tuple[int, Lane]]]:
@@ -90,10 +94,6 @@ def open_cases(connection: Connection, subjects: Sequence[str]) -> dict[str, lis
     for subject, number, lane in connection.execute(query.order_by(_case.c.id)):
         found[subject].append((number, Lane(lane)))
     return found
-
-
-def _of_page(source: str, subject: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    return _EDITS, _mention.c.source == source, _mention.c.subject == subject, since <= _AT
 
 
 def _findings(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[EditFinding, ...]]:
@@ -118,7 +118,7 @@ def _edit(row: Row[Any], findings: tuple[EditFinding, ...]) -> StoredEdit:
         summary=row.text,
         state=State(row.state),
         at=row.created_at or row.first_seen_at,
-        change=_CHANGE.validate_python(row.change) if row.change else None,
+        change=change_from(row.change) if row.change else None,
         purged_for=row.purged_for,
         findings=findings,
     )

@@ -24,7 +24,7 @@ from monitor.store.tables import (
     SiteFilter,
     table_of,
 )
-from monitor.types import SERVICE, Lane, State, Update
+from monitor.types import SERVICE, Kind, Lane, State, Update
 
 AT_MOST = 500
 """Changes that are looked at for one digest, the latest: nobody reads more in a mail."""
@@ -45,6 +45,8 @@ PURGED = {
     "expired": "purged here, as the platform's terms ask",
 }
 """What became of a post, by why its words went."""
+WIKI_HIDES = frozenset({"withheld", "hidden"})
+"""What is said here of an edit whose words the wiki took from public view."""
 
 _audit = table_of(AuditEntry)
 _case = table_of(Case)
@@ -122,7 +124,7 @@ def post_changes(connection: Connection, reader: Reader, since: datetime) -> lis
     judged = exists().where(_occurrence.c.mention_id == c.id, _occurrence.c.seen_at > since)
     fresh = and_(c.first_seen_at <= since, c.edited_at > since - OLD_EDIT)
     query = (
-        select(_case.c.id, c.id.label("mention"), c.purged_for, c.purged_at, c.edited_at)
+        select(_case.c.id, c.id.label("mention"), c.kind, c.purged_for, c.purged_at, c.edited_at)
         .join(_finding, _finding.c.case_id == _case.c.id)
         .join(_item, _item.c.finding_id == _finding.c.id)
         .join(_mention, c.id == _finding.c.mention_id)
@@ -137,12 +139,16 @@ def post_changes(connection: Connection, reader: Reader, since: datetime) -> lis
 
 def _told(rows: Iterable[Row[Any]]) -> Iterator[Update]:
     """One sentence for each case and thing that happened, however many posts it happened to."""
-    found: dict[tuple[int, str], list[datetime]] = {}
+    found: dict[tuple[int, str, str], list[datetime]] = {}
     for row in rows:
         what = PURGED.get(row.purged_for, "purged here") if row.purged_for else "edited since"
-        found.setdefault((row.id, what), []).append(row.purged_at or row.edited_at)
-    for (case, what), moments in found.items():
-        posts = f"{len(moments)} posts" if len(moments) > 1 else "A post"
+        thing = "edit" if row.kind == Kind.PAGE_EDIT else "post"
+        if thing == "edit" and row.purged_for in WIKI_HIDES:
+            what = "hidden by the wiki since"
+        found.setdefault((row.id, thing, what), []).append(row.purged_at or row.edited_at)
+    for (case, thing, what), moments in found.items():
+        one = f"An {thing}" if thing == "edit" else f"A {thing}"
+        posts = f"{len(moments)} {thing}s" if len(moments) > 1 else one
         was = "were" if len(moments) > 1 else "was"
         yield Update(at=max(moments), words=f"{posts} behind case {case} {was} {what}.", case=case)
 

@@ -186,6 +186,30 @@ def wiki_edit(number: int = 217, **changes: Any) -> Item:
     return item(number, **{**fields, **changes})
 
 
+def wiki() -> Briefing:
+    """A day on which a watched page was edited: criticism, a rating, and words that the wiki hid."""
+    rating = Passage(
+        "Infobox hospital", (Piece("cqc: ", "same"), Piece("Inadequate", "removed"), Piece("Good", "added"))
+    )
+    fresh = Editor(kind=EditorKind.TEMPORARY, age_days=0, edits=2)
+    ours = Editor(kind=EditorKind.ACCOUNT, age_days=3, edits=12, declared="communications officer")
+    edits = (
+        wiki_edit(severity=Severity.HIGH, author="~2026-12345-1", editor=fresh),
+        wiki_edit(
+            218,
+            title="A rating was changed",
+            reason="The same statement gives another rating of the Care Quality Commission.",
+            category="wiki-edit",
+            passages=(rating,),
+            author="WVFT comms",
+            editor=ours,
+            findings=1,
+        ),
+        wiki_edit(209, severity=Severity.LOW, purged_for="withheld", passages=(), editor=None, is_new=False),
+    )
+    return briefing(items=edits, numbers=Numbers(seen=14, kept=14, found=2))
+
+
 def mention(n: int = 1, **changes: Any) -> MentionLine:
     """A news story without a finding."""
     fields: dict[str, Any] = {

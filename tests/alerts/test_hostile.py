@@ -148,7 +148,7 @@ def rendered(brief: Briefing, *, linked: bool) -> Message:
     return render(compose(brief), act=act if linked else None, **names)
 
 
-EVERYTHING = factory.busy(), factory.week(), factory.month(), factory.outage()
+EVERYTHING = factory.busy(), factory.week(), factory.month(), factory.outage(), factory.wiki()
 OURS = [Markup(rendered(brief, linked=linked).html) for brief in EVERYTHING for linked in (True, False)]
 TAGS = set().union(*(page.tags for page in OURS))
 ATTRIBUTES = set().union(*(page.attributes for page in OURS))
@@ -163,7 +163,7 @@ def same(message: Message) -> None:
 
 
 @pytest.mark.parametrize("linked", [True, False])
-@pytest.mark.parametrize("brief", EVERYTHING, ids=["busy", "week", "month", "outage"])
+@pytest.mark.parametrize("brief", EVERYTHING, ids=["busy", "week", "month", "outage", "wiki"])
 def test_text_and_html_say_the_same_words_in_the_same_order(brief: Briefing, linked: bool) -> None:
     message = rendered(brief, linked=linked)
     same(message)

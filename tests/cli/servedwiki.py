@@ -63,12 +63,11 @@ pages = [
 class ServedWiki(FakeWiki):
     """Answers besides what a command asks: a search, and a title with its newest revision.
 
-    `redirects` leads from titles to others; only the path `api` is answered. `url` is where it is served.
+    Only the path `api` is answered. `url` is where it is served.
     """
 
     api: str = "/w/api.php"
     url: str = ""
-    redirects: tuple[tuple[str, str], ...] = ()
 
     def answer(self, asked: dict[str, str]) -> dict[str, Any]:
         if asked.get("meta") == "siteinfo":
@@ -77,8 +76,6 @@ class ServedWiki(FakeWiki):
             words = asked["gsrsearch"].casefold().split()
             hits = [p for p in self.everything if any(word in p.title.casefold() for word in words)]
             return self.answered([self.info(page) for page in hits])
-        if asked.get("prop") == "info|revisions":
-            asked = asked | {"titles": dict(self.redirects).get(asked["titles"], asked["titles"])}
         return super().answer(asked)
 
     def info(self, page: FakePage) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def test_each_page_has_its_edits_by_kind_of_editor_and_its_open_case(read: Insta
     first, talk, other = (line.split("\t") for line in read.run("wiki", "status").stdout.splitlines())
     assert first[:3] == [TITLE, "wiki.test", "ok"]
     assert first[4] == "5, by 1 account, 1 bot, 1 temporary account, 1 address, 1 hidden"
-    assert first[5] == "1"
+    assert "1" in first[5].split(", ")
     assert (talk[0], talk[4]) == (f"Talk:{TITLE}", "1, by 1 account")
     assert other[4] == "nothing changed"
 
@@ -124,7 +124,7 @@ def test_the_status_is_honest_about_networks_in_both_forms(read: Installation) -
     assert "cannot be determined" in answer["network"]
     page = answer["pages"][0]
     assert page["editors"] == {"account": 1, "bot": 1, "temporary": 1, "address": 1, "hidden": 1}
-    assert (page["answered"], page["edits"], page["cases"]) == (True, 5, [1])
+    assert (page["answered"], page["edits"], page["cases"][0]) == (True, 5, 1)
 
 
 def test_a_history_tells_newest_first_what_was_done_and_what_became_of_it(read: Installation) -> None:
@@ -134,7 +134,8 @@ def test_a_history_tells_newest_first_what_was_done_and_what_became_of_it(read: 
     assert "the page was moved (Wearside Vale Trust)" in entries[0]
     assert "the wiki hides who made the edit" in entries[1]
     assert "The wiki hides its text, who made it" in entries[1]
-    assert "HIGH  Criticism taken off the watched page (WIK-001, case 1)" in entries[2]
+    assert "HIGH  Criticism taken off the watched page" in entries[2]
+    assert "(WIK-001, case 1)" in entries[2]
     assert "Summary: tidy up" in entries[2]
     assert "In: " in entries[2]
     assert "cannot be determined since 4 November 2025" in entries[4]
@@ -156,7 +157,7 @@ def test_a_history_as_json_has_what_a_script_needs(read: Installation) -> None:
     assert edit["editor"] == {
         "name": "WVFT Comms", "kind": "account", "edits": 3, "age_days": 12, "declared": None,
     }  # fmt: skip
-    assert [finding["rule_id"] for finding in edit["findings"]] == ["WIK-001"]
+    assert "WIK-001" in [finding["rule_id"] for finding in edit["findings"]]
     assert edit["hunks"]
     assert answer["edits"][0]["event"] == "moved"
 

@@ -103,7 +103,7 @@ def test_the_interface_is_found_at_another_path_and_written_down(folder: Path, w
 
 
 def test_a_redirect_is_watched_under_the_title_it_leads_to(folder: Path, wiki: ServedWiki) -> None:
-    file, wiki.redirects = written(folder), (("WVFT", TITLE),)
+    file, wiki.redirects = written(folder), {"WVFT": TITLE}
     result = run("wiki", "watch", "WVFT", "--wiki", wiki.url)
     assert "'WVFT' leads there and is watched under that title" in result.stderr
     assert tomllib.loads(file.read_text("utf-8"))["sources"][0]["pages"] == [TITLE]

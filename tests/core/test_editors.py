@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.editors import described, in_networks
@@ -51,4 +53,6 @@ def test_age_edits_and_what_was_declared_are_told_as_facts() -> None:
     assert described(editor, "WVFT comms", OURS).endswith(
         "; account 3 days old, 1 edit; declared to the communications team: communications officer"
     )
+    young = described(replace(editor, age_days=0), "WVFT comms", OURS)
+    assert "account less than a day old, 1 edit" in young
     assert "edit" not in described(Editor(kind=EditorKind.ACCOUNT), "X", OURS)

@@ -22,6 +22,7 @@ from monitor.store.edits import edit_of_case
 from monitor.store.history import mentions_since
 from monitor.store.identity import identity
 from monitor.store.people.registers import add_entry, end_entry
+from monitor.store.updates import Reader, post_changes
 from monitor.store.views import Selection, items_for
 from monitor.types import (
     CONTEXT,
@@ -224,6 +225,10 @@ def test_what_the_wiki_hides_later_is_said_and_none_of_it_shown(wiki: Wiki) -> N
     assert item.editor is None
     assert wording.HIDDEN_SINCE in mailed(item)
     assert "maternity" not in mailed(item)
+    reader = Reader(COMMS.address, frozenset({Lane.COMMS}), {})
+    with wiki.store.reading() as connection:
+        (told,) = post_changes(connection, reader, NOW - timedelta(hours=1))
+    assert told.words == f"An edit behind case {item.number} was hidden by the wiki since."
     assert "maternity" not in everything(wiki.store)
 
 

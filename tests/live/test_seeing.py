@@ -1,7 +1,7 @@
 """A busy, a quiet and an outage day as the recipient sees them: out of a real mailbox, in a real browser.
 
-TRUSTWATCH_PICTURES names a folder for the pictures; without it they go where pytest keeps its own. Two of
-them, digest.png and digest-phone.png, stand in docs/pictures.
+TRUSTWATCH_PICTURES names a folder for the pictures; without it they go where pytest keeps its own. Three
+of them, digest.png, digest-phone.png and digest-wikipedia.png, stand in docs/pictures.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.live
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 VIEWS = {"light": LIGHT, "dark": DARK, "phone": PHONE, "phone-dark": DARK_PHONE}
+DAYS, FULL = ("busy", "quiet", "outage"), ("day", "week", "month", "wiki")
 TOLERATED = {"@media", "overflow"}
 """What Word-engine Outlook may lack: both only make the mail better elsewhere."""
 
@@ -131,7 +132,13 @@ def full(mail: Mail, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
     assert trust.settings.smtp is not None
     channel = Smtp(trust.settings.smtp, service.utc_now)
     arrived = {}
-    for name, briefing in {"day": factory.busy(), "week": factory.week(), "month": factory.month()}.items():
+    briefings = {
+        "day": factory.busy(),
+        "week": factory.week(),
+        "month": factory.month(),
+        "wiki": factory.wiki(),
+    }
+    for name, briefing in briefings.items():
         mail.clear("comms")
         message = render(
             compose(briefing),
@@ -153,6 +160,7 @@ def seen(
     looks = [(name, view) for name in mails for view in VIEWS]
     tops = {"digest.png": View("light", 760, 1450), "digest-phone.png": View("dark", 375, 1200)}
     browser.look([(days["busy"], view, pictures / name) for name, view in tops.items()])
+    browser.look([(full["wiki"], View("light", 760, 1330), pictures / "digest-wikipedia.png")])
     answers = browser.look(
         [(mails[name], VIEWS[view], pictures / f"{name}-{view}.png") for name, view in looks]
     )
@@ -160,7 +168,7 @@ def seen(
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("name", ["busy", "quiet", "outage", "full-day", "full-week", "full-month"])
+@pytest.mark.parametrize("name", [*DAYS, *(f"full-{name}" for name in FULL)])
 def test_a_mail_is_seen_without_a_fault(
     seen: dict[tuple[str, str], dict[str, Any]], name: str, view: str
 ) -> None:
@@ -178,7 +186,7 @@ def test_the_days_are_what_they_are_called(days: dict[str, str]) -> None:
     assert "Not read (" in days["outage"]
 
 
-@pytest.mark.parametrize("edition", ["day", "week", "month"])
+@pytest.mark.parametrize("edition", FULL)
 def test_word_engine_outlook_lacks_nothing_that_matters(
     browser: Browser, full: dict[str, str], edition: str
 ) -> None:

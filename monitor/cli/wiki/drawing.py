@@ -11,10 +11,19 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor.cli import output
+from monitor.types import Severity
 
 if TYPE_CHECKING:
     from monitor.types import Passage, Piece
 
+INDENT = 2
+_URGENT = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "bold yellow",
+    Severity.LOW: "bold cyan",
+    Severity.INFO: "dim",
+}
 NO_SECTION = "Before the first heading"
 _STYLES = {"same": "", "removed": "red strike", "added": "bold green"}
 _MARKS = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
@@ -29,11 +38,25 @@ def draw(console: Console, passages: Iterable[Passage]) -> None:
         if passage.section != section:
             section = passage.section
             console.print(Text(f"\n{output.plain(section or NO_SECTION)}", style="bold cyan"))
-        text = passage_text(passage.pieces, coloured=in_colour(console))
-        console.print(
-            Padding(text, (0, 0, 0, 2), expand=False) if console.is_terminal else text,
-            soft_wrap=not console.is_terminal,
-        )
+        tell(console, passage_text(passage.pieces, coloured=in_colour(console)))
+
+
+def tell(console: Console, text: Text, indent: int = INDENT) -> None:
+    """Print a paragraph: on a terminal folded and indented as a whole, in a pipe as one line."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent), expand=False))
+    else:
+        console.print(Text(" " * indent) + text, soft_wrap=True)
+
+
+def labelled(label: str, words: str) -> Text:
+    """A paragraph that says first what it is. Control characters of strangers are taken out."""
+    return Text.assemble((f"{label}: ", "bold"), output.plain(words))
+
+
+def headline(severity: Severity, words: str) -> Text:
+    """How soon somebody should look, and at what."""
+    return Text.assemble((severity.upper(), _URGENT[severity]), "  ", (output.plain(words), "bold"))
 
 
 def in_colour(console: Console) -> bool:
@@ -43,8 +66,11 @@ def in_colour(console: Console) -> bool:
 
 def passage_text(pieces: Iterable[Piece], *, coloured: bool) -> Text:
     """The pieces as one text. Control characters of strangers are taken out."""
-    whole = Text()
+    whole, last = Text(), ""
     for piece in pieces:
+        if coloured and (last, piece.was) == ("removed", "added") and not whole.plain[-1:].isspace():
+            whole.append(" ")  # two words, of which only the colour would tell where one ends
+        last = piece.was
         before, after = ("", "") if coloured else _MARKS[piece.was]
         style = _STYLES[piece.was] if coloured else ""
         whole.append(before, style)

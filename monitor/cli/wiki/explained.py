@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from monitor import documents, redaction
 from monitor.cli import output
@@ -68,34 +69,48 @@ class Explainer:
 
     def print_text(self, edit: Explained, console: Console) -> None:
         """The edit for a person: what it is, the difference, then what it does and what to do."""
-        for line in _head(edit, self._networks):
-            console.print(output.clean(line), soft_wrap=True)
+        drawing.tell(console, Text(_head(edit.change), style="bold"), 0)
+        for line in self._about_it(edit):
+            drawing.tell(console, line)
         drawing.draw(console, passages(edit.change))
         for finding in edit.findings:
             console.print("")
+            title = f"{finding.title}  ({finding.rule_id}, {finding.lane} lane)"
+            drawing.tell(console, drawing.headline(finding.severity, title), 0)
             for line in self._told(edit, finding):
-                console.print(output.clean(line), soft_wrap=True)
-        if untold := [effect for effect in edit.effects if self._teller(edit, effect) is None]:
-            console.print("\nOf this nobody is told:")
-            for effect in untold:
-                console.print(output.clean(f"  {_said(effect)}"), soft_wrap=True)
+                drawing.tell(console, line)
+        self._print_untold(edit, console)
+
+    def _print_untold(self, edit: Explained, console: Console) -> None:
+        untold = [effect for effect in edit.effects if self._teller_of(edit, effect) is None]
         if not edit.findings:
             console.print(f"\nNothing found by {self._rules.running} rules.")
+        if untold:
+            console.print("\nWhat nobody is told of:")
+        for effect in untold:
+            drawing.tell(console, _said(effect))
 
-    def _told(self, edit: Explained, finding: Finding) -> Iterator[str]:
-        yield f"{finding.severity.upper()}  {finding.title}  ({finding.rule_id}, {finding.lane} lane)"
-        effects = [effect for effect in edit.effects if self._teller(edit, effect) is finding]
+    def _about_it(self, edit: Explained) -> Iterator[Text]:
+        change, post = edit.change, edit.post
+        yield Text(size(change))
+        if change.editor and post.author:
+            name = post.author.handle or ""
+            yield drawing.labelled("By", f"{name}: {described(change.editor, name, self._networks)}")
+        if post.text:
+            yield drawing.labelled("Summary", shorten(readable(post.text), _EVIDENCE))
+
+    def _told(self, edit: Explained, finding: Finding) -> Iterator[Text]:
+        effects = [effect for effect in edit.effects if self._teller_of(edit, effect) is finding]
         if not any(effect.reason == finding.reason for effect in effects):
-            yield f"  {finding.reason}"
-        for effect in effects:
-            yield f"  {_said(effect)}"
+            yield Text(output.plain(finding.reason))
+        yield from map(_said, effects)
         for clause_id in finding.clauses:
             clause = self._rules.clauses[clause_id]
-            yield f"  Policy: {clause.id}, section {clause.section}: {clause.said}"
+            yield drawing.labelled("Policy", f"{clause.id}, section {clause.section}: {clause.said}")
         if note := self._by_id[finding.rule_id].file.note:
-            yield f"  What to do: {note}"
+            yield drawing.labelled("What to do", note)
 
-    def _teller(self, edit: Explained, effect: Effect) -> Finding | None:
+    def _teller_of(self, edit: Explained, effect: Effect) -> Finding | None:
         """The finding by which people are told of an effect."""
         return next((each for each in edit.findings if effect.kind in self._about(each)), None)
 
@@ -122,7 +137,7 @@ class Explainer:
 
     def _effect(self, edit: Explained, effect: Effect) -> dict[str, Any]:
         """An effect, with the rule that tells people of it; None where no rule in force does."""
-        told = self._teller(edit, effect)
+        told = self._teller_of(edit, effect)
         return {
             "effect": effect.kind,
             "severity": min(self._level(told, effect), told.severity) if told else None,
@@ -141,20 +156,13 @@ class Explainer:
         return level if isinstance(level, Severity) else Severity.INFO
 
 
-def _said(effect: Effect) -> str:
+def _said(effect: Effect) -> Text:
     undone = " (put right since)" if effect.undone else ""
-    return f"{effect.kind.replace('-', ' ').capitalize()}: {effect.reason}{undone}"
+    return drawing.labelled(effect.kind.replace("-", " ").capitalize(), f"{effect.reason}{undone}")
 
 
-def _head(edit: Explained, networks: Sequence[str]) -> Iterator[str]:
-    change, post = edit.change, edit.post
-    yield f"{change.page}: {change.parent or 'nothing'} → {change.revision}"
-    yield f"  {size(change)}"
-    if change.editor and post.author:
-        name = post.author.handle or ""
-        yield f"  By {name}: {described(change.editor, name, networks)}"
-    if post.text:
-        yield f"  Summary: {shorten(readable(post.text), _EVIDENCE)}"
+def _head(change: Change) -> str:
+    return output.plain(f"{change.page}: {change.parent or 'nothing'} → {change.revision}")
 
 
 def _finding(post: Post, finding: Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.check import configured
 from monitor.cli.output import Exit
-from monitor.cli.wiki.versions import are_revisions, of_files, of_revisions
+from monitor.cli.wiki.versions import Versions, are_revisions, of_files, of_revisions
 from monitor.types import Severity
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def explain(
 
     settings = _settings(context, organisation)
     if are_revisions(old, new):
-        versions = of_revisions(_wiki(settings, wiki, source, contact), old, new)
+        asked = _wiki(settings, wiki, source, contact)
+        versions = _declared(settings, of_revisions(asked, old, new), asked.host)
     else:
         versions = of_files(old, new)
     given: dict[str, Any] = {"page": page, "user": user, "summary": summary, "tags": tuple(tag or ())}
@@ -93,3 +94,20 @@ def _wiki(settings: Settings, wiki: str | None, source: str | None, contact: str
 
     base, apis, said = wiki_of(settings, wiki, source)
     return lookup(settings, base, apis, contact or said)
+
+
+def _declared(settings: Settings, versions: Versions, host: str) -> Versions:
+    """The same with the capacity in which its editor is declared, where the register has the user name."""
+    from contextlib import closing
+
+    from monitor.cli.database import exists
+    from monitor.registerfields import canonical_user
+    from monitor.store import open_store
+    from monitor.store.people.registers import declared_editors
+
+    if not versions.editor or not versions.user or not exists(settings):
+        return versions
+    with closing(open_store(settings.store)) as store, store.reading() as connection:
+        known = declared_editors(connection)
+    capacity = known.get((host, canonical_user(versions.user)))
+    return replace(versions, editor=replace(versions.editor, declared=capacity))

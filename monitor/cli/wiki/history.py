@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +19,9 @@ from monitor.types import GONE, Change
 
 if TYPE_CHECKING:
     from monitor.access import Person
+    from monitor.cli.wiki.stored import Watched
     from monitor.config import Settings
+    from monitor.store import Store
     from monitor.store.pagehistory import StoredEdit
 
 WITHHELD = "(confidential: for those who are told of its case)"
@@ -45,33 +48,42 @@ def history(
     from monitor.cli.person import at_terminal
     from monitor.cli.scan import moment
     from monitor.cli.wiki.stored import named
-    from monitor.service import utc_now
     from monitor.store import pagehistory
 
     settings = output.settings(context)
-    zone = settings.organisation.zone
     start = moment(since, settings, "--since")
     with closing(opened(settings)) as store:
-        person = at_terminal(settings, store)
+        teller = _Teller(settings, at_terminal(settings, store), diff)
         with store.reading() as connection:
             wanted = named(settings, connection, page)
-            subject = wanted.subject or ""
-            known = pagehistory.edits(connection, wanted.wiki.name, subject, start)
-            teller, count = _Teller(settings, person, diff), 0
-            if as_json:
-                rows = [teller.data(edit) for edit in known]
-                output.print_json(
-                    {"page": wanted.title, "wiki": wanted.wiki.base, "since": start, "edits": rows}
-                )
-                count = len(rows)
-            else:
-                for edit in known:
-                    teller.print(edit)
-                    count += 1
-        with store.transaction() as tx:
-            tx.audit(person.actor(), "edits.listed", subject or "edits", utc_now(), edits=count)
-    if not count and not as_json:
-        output.say(f"No edit of {wanted.title!r} is stored since {start.astimezone(zone):%d %b %Y %H:%M}.")
+            known = pagehistory.edits(connection, wanted.wiki.name, wanted.subject or "", start)
+            count = _report(teller, wanted, known, start, as_json=as_json)
+        _written_down(store, teller.person, wanted, count)
+
+
+def _report(
+    teller: _Teller, page: Watched, edits: Iterator[StoredEdit], since: datetime, *, as_json: bool
+) -> int:
+    """Show the edits, each as it is read from the database for a person; how many there were."""
+    if as_json:
+        rows = [teller.data(edit) for edit in edits]
+        output.print_json({"page": page.title, "wiki": page.wiki.base, "since": since, "edits": rows})
+        return len(rows)
+    count = 0
+    for edit in edits:
+        teller.print(edit)
+        count += 1
+    if not count:
+        start = since.astimezone(teller.settings.organisation.zone)
+        output.say(f"No edit of {page.title!r} is stored since {start:%d %b %Y %H:%M}.")
+    return count
+
+
+def _written_down(store: Store, person: Person, page: Watched, count: int) -> None:
+    from monitor.service import utc_now
+
+    with store.transaction() as tx:
+        tx.audit(person.actor(), "edits.listed", page.subject or "edits", utc_now(), edits=count)
 
 
 @dataclass(frozen=True)
@@ -124,33 +136,33 @@ class _Teller:
         change = edit.change
         if self.withholds(edit) or change is None:
             why = WITHHELD if self.withholds(edit) else _gone(edit)
-            console.print(Text(f"{at:%d %b %Y %H:%M}  {why}"), soft_wrap=True)
+            drawing.tell(console, Text(f"{at:%d %b %Y %H:%M}  {why}"), 0)
         else:
-            head = f"{at:%d %b %Y %H:%M}  {change.revision}  {done(change)}"
-            console.print(Text(head, style="bold"), soft_wrap=True)
+            head = f"{at:%d %b %Y %H:%M}  {change.revision}  {output.plain(done(change))}"
+            drawing.tell(console, Text(head, style="bold"), 0)
             for line in self._lines(edit, change):
-                console.print(output.clean(f"  {line}"), soft_wrap=True)
+                drawing.tell(console, line)
             if self.diff:
                 drawing.draw(console, passages(change))
         console.print("")
 
-    def _lines(self, edit: StoredEdit, change: Change) -> Iterator[str]:
+    def _lines(self, edit: StoredEdit, change: Change) -> Iterator[Text]:
         from monitor.wikitext import readable
 
-        yield self._editor(edit.author, change)
+        yield Text(output.plain(self._editor(edit.author, change)))
         if edit.summary:
-            yield f"Summary: {readable(edit.summary)}"
+            yield drawing.labelled("Summary", readable(edit.summary))
         if where := sections(change):
-            yield f"In: {', '.join(where)}"
+            yield drawing.labelled("In", ", ".join(where))
         for finding in edit.findings:
             numbers = f"{finding.rule_id}, case {finding.case}"
-            yield f"{finding.severity.upper()}  {finding.title} ({numbers})"
+            yield drawing.headline(finding.severity, f"{finding.title} ({numbers})")
         if change.reverted_by:
-            yield f"Put right since, by revision {change.reverted_by}"
+            yield Text(f"Put right since, by revision {output.plain(change.reverted_by)}")
         if hidden := [_HIDDEN.get(name, name) for name in change.hidden]:
-            yield f"The wiki hides {', '.join(hidden)}"
+            yield Text(f"The wiki hides {', '.join(hidden)}")
         if edit.url:
-            yield edit.url
+            yield Text(output.plain(edit.url))
 
     def _editor(self, author: str, change: Change) -> str:
         networks = self.settings.organisation.networks

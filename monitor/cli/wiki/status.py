@@ -65,23 +65,18 @@ def _rows(
 
     pages = list(watched(settings, connection))
     cases = pagehistory.open_cases(connection, [page.subject for page in pages if page.subject])
+    made = pagehistory.editors(connection, now - timedelta(days=DAYS))
     for page in pages:
-        coverage = known.get(page.wiki.name)
-        seen = [case for case in cases.get(page.subject or "", ()) if person.sees(case[1])]
-        yield _row(settings, connection, page, coverage, [number for number, _ in seen], now)
+        subject = page.subject or ""
+        seen = [number for number, lane in cases.get(subject, ()) if person.sees(lane)]
+        kinds = made.get((page.wiki.name, subject), Counter())
+        yield _standing(settings, page, known.get(page.wiki.name)) | _counted(kinds) | {"cases": seen}
 
 
-def _row(
-    settings: Settings,
-    connection: Connection,
-    page: Watched,
-    coverage: Coverage | None,
-    cases: list[int],
-    now: datetime,
-) -> dict[str, Any]:
+def _standing(settings: Settings, page: Watched, coverage: Coverage | None) -> dict[str, Any]:
+    """How the page's source stands. `answered`: "nothing changed" may be said of it."""
     source = page.wiki.source
     last = coverage.last_ok_at if coverage else None
-    kinds = _kinds(connection, page, now - timedelta(days=DAYS))
     return {
         "page": page.title,
         "wiki": page.wiki.base.partition("://")[2],
@@ -90,19 +85,15 @@ def _row(
         "answered": bool(source.enabled and coverage and coverage.state.answered),
         "last_read": last and last.astimezone(settings.organisation.zone),
         "note": coverage.note if coverage else "",
-        "edits": sum(kinds.values()),
-        "editors": {str(kind): kinds[kind] for kind in EditorKind if kinds[kind]},
-        "cases": cases,
     }
 
 
-def _kinds(connection: Connection, page: Watched, since: datetime) -> Counter[EditorKind | None]:
-    """How many edits of each kind of editor are stored of the page since then."""
-    from monitor.store import pagehistory
-
-    if page.subject is None:
-        return Counter()
-    return pagehistory.editors(connection, page.wiki.name, page.subject, since)
+def _counted(kinds: Counter[EditorKind | None]) -> dict[str, Any]:
+    """How many edits are stored, and by which kinds of editor as far as that is known."""
+    return {
+        "edits": sum(kinds.values()),
+        "editors": {str(kind): kinds[kind] for kind in EditorKind if kinds[kind]},
+    }
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
