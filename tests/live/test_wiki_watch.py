@@ -30,7 +30,7 @@ ALARMING = {"high", "critical"}
 CRITICISM = """== Criticism ==
 In 2025 the coroner criticised the hospital over three avoidable deaths, which it had failed to investigate.\
 <ref>{{cite news|title=Three deaths|work=The Vale Courier|date=1 July 2025}}</ref> Families said that their \
-complaints had been ignored for two years.<ref>{{cite news|title=Ignored|work=The Vale Courier}}</ref>
+complaints had been ignored for two years.<ref>{{cite news|title=Letters lay unopened|work=The Vale Courier}}</ref>
 
 """
 ARTICLE = f"""{{{{Infobox hospital
@@ -42,6 +42,10 @@ ARTICLE = f"""{{{{Infobox hospital
 
 == History ==
 It opened in 1921 and was rebuilt in 1978, when the two wards of the old workhouse were pulled down.
+
+== Performance ==
+In 2024 the [[Care Quality Commission]] rated the hospital as "requires improvement".\
+<ref>{{{{cite web|title=Inspection report|publisher=Care Quality Commission}}}}</ref>
 
 {CRITICISM}== Services ==
 It has an emergency department, a maternity unit and a walk-in centre for the whole vale.
@@ -193,6 +197,36 @@ def test_removed_criticism_is_found_with_its_section_and_an_undo_brings_its_case
     assert story.findings(removal)["WIK-001"]["case_severity"] in {"info", "low"}
 
 
+def test_each_edit_is_found_for_what_it_does_however_many_there_were(tell: Callable[[str], Story]) -> None:
+    story, text = tell("St Oswin's Hospital and its week"), ARTICLE
+    steps = (
+        ("WIK-003", OUTSIDE, '"requires improvement"', '"outstanding"'),
+        (
+            "WIK-004",
+            "WVFTCommsTeam",
+            "''' is run",
+            "''' is a world-class, award-winning hospital that is run",
+        ),
+        ("WIK-002", OUTSIDE, "It has an emergency", "It is run by idiots and liars. It has an emergency"),
+        (
+            "WIK-008",
+            OUTSIDE,
+            "for the whole vale.",
+            "for the whole vale. Ring Dr Sampleby at home: 01632 960123.",
+        ),
+        ("WIK-001", OUTSIDE, "criticised the hospital over three avoidable deaths", "looked at three deaths"),
+    )
+    made = []
+    for rule, user, old, new in steps:
+        assert old in text
+        text = text.replace(old, new)
+        made.append((rule, story.edit(text, user)))
+    story.poll()
+    assert [rule for rule, revision in made if rule not in story.findings(revision)] == []
+    assert "960123" not in story.installation.everything_stored(), "it is masked before anything is stored"
+    assert "960123" not in story.installation.digest("comms")
+
+
 def test_a_section_that_moves_within_the_page_makes_no_case(tell: Callable[[str], Story]) -> None:
     story = tell("St Oswin's Hospital and its order")
     moved = ARTICLE.replace(CRITICISM, "").replace("== References ==", CRITICISM + "== References ==")
@@ -224,7 +258,7 @@ def test_another_logo_is_found_and_who_changed_it_is_an_address(tell: Callable[[
 
 def test_a_reference_that_alone_is_removed_is_found(tell: Callable[[str], Story]) -> None:
     story = tell("St Oswin's Hospital and its sources")
-    reference = "<ref>{{cite news|title=Ignored|work=The Vale Courier}}</ref>"
+    reference = "<ref>{{cite news|title=Letters lay unopened|work=The Vale Courier}}</ref>"
     revision = story.edit(ARTICLE.replace(reference, ""), OUTSIDE, "tidy")
     story.poll()
     found = story.findings(revision)
