@@ -117,7 +117,8 @@ def test_a_scan_finds_what_was_seeded_and_the_digest_arrives(
 
     (comms,) = mail.wait_for("comms")
     (urgent, caldicott) = mail.wait_for("caldicott", 2)
-    assert re.fullmatch(r"\[WVFT monitor\] .*\d{1,2} \w{3} \d{4}", comms["Subject"])
+    # A long subject stands on a line of its own.
+    assert re.fullmatch(r"\[WVFT monitor\] .*\d{1,2} \w{3} \d{4}", comms["Subject"].strip())
     assert comms["Message-ID"].startswith("<digest.comms.")
     assert re.fullmatch(r"\[WVFT monitor\] CRITICAL: .*", urgent["Subject"])
     assert urgent["Message-ID"].startswith("<urgent.case-")
