@@ -30,7 +30,8 @@ ALARMING = {"high", "critical"}
 CRITICISM = """== Criticism ==
 In 2025 the coroner criticised the hospital over three avoidable deaths, which it had failed to investigate.\
 <ref>{{cite news|title=Three deaths|work=The Vale Courier|date=1 July 2025}}</ref> Families said that their \
-complaints had been ignored for two years.<ref>{{cite news|title=Letters lay unopened|work=The Vale Courier}}</ref>
+complaints had been ignored for two years.\
+<ref>{{cite news|title=Letters lay unopened|work=The Vale Courier}}</ref>
 
 """
 ARTICLE = f"""{{{{Infobox hospital
