@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -157,8 +157,13 @@ def _cut(heading: str) -> str:
 
 def held(one: str, other: str) -> float:
     """Which part of the longer words of `one` stands in `other` too, 0 to 1; 0 where `one` has few."""
-    words = {word for word in _WORD.findall(one) if len(word) > 3}
-    return len(words & set(_WORD.findall(other))) / len(words) if len(words) >= 4 else 0.0
+    words = {word for word in _words(one) if len(word) > 3}
+    return len(words & _words(other)) / len(words) if len(words) >= 4 else 0.0
+
+
+@lru_cache(maxsize=1024)  # one long line, held against each of many sentences, is taken apart once
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
 def _without(side: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
