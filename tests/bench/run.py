@@ -24,6 +24,7 @@ from tests.bench import (
     polling,
     storing,
     weeks,
+    wikis,
 )
 from tests.bench.figure import Figure
 
@@ -51,7 +52,7 @@ def main() -> None:
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
         storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, edits.run,
-        start,
+        wikis.run, start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():

@@ -75,3 +75,13 @@ def test_the_source_that_did_not_answer_is_named(demo: subprocess.CompletedProce
 def test_no_identifier_is_shown(demo: subprocess.CompletedProcess[str]) -> None:
     shown = demo.stdout + demo.stderr.replace('"Lovely shift at CDDFT, NHS number 999 200 1135', "")
     assert "999 200 1135" not in shown
+
+
+def test_what_left_a_page_of_wikipedia_is_shown_with_its_section_and_who_took_it_out(
+    demo: subprocess.CompletedProcess[str], digests: Path
+) -> None:
+    told = " ".join(demo.stdout.replace("\n    > ", " ").split())
+    assert "[removed: heading “Criticism”: In June 2025 an unannounced inspection" in told
+    assert "Editor: a registered account: a wiki does not show the network of an account" in told
+    page = " ".join((digests / "digest-comms.html").read_text("utf-8").split())
+    assert "<del" in page, "struck through, not only red"

@@ -15,6 +15,8 @@ from textwrap import dedent
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from monitor.store import migrations
+from monitor.store.engine import writer_engine
 from tests.alerts.relay import Fault, Handler, Relay
 from tests.growingfeed import CALDICOTT, REHEARSAL, GrowingFeed
 
@@ -115,3 +117,13 @@ def service(
     database.dispose()
     if running.process is not None and running.process.poll() is None:
         running.kill()
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them."""
+    file = tmp_path_factory.mktemp("tables") / "trustwatch.db"
+    engine = writer_engine(f"sqlite:///{file}")
+    migrations.upgrade(engine)
+    engine.dispose()
+    return file

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,16 +12,12 @@ from dataclasses import asdict, dataclass, replace
 from email.message import EmailMessage
 from pathlib import Path
 
-from monitor.cli.output import Exit
 from tests.connectors.imapserver import Imap
+from tests.faults.forking import ForkServer
 from tests.faults.history import History
 from tests.faults.life import Life
 from tests.faults.plan import GUARDIAN
 from tests.faults.relays import Postbox, relay
-
-ROOT = Path(__file__).parents[2]
-ENOUGH = 50
-"""Times that a start is tried again while the database thinks that the dead one is alive."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class Whole:
 class Lab:
     """Where one life after the other is lived."""
 
-    server: subprocess.Popen[str]
+    server: ForkServer
     box: Postbox
     port: int
     reports: Imap
@@ -58,18 +51,12 @@ class Lab:
     @contextmanager
     def opened(cls) -> Iterator[Lab]:
         """A fork server with a relay of its own."""
-        command = [sys.executable, "-m", "tests.faults.life"]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         with (
             relay() as (box, port),
             Imap().served() as reports,
-            subprocess.Popen(command, cwd=ROOT, **pipes) as server,  # type: ignore[call-overload]
+            ForkServer.opened("tests.faults.life") as server,
         ):
-            try:
-                assert server.stdout.readline() == "ready\n"
-                yield cls(server, box, port, reports)
-            finally:
-                server.stdin.close()
+            yield cls(server, box, port, reports)
 
     def undisturbed(self, life: Life) -> Whole:
         """What a life leaves that nothing disturbs, and what there was at each step of it."""
@@ -105,14 +92,7 @@ class Lab:
 
     def _live(self, life: Life) -> int:
         """The exit status; negative for the signal that ended it."""
-        for _ in range(ENOUGH):
-            self.server.stdin.write(json.dumps(asdict(life)) + "\n")  # type: ignore[union-attr]
-            self.server.stdin.flush()  # type: ignore[union-attr]
-            status = int(self.server.stdout.readline())  # type: ignore[union-attr]
-            if status != Exit.ALREADY:
-                break
-            time.sleep(0.1)
-        return status
+        return self.server.live(asdict(life))
 
     def _history(self, life: Life) -> History:
         folder = Path(life.folder)

@@ -6,15 +6,12 @@ life, which a child of it lives. The child of a line that names a point dies the
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
 import shutil
 import signal
 import ssl
-import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,14 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine
-
-import monitor.store.store as store_module
 from monitor import checkpoints, logs, service
-from monitor.cli.output import Exit
 from monitor.config import Settings
 from monitor.delivery import Compose, Desk
-from monitor.errors import AlreadyRunning
 from monitor.pipeline import Task, Window
 from monitor.sealing import ORIGINALS, Keyring, make_key
 from monitor.service import App
@@ -43,6 +35,7 @@ from monitor.store.originals.sealingkeys import FOLDER, add_key
 from monitor.types import SERVICE, Message
 from monitor.urgent import Alerting
 from tests.faults import broken
+from tests.faults.forking import serve, share
 from tests.faults.plan import Plan, Shelf, Step
 
 
@@ -199,56 +192,18 @@ def rotate(store: Store, now: datetime) -> None:
 
 def _warm() -> None:
     """Load what every life needs: rules are the same in each, and a first life imports the rest."""
-    made = cache(service.load_rules)
-    service.load_rules = lambda organisation, policy, rules, **_: made(organisation, policy, rules)
-    for name in ("writer_engine", "reader_engine"):
-        setattr(store_module, name, _compiling_once(getattr(store_module, name)))
+    share()
     with TemporaryDirectory() as folder:
         Life(0, folder, port=9).live()  # nobody listens there
     ssl.create_default_context = cache(ssl.create_default_context)  # reads all of the system's certificates
     ssl.create_default_context(cafile=None)
-    gc.freeze()  # what is loaded is neither looked through nor copied by a child
-    gc.disable()
-
-
-def _compiling_once(make: Callable[[str], Engine]) -> Callable[[str], Engine]:
-    """Engines that share their dialect and what statements were compiled to: a third of a life's work."""
-    first: dict[str, Engine] = {}
-
-    def made(url: str) -> Engine:
-        engine = make(url)
-        known = first.setdefault(engine.dialect.name, engine)
-        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
-        return engine
-
-    return made
 
 
 def main() -> None:
-    """Live one life a line; answer each with the signal that ended it, 0 for none."""
+    """Live one life a line."""
     logs.configure(logging.ERROR)
     _warm()
-    print("ready", flush=True)  # noqa: T201
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            _live(Life(**json.loads(line)))
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
-
-
-def _live(life: Life) -> None:
-    """In the child: never back into the loop."""
-    code = 1
-    try:
-        life.live()
-        code = 0
-    except AlreadyRunning:  # PostgreSQL has not yet seen that its client is dead
-        code = Exit.ALREADY
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+    serve(lambda fields: Life(**fields).live())
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from monitor.checkpoints import POINTS
-from monitor.store import migrations
-from monitor.store.engine import writer_engine
-from tests.faults.forkserver import ROOT, Lab, Whole, furnished
+from tests.faults.forking import ROOT
+from tests.faults.forkserver import Lab, Whole, furnished
 from tests.faults.history import History, complaints
 from tests.faults.life import Life
 from tests.live.servers.postgresql import PostgreSQL
@@ -58,16 +57,6 @@ class Labs:
 def labs() -> Iterator[Labs]:
     with ExitStack() as stack:
         yield Labs([stack.enter_context(Lab.opened()) for _ in range(AT_ONCE)])
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them."""
-    file = tmp_path_factory.mktemp("tables") / "trustwatch.db"
-    engine = writer_engine(f"sqlite:///{file}")
-    migrations.upgrade(engine)
-    engine.dispose()
-    return file
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ short = "WVFT"
 aliases = [{ text = "WVFT" }]
 hospitals = ["St Oswin's Hospital", "Wearside Vale Hospital"]
 handles = ["@WVFTNHS"]
+networks = ["198.51.100.0/24", "2001:db8:abcd::/48"]
 [network]
 contact = "comms@wvft.nhs.test"
 private_hosts = ["127.0.0.1", "localhost"]
@@ -89,6 +90,12 @@ class Installation:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
+    def scan(self, since: datetime) -> dict[str, Tally]:
+        """Read every source from a moment on, as `monitor scan` does; no cursor is moved."""
+        with self.opened() as app:
+            window = Window(since=since, from_cursor=False)
+            return {each.source: each for each in app.scan(map(app.task, app.sources()), window)}
+
     def poll(self) -> dict[str, Tally]:
         """Read every source after its cursor, as the daemon does; what became of each."""
         with self.opened() as app:
@@ -132,10 +139,23 @@ class Installation:
         """The rule of every finding, in the order in which they were made."""
         return [row["rule_id"] for row in self._rows("SELECT rule_id FROM finding ORDER BY id")]
 
+    def judged(self) -> list[dict[str, Any]]:
+        """Every finding with the severity of its case and the edit that it is of, in the order found."""
+        query = (
+            "SELECT f.rule_id, f.severity, f.reason, f.category, f.spans, c.severity AS case_severity, "
+            "m.change, m.text FROM finding f JOIN mention m ON m.id = f.mention_id "
+            "JOIN case_file c ON c.id = f.case_id ORDER BY f.id"
+        )
+        return [dict(row) | {"change": json.loads(row["change"] or "{}")} for row in self._rows(query)]
+
     def everything_stored(self) -> str:
         """Every row of every table."""
         with closing(self._connect()) as database:
             return "\n".join(database.iterdump())
+
+    def files(self) -> list[Path]:
+        """Everything that it keeps on the disk."""
+        return [file for file in (self.folder / "state").rglob("*") if file.is_file()]
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Type a command, at the machine's own time."""

@@ -32,7 +32,7 @@ def test_an_edit_is_found_and_the_next_is_an_item_of_its_own(
     watch(mediawiki, installation, title)
     mediawiki.edit(title, START + PLANTED, "198.51.100.7", "more")
     tally = installation.poll()["wiki"]
-    assert (tally.state, tally.kept, installation.findings()) == (SourceState.OK, 1, ["NHS-001"])
+    assert (tally.state, tally.kept, installation.findings()) == (SourceState.OK, 1, ["NHS-001", "WIK-005"])
     mediawiki.edit(title, START + PLANTED + "It has a garden.\n", "ValeHistorian", "Garden")
     assert installation.poll()["wiki"].kept == 1
     changes = installation.mentions("change")

@@ -58,7 +58,7 @@ def write(wiki: MediaWiki, now: datetime) -> dict[str, int]:
 
     save("created", 30, wiki.edit(TITLE, ARTICLE, "ValeHistorian", "Start the article"))
     save("staff", 6.5, wiki.edit(TITLE, staffed, "ValeHistorian", "Number of staff", minor=1))
-    save("rating", 5.5, wiki.edit(TITLE, worse, "~2026-31415-92", "New rating"))
+    save("rating", 5.5, wiki.edit_unnamed(TITLE, worse, "reader", "New rating"))
     save("insult", 4.5, wiki.edit(TITLE, insulting, "203.0.113.7", "the truth"))
     save("rollback", 4.4, wiki.rollback(TITLE, "203.0.113.7"))
     save("exposure", 3.5, wiki.edit(TITLE, exposing, "198.51.100.20", "how to complain"))

@@ -1,6 +1,7 @@
 <?php
 // What a web server's rewrite rules do for MediaWiki: /wiki/Title and /w/SCRIPT.php[/path].
 $code = '/usr/share/mediawiki';
+error_log( "asked: {$_SERVER['REQUEST_URI']}" ); // a router's answers are not in the server's log otherwise
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 if (preg_match('#^/wiki/(.+)$#', $path, $found)) {
     $script = '/index.php';
