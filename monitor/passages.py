@@ -14,8 +14,8 @@ from itertools import accumulate, groupby
 
 from rapidfuzz.distance import Indel
 
+from monitor.readable import readable
 from monitor.types import CONTEXT, Change, Hunk, Passage, Piece, Span, Was
-from monitor.wikitext import readable
 
 AROUND = 60
 """Characters of unchanged words on either side of a change, at most."""

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from monitor.readable import readable
 
 EXCERPT = 240
 """Characters of a masked excerpt, at most."""
 LEAD = 60
 """Of these, how many may stand before the place that the finding is about."""
-WIKITEXT = re.compile(
-    r"<ref[^>]*/>|<ref[^>]*>.*?(?:</ref>|\Z)|<!--.*?(?:-->|\Z)|\{\{.*?(?:\}\}|\Z)|={2,}|'{2,}"
-    r"|\[\[(?:[^|\]]*\|)?(?P<shown>[^\]]*)\]\]",
-    re.DOTALL,
-)
-"""Markup of a wiki page, of which only a link's words are for reading."""
 
 
 def around(whole: str, start: int, *, wikitext: bool = False) -> str:
@@ -23,7 +17,7 @@ def around(whole: str, start: int, *, wikitext: bool = False) -> str:
         left = whole.find(" ", left, start) + 1 or start
     cut = whole[left:]
     if wikitext:
-        cut = WIKITEXT.sub(lambda match: match["shown"] or " ", cut[: 4 * EXCERPT])
+        cut = readable(cut[: 4 * EXCERPT])
     return ("… " if left else "") + shorten(cut, EXCERPT)
 
 

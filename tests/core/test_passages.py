@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.passages import lines, passages
+from monitor.readable import readable
 from monitor.types import CONTEXT, Change, Hunk, Passage
-from monitor.wikitext import readable
 
 SIGNS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 

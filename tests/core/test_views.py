@@ -35,7 +35,7 @@ def test_a_page_edit_is_shown_without_markup() -> None:
         "== Criticism ==\nThe [[Care Quality Commission|CQC]] found '''failings'''.<ref>{{cite}}</ref> More."
     )
     shown = excerpt(row("summary", [["removed", 0, 60, "x"]], {"hunks": [{"old": old, "new": ""}]}))
-    assert shown == "Criticism The CQC found failings . More."
+    assert shown == "heading “Criticism”: The CQC found failings . [source: ?] More."
 
 
 @pytest.mark.parametrize(

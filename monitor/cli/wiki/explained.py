@@ -16,9 +16,9 @@ from monitor.cli.wiki.telling import editor_data, hunk_data, size
 from monitor.config import Settings
 from monitor.editors import described
 from monitor.passages import passages
+from monitor.readable import readable
 from monitor.store.excerpts import shorten
 from monitor.types import Change, Finding, Post, Severity, Span
-from monitor.wikitext import readable
 from rules import pack
 from rules.detectors.edit import UNDONE, EditOptions
 from rules.edits import Effect

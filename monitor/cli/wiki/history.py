@@ -147,7 +147,7 @@ class _Teller:
         console.print("")
 
     def _lines(self, edit: StoredEdit, change: Change) -> Iterator[Text]:
-        from monitor.wikitext import readable
+        from monitor.readable import readable
 
         yield Text(output.plain(self._editor(edit.author, change)))
         if edit.summary:
