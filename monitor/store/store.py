@@ -210,6 +210,8 @@ class Store:
             try:
                 yield lambda: _answers(connection)
             finally:
+                with suppress(DBAPIError):  # else it is free only once the server sees that we have gone
+                    connection.execute(text(f"SELECT pg_advisory_unlock({DAEMON_LOCK})"))
                 connection.invalidate()  # the lock belongs to the connection, so that must really close
 
     # -- questions --------------------------------------------------------------------------------
