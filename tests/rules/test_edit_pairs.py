@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from ipaddress import ip_address, ip_network
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from monitor.errors import RuleError
-from monitor.types import EditorKind
+from monitor.types import EditorKind, Hunk
 from rules.edits import EffectKind
 from rules.examples import ORGANISATION
 from tests.rules.edits.pairs import (
     ARTICLES,
     DEVELOPMENT,
+    FRESH,
     LABELLED,
     UNSEEN,
     AnchorRefused,
@@ -27,8 +29,9 @@ from tests.rules.edits.pairs import (
     post_of,
 )
 
-FILES = (DEVELOPMENT, UNSEEN)
+FILES = (DEVELOPMENT, UNSEEN, FRESH)
 EACH = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+TWO = pytest.mark.parametrize(("one", "other"), list(combinations(FILES, 2)), ids=lambda path: path.stem)
 
 _CITATION = re.compile(r"<ref[ >]", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)0\d{4} ?\d{6}(?!\d)")
@@ -39,7 +42,14 @@ def labels(path: Path) -> Counter[EffectKind]:
     return Counter(kind for pair in pairs(path) for kind in pair.expect)
 
 
-@pytest.mark.parametrize(("path", "enough", "of_each"), [(DEVELOPMENT, 130, 8), (UNSEEN, 90, 5)])
+def hunks(path: Path) -> set[tuple[Hunk, ...]]:
+    """What the edits that do something change, as a comparison shows it."""
+    return {post_of(pair).change.hunks for pair in pairs(path) if pair.expect}
+
+
+@pytest.mark.parametrize(
+    ("path", "enough", "of_each"), [(DEVELOPMENT, 130, 8), (UNSEEN, 90, 5), (FRESH, 150, 6)]
+)
 def test_there_are_enough_pairs_of_every_kind(path: Path, enough: int, of_each: int) -> None:
     counted = labels(path)
     assert len(pairs(path)) >= enough
@@ -101,17 +111,24 @@ def test_no_pair_names_a_number_or_an_address_that_could_be_somebodys(path: Path
     assert {domain for domain in domains if not domain.endswith(".test")} == set()
 
 
-def test_the_two_files_share_no_pair() -> None:
-    known, unseen = pairs(DEVELOPMENT), pairs(UNSEEN)
-    assert {pair.id for pair in known}.isdisjoint(pair.id for pair in unseen)
-    assert {post_of(pair).change.hunks for pair in known if pair.expect}.isdisjoint(
-        post_of(pair).change.hunks for pair in unseen if pair.expect
-    )
+@TWO
+def test_two_files_share_no_pair(one: Path, other: Path) -> None:
+    assert {pair.id for pair in pairs(one)}.isdisjoint(pair.id for pair in pairs(other))
+    assert hunks(one).isdisjoint(hunks(other))
 
 
 def test_half_of_the_unseen_pairs_is_of_articles_that_the_others_do_not_have() -> None:
     known = {pair.title for pair in pairs(DEVELOPMENT)}
     assert sum(pair.title not in known for pair in pairs(UNSEEN)) * 2 >= len(pairs(UNSEEN))
+
+
+def test_the_fresh_pairs_are_of_articles_that_the_others_do_not_have() -> None:
+    known = {pair.title for path in (DEVELOPMENT, UNSEEN) for pair in pairs(path)}
+    assert {pair.title for pair in pairs(FRESH)}.isdisjoint(known)
+
+
+def test_careful_readers_differ_on_few_of_the_fresh_pairs() -> None:
+    assert sum(bool(pair.may) for pair in pairs(FRESH)) < 0.15 * len(pairs(FRESH))
 
 
 def test_every_article_is_used() -> None:
