@@ -35,7 +35,12 @@ TWO = pytest.mark.parametrize(("one", "other"), list(combinations(FILES, 2)), id
 
 _CITATION = re.compile(r"<ref[ >]", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)0\d{4} ?\d{6}(?!\d)")
+_NHS_NUMBER = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _DOMAIN = re.compile(r"(?:https?://|@)([\w.-]*\w)")
+_DOCUMENTATION = [
+    ip_network(given) for given in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+]
+"""The addresses that nobody has (RFC 5737, RFC 3849)."""
 
 
 def labels(path: Path) -> Counter[EffectKind]:
@@ -109,6 +114,14 @@ def test_no_pair_names_a_number_or_an_address_that_could_be_somebodys(path: Path
     domains = {found for text in texts for found in _DOMAIN.findall(text)}
     assert {number for number in numbers if not number.startswith(("01632960", "07700900"))} == set()
     assert {domain for domain in domains if not domain.endswith(".test")} == set()
+
+
+@EACH
+def test_nhs_numbers_of_pairs_are_of_the_range_for_tests(path: Path) -> None:
+    texts = [text for pair in pairs(path) for text in (pair.old, pair.new, pair.summary, pair.user)]
+    numbers = {found for text in texts for found in _NHS_NUMBER.findall(text)}
+    assert numbers
+    assert {number for number in numbers if not number.startswith("999")} == set()
 
 
 @TWO
@@ -235,10 +248,13 @@ def test_a_pair_becomes_the_edit_that_a_connector_hands_on() -> None:
 
 
 @EACH
-def test_no_pair_is_edited_from_a_network_of_the_organisation(path: Path) -> None:
+def test_pairs_are_edited_from_addresses_for_documentation_and_never_from_the_organisations_own(
+    path: Path,
+) -> None:
     posts = [post_of(pair) for pair in pairs(path)]
     addresses = {
         ip_address(post.author.handle) for post in posts if post.change.editor.kind is EditorKind.ADDRESS
     }
     assert addresses
+    assert {one for one in addresses if not any(one in known for known in _DOCUMENTATION)} == set()
     assert {one for one in addresses for ours in ORGANISATION.networks if one in ip_network(ours)} == set()
