@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from ipaddress import ip_address, ip_network
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from monitor.errors import RuleError
-from monitor.types import EditorKind
+from monitor.types import EditorKind, Hunk
 from rules.edits import EffectKind
 from rules.examples import ORGANISATION
 from tests.rules.edits.pairs import (
     ARTICLES,
     DEVELOPMENT,
+    FRESH,
     LABELLED,
     UNSEEN,
     AnchorRefused,
@@ -27,19 +29,32 @@ from tests.rules.edits.pairs import (
     post_of,
 )
 
-FILES = (DEVELOPMENT, UNSEEN)
+FILES = (DEVELOPMENT, UNSEEN, FRESH)
 EACH = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+TWO = pytest.mark.parametrize(("one", "other"), list(combinations(FILES, 2)), ids=lambda path: path.stem)
 
 _CITATION = re.compile(r"<ref[ >]", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)0\d{4} ?\d{6}(?!\d)")
+_NHS_NUMBER = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _DOMAIN = re.compile(r"(?:https?://|@)([\w.-]*\w)")
+_DOCUMENTATION = [
+    ip_network(given) for given in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+]
+"""The addresses that nobody has (RFC 5737, RFC 3849)."""
 
 
 def labels(path: Path) -> Counter[EffectKind]:
     return Counter(kind for pair in pairs(path) for kind in pair.expect)
 
 
-@pytest.mark.parametrize(("path", "enough", "of_each"), [(DEVELOPMENT, 130, 8), (UNSEEN, 90, 5)])
+def hunks(path: Path) -> set[tuple[Hunk, ...]]:
+    """What the edits that do something change, as a comparison shows it."""
+    return {post_of(pair).change.hunks for pair in pairs(path) if pair.expect}
+
+
+@pytest.mark.parametrize(
+    ("path", "enough", "of_each"), [(DEVELOPMENT, 130, 8), (UNSEEN, 90, 5), (FRESH, 150, 6)]
+)
 def test_there_are_enough_pairs_of_every_kind(path: Path, enough: int, of_each: int) -> None:
     counted = labels(path)
     assert len(pairs(path)) >= enough
@@ -101,17 +116,32 @@ def test_no_pair_names_a_number_or_an_address_that_could_be_somebodys(path: Path
     assert {domain for domain in domains if not domain.endswith(".test")} == set()
 
 
-def test_the_two_files_share_no_pair() -> None:
-    known, unseen = pairs(DEVELOPMENT), pairs(UNSEEN)
-    assert {pair.id for pair in known}.isdisjoint(pair.id for pair in unseen)
-    assert {post_of(pair).change.hunks for pair in known if pair.expect}.isdisjoint(
-        post_of(pair).change.hunks for pair in unseen if pair.expect
-    )
+@EACH
+def test_nhs_numbers_of_pairs_are_of_the_range_for_tests(path: Path) -> None:
+    texts = [text for pair in pairs(path) for text in (pair.old, pair.new, pair.summary, pair.user)]
+    numbers = {found for text in texts for found in _NHS_NUMBER.findall(text)}
+    assert numbers
+    assert {number for number in numbers if not number.startswith("999")} == set()
+
+
+@TWO
+def test_two_files_share_no_pair(one: Path, other: Path) -> None:
+    assert {pair.id for pair in pairs(one)}.isdisjoint(pair.id for pair in pairs(other))
+    assert hunks(one).isdisjoint(hunks(other))
 
 
 def test_half_of_the_unseen_pairs_is_of_articles_that_the_others_do_not_have() -> None:
     known = {pair.title for pair in pairs(DEVELOPMENT)}
     assert sum(pair.title not in known for pair in pairs(UNSEEN)) * 2 >= len(pairs(UNSEEN))
+
+
+def test_the_fresh_pairs_are_of_articles_that_the_others_do_not_have() -> None:
+    known = {pair.title for path in (DEVELOPMENT, UNSEEN) for pair in pairs(path)}
+    assert {pair.title for pair in pairs(FRESH)}.isdisjoint(known)
+
+
+def test_careful_readers_differ_on_few_of_the_fresh_pairs() -> None:
+    assert sum(bool(pair.may) for pair in pairs(FRESH)) < 0.15 * len(pairs(FRESH))
 
 
 def test_every_article_is_used() -> None:
@@ -218,10 +248,13 @@ def test_a_pair_becomes_the_edit_that_a_connector_hands_on() -> None:
 
 
 @EACH
-def test_no_pair_is_edited_from_a_network_of_the_organisation(path: Path) -> None:
+def test_pairs_are_edited_from_addresses_for_documentation_and_never_from_the_organisations_own(
+    path: Path,
+) -> None:
     posts = [post_of(pair) for pair in pairs(path)]
     addresses = {
         ip_address(post.author.handle) for post in posts if post.change.editor.kind is EditorKind.ADDRESS
     }
     assert addresses
+    assert {one for one in addresses if not any(one in known for known in _DOCUMENTATION)} == set()
     assert {one for one in addresses for ours in ORGANISATION.networks if one in ip_network(ours)} == set()

@@ -27,6 +27,7 @@ from rules.edits import EffectKind
 HERE = Path(__file__).parent
 DEVELOPMENT = HERE / "development.yaml"
 UNSEEN = HERE / "unseen.yaml"
+FRESH = HERE / "fresh.yaml"
 ARTICLES = HERE / "articles"
 
 LABELLED = frozenset(EffectKind) - {
