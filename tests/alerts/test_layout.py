@@ -29,7 +29,11 @@ BROKEN = {
         "{% endlessly %}",
         "digest_due.txt.j2:1: Encountered unknown tag",
     ),
-    "name": ("item.txt.j2", "one\n{{ item.exceprt }}", "item.txt.j2:2: 'monitor.types.Item object' has no"),
+    "name": (
+        "item.txt.j2",
+        "one\n{{ item.exceprt }}",
+        "item.txt.j2:2: 'monitor.types.digests.Item object' has no",
+    ),
     "nothing": ("item_line.html.j2", "{{ ittem.title }}", "item_line.html.j2:1: 'ittem' is undefined"),
     "exception": ("item.html.j2", "\n\n{{ 1 / 0 }}", "item.html.j2:3: ZeroDivisionError"),
     "filter": ("item.html.j2", "{{ item.title | shrten }}", "item.html.j2:1: No filter named 'shrten'"),
