@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitor.types import CONTEXT, Change, Hunk, Span
-from rules.edits.wikitext import labels, prose
+from rules.edits.prose import labels, prose
 from rules.text.fold import fold
 
 _BREAK = re.compile(

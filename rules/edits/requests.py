@@ -9,7 +9,7 @@ from monitor.types import Span
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Passage
-from rules.edits.wikitext import headings_in
+from rules.edits.prose import headings_in
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 from rules.text.words import any_of, words
