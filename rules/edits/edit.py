@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from monitor.types import Change, Post, Span
 from rules.edits import Effect, EffectKind
@@ -167,6 +168,14 @@ def held(one: str, other: str) -> float:
 @lru_cache(maxsize=1024)  # one long line, held against each of many sentences, is taken apart once
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
+
+
+def exchanges(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """The words that left a sentence and those that came in their place, one place after the other."""
+    old, new = before.split(), after.split()
+    for code in Levenshtein.opcodes(old, new):
+        if code.tag != "equal":
+            yield " ".join(old[code.src_start : code.src_end]), " ".join(new[code.dest_start : code.dest_end])
 
 
 def _without(side: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:

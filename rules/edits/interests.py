@@ -26,7 +26,7 @@ _TEMPORARY = "~"  # ~2026-12345-67: no name that anybody chose
 def interests(edit: Edit) -> Iterator[Effect]:
     """Interest declared or undeclared, a declared editor, an address of the organisation's own networks."""
     yield from _network(edit)
-    disclosed = [each for each in edit.come if _discloses(each.text)]
+    disclosed = [each for each in edit.come if edit.talk and _discloses(each.text)]
     if disclosed or _discloses(edit.summary) or _template_added(edit):
         reason = "The editor says that they work for the organisation, or are paid."
         yield edit.effect(EffectKind.INTEREST_DECLARED, reason, disclosed, confidence=0.8)

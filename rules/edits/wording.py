@@ -8,6 +8,7 @@ from functools import cache
 
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
+from rules.edits.figures import without_ratings
 from rules.edits.passage import Sentence
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found, spans
@@ -69,7 +70,7 @@ def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
     text = fold(_unquoted(sentence)).text
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
-    if found(_list("derogatory", "abuse"), text):
+    if found(_list("derogatory", "abuse"), text) or found(_called(), text):
         return True
     changed = fold(sentence.changed).text
     if not found(_list("derogatory", "obscene"), changed):
@@ -82,6 +83,21 @@ def _foolery() -> str:
     """Foolery that something is, does or was made by; a ward or a song may be called after it."""
     verbs = r"(?:is|are|was|were|has|have|built|run|owned|ruled|invaded|founded|made|full|eats?|loves?)"
     return rf"\b{verbs}(?: \w+){{0,4}} {_list('derogatory', 'silly')}"
+
+
+@cache
+def _called() -> str:
+    """A hurtful word before a person or a place, or after "is"; a name that somebody is called."""
+    names, animals, bad, people = (
+        _list("derogatory", key) for key in ("called", "animals", "pejoratives", "people")
+    )
+    between, very = r"(?:,? (?:and )?[a-z'-]+){0,2}", r"(?:[a-z]+,? (?:and )?){0,3}?"
+    said = r"(?:is|are|was|were|am|be|'s|'re|you|such|bunch of|pack of|gang of|load of|lot of|shower of|by|full of)"
+    return (
+        rf"{bad}{between},? (?:{names}|{animals}|{people})|\b{said} (?:an? |the |all |just |total |complete )*{very}{names}"
+        rf"|\b{said} (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
+        rf"|{people} (?:is|are|was|were|'s|'re) (?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always) )*{bad}"
+    )
 
 
 @cache
@@ -106,7 +122,7 @@ def _praises_more(edit: Edit, sentence: Sentence) -> bool:
 
 def _praise(sentence: Sentence) -> int:
     """How much a sentence praises: two for each strong phrase, one for each weak word."""
-    text = str(compiled(_list("promotion", "harmless")).sub(" ", own_voice(sentence)))
+    text = without_ratings(str(compiled(_list("promotion", "harmless")).sub(" ", own_voice(sentence))))
     strong = list(spans(_list("promotion", "strong"), text))
     weak = {
         text[start:end]
