@@ -2,7 +2,7 @@
 
 Masked are all the identifiers that the detectors can be sure of, at every level (and digits that a text
 calls an NHS number although their check digit is wrong: one slip does not hide a patient), e-mail
-addresses, and UK telephone numbers that can be a person's own: mobiles and landlines. Numbers that only
+addresses, where somebody is said to live, and UK telephone numbers that can be a person's own: mobiles and landlines. Numbers that only
 services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline is what such a post is about.
 Synthetic NHS numbers count as real ones: a rehearsal must hide what the real thing would.
 """
@@ -17,7 +17,15 @@ from urllib.parse import unquote
 
 from monitor.config import Organisation
 from monitor.types import Post, Span
-from rules.detectors import birth_date, local_number, national_insurance, nhs_number, patient_name, work_email
+from rules.detectors import (
+    birth_date,
+    home_address,
+    local_number,
+    national_insurance,
+    nhs_number,
+    patient_name,
+    work_email,
+)
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
 from rules.lines import Line, whole_lines
 from rules.names import Names
@@ -142,6 +150,7 @@ def _of_patients(names: Names) -> Iterator[_Kind]:
         (birth_date.KEYWORD,), lambda text, post: birth_date.birth_dates(text, post.observed_at.date())
     )
     yield _Kind((national_insurance.NUMBER,), lambda text, _: national_insurance.insurance_numbers(text))
+    yield _Kind((home_address.AT_HOME,), lambda text, _: home_address.home_addresses(text))
     yield _Kind((POSTCODE,), lambda text, _: postcodes(text, names))
     yield _Kind(
         (patient_name.TITLED, patient_name.FULL_NAME), lambda text, _: patient_name.patient_names(text)

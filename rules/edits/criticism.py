@@ -60,7 +60,10 @@ _CUT = 3  # words without a replacement: more than that were cut, not softened
 
 def criticism(edit: Edit) -> Iterator[Effect]:
     """Criticism removed and criticism softened, in articles."""
-    if edit.talk or edit.reverts:
+    if edit.talk or edit.confirmed:
+        return
+    if edit.reverts:
+        yield from _by_claim(edit)
         return
     lost, softened = _fates(edit)
     headings = _headings_gone(edit, lost)
@@ -69,6 +72,14 @@ def criticism(edit: Edit) -> Iterator[Effect]:
     if softened:
         reason = "Criticism has been put in weaker words, or qualified."
         yield edit.effect(EffectKind.CRITICISM_SOFTENED, reason, _both(edit, softened), confidence=0.75)
+
+
+def _by_claim(edit: Edit) -> Iterator[Effect]:
+    """Criticism that goes with a revert by the summary's word alone; cleaning up abuse is none."""
+    lost = [] if any(map(insulting, edit.gone)) else _fates(edit)[0]
+    if lost:
+        reason = "Criticism has left the page; the summary calls it a revert, and the wiki does not confirm that."
+        yield edit.effect(EffectKind.CRITICISM_REMOVED, reason, lost, confidence=0.6)
 
 
 def sourced_criticism_gone(edit: Edit) -> list[Sentence]:

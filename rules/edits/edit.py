@@ -56,10 +56,13 @@ class Edit:
 
         Not where that text had been put right itself: the edit is made once more then.
         """
-        if self.change.repeats:
-            return False
+        return self.confirmed or (not self.change.repeats and found(_REVERT, self.summary))
+
+    @cached_property
+    def confirmed(self) -> bool:
+        """True where the wiki itself says so, by a tag or an equal text; anybody may write "rv" in a summary."""
         tags = {"mw-undo", "mw-rollback", "mw-manual-revert"}
-        return self.change.reverts or bool(tags & set(self.change.tags)) or found(_REVERT, self.summary)
+        return not self.change.repeats and (self.change.reverts or bool(tags & set(self.change.tags)))
 
     @cached_property
     def passages(self) -> Sequence[Passage]:

@@ -18,23 +18,8 @@ from rules.edits.passage import Side
 from rules.identifiers import PersonIdentifiers
 from rules.names import Names
 from rules.text.fold import fold
-from rules.text.patterns import compiled, found, spans
+from rules.text.patterns import compiled, found
 
-_STREET = (
-    r"(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens?|grove|way|place|court|square|row"
-    r"|hill|rise"
-    r"|mews|walk|view|park|green|st|rd|ave)"
-)
-_ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
-_LIVES_AT = (
-    rf"\b(?:lives|living|resides|residing|home address is|house is|home is) (?:at|in|on) "
-    rf"(?:[a-z'\-]+,? ){{1,6}}{_STREET}\b"
-)
-_NO_STREET = r"\b(?:to|the|in|of|and|for|make|a|an|at|by|on|was|were|is|from|with|that|1[5-9]\d\d|20\d\d)\b"
-_AT_HOME = (
-    r"\b(?:(?:whose|the family) (?:house|home|flat)|lives?|living|resid(?:es?|ing)|home(?: "
-    r"address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
-)
 _PERSON = (
     r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse"
     r"|surgeon|manager"
@@ -101,13 +86,6 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
         around = folded.text[max(match.start() - _REACH, 0) : match.start() + _REACH]
         if _personal("", match[1], around, edit.names):
             yield *folded.raw_span(*match.span()), match[1]
-    for start, end in spans(_ADDRESS, folded.text):
-        if not found(_NO_STREET, folded.text[start:end]) and found(
-            _AT_HOME, folded.text[max(start - _REACH, 0) : start]
-        ):
-            yield *folded.raw_span(start, end), "home address"
-    for place in spans(_LIVES_AT, folded.text):
-        yield *folded.raw_span(*place), "home address"
 
 
 def _personal(value: str, label: str, around: str, names: Names) -> bool:

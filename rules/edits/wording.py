@@ -22,6 +22,7 @@ _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
     r"!{3,}|[\U0001f300-\U0001faff]|([^\w\s=*#:;|{}\[\]'.-])\1{3,}|\b(\w{3,})(?:[ ,!]+\2\b){2,}"
+    r"|\b(\w+[ ,!]+\w+)[ ,!]+\3\b|\b(\w+)(?:[ ,!]+\4\b){2,}"
     r"|\b(?-i:[A-Z]{5,} [A-Z]{5,}|(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,})\b",
     re.IGNORECASE,
 )
@@ -95,7 +96,7 @@ def _called() -> str:
     said = r"(?:is|are|was|were|am|be|'s|'re|you|such|bunch of|pack of|gang of|load of|lot of|shower of|by|full of)"
     return (
         rf"{bad}{between},? (?:{names}|{animals}|{people})|\b{said} (?:an? |the |all |just |total |complete )*{very}{names}"
-        rf"|\b{said} (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
+        rf"|\b(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of) (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
         rf"|{people} (?:is|are|was|were|'s|'re) (?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always) )*{bad}"
     )
 
