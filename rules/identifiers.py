@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import unquote
 
 from monitor.config import Organisation
@@ -134,9 +135,25 @@ class PersonIdentifiers:
 
 def identifier_in(text: str, organisation: Organisation) -> str | None:
     """What kind of identifier a text holds that somebody typed and that is to be kept; None for none."""
+    return _label_in(text, PersonIdentifiers(organisation))
+
+
+@lru_cache(maxsize=8)
+def identifiers_of(names: Names) -> PersonIdentifiers:
+    """The identifiers of the organisation that has these names, made once."""
+    return PersonIdentifiers(names.organisation)
+
+
+@lru_cache(maxsize=256)
+def identifies(text: str, names: Names) -> bool:
+    """True where a short text, a heading, may say who somebody is."""
+    return _label_in(text, identifiers_of(names)) is not None
+
+
+def _label_in(text: str, identifiers: PersonIdentifiers) -> str | None:
     never = datetime.fromtimestamp(0, UTC)
     typed = Post(source="", platform="", external_id="", observed_at=never, text=text)
-    return next((span.label for span in PersonIdentifiers(organisation).spans(typed)), None)
+    return next((span.label for span in identifiers.spans(typed)), None)
 
 
 def _hospital_numbers(shapes: tuple[str, ...]) -> _Kind:

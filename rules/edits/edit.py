@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from monitor.types import Change, Post, Span
 from rules.edits import Effect, EffectKind
 from rules.edits.passage import Passage, Sentence, Side, passages
+from rules.identifiers import identifies
 from rules.names import Names
 from rules.text.fold import fold
 from rules.text.patterns import found
@@ -144,13 +145,17 @@ class Edit:
         section: str | None = None,
         confidence: float = 0.8,
     ) -> Effect:
-        """An effect of this edit; its section is the first sentence's, and heads the reason."""
+        """An effect of this edit; its section is the first sentence's, and heads the reason.
+
+        A reason is stored as it is, and mailed: a heading that may say who somebody is stays out of it.
+        """
         shown = list(sentences)
         section = section or next((each.section for each in shown if each.section), None)
+        named = None if section and identifies(section, self.names) else section
         places = [*(each.span(kind.value) for each in shown), *spans]
         return Effect(
             kind=kind,
-            reason=f'In "{_cut(section)}": {reason[0].lower()}{reason[1:]}' if section else reason,
+            reason=f'In "{_cut(named)}": {reason[0].lower()}{reason[1:]}' if named else reason,
             spans=tuple(place for place in dict.fromkeys(places) if place is not None),
             section=section,
             confidence=confidence,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from monitor.types import Kind, Post, Span
 from rules.detectors.contact_details import TELEPHONE_LABEL
@@ -15,7 +14,7 @@ from rules.detectors.work_email import LABEL as EMAIL
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Side
-from rules.identifiers import PersonIdentifiers
+from rules.identifiers import identifiers_of
 from rules.names import Names
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found
@@ -78,7 +77,7 @@ def _in(edit: Edit, new: Side, old: Side) -> Iterator[Span]:
 def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
     """Places of personal data in the lines as they are."""
     folded = fold(text)
-    for span in _identifiers(edit.names).spans(_typed(edit.post, text)):
+    for span in identifiers_of(edit.names).spans(_typed(edit.post, text)):
         around = folded.text[max(span.start - _REACH, 0) : span.start + _REACH]
         if _personal(text[span.start : span.end].lower(), span.label, around, edit.names):
             yield span.start, span.end, span.label
@@ -110,8 +109,3 @@ def _typed(post: Post, text: str) -> Post:
     return replace(
         post, text=text, title="", url=None, author=None, change=None, kind=Kind.PAGE_EDIT, links=()
     )
-
-
-@lru_cache(maxsize=8)
-def _identifiers(names: Names) -> PersonIdentifiers:
-    return PersonIdentifiers(names.organisation)
