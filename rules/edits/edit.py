@@ -31,6 +31,7 @@ _AKIN = 52  # above which one is a rewording of the other
 _HELD = 0.68  # of its longer words: so much of it makes another sentence hold it
 _CLOSE = 75  # above which it is not looked for elsewhere
 _MOST = 300  # sentences compared with one another: beyond it an edit is a new text
+_HEADINGS = 1000  # of a page that are compared: the longest articles have two hundred
 _Sides = Mapping[Side, Side]
 _WORD = re.compile(r"[a-z0-9£]+")
 
@@ -229,5 +230,5 @@ def _holder(text: str, sentences: Sequence[Sentence]) -> Sentence | None:
 
 
 def _missing(headings: Sequence[str], other: Sequence[str]) -> list[str]:
-    known = {fold(each).text.strip() for each in other}
-    return [each for each in headings if fold(each).text.strip() not in known]
+    known = {fold(each).text.strip() for each in other[:_HEADINGS]}
+    return [each for each in headings[:_HEADINGS] if fold(each).text.strip() not in known]
