@@ -41,7 +41,7 @@ AT_HOME = (
     r"|(?:knock|turn up|call) (?:on|at|round)|round to (?:his|her|their)|moved (?:in|house|home) to"
     r"|neighbours? (?:at|in|on)|lodg(?:es|ing) (?:at|in|with)|\(?(?:now )?of (?:no\.? )?\d{1,4})\b"
 )
-_DIRECTLY = r"\b(?:lives|living|resides|residing|home address is|(?:house|home) is|lodges) (?:at|in|on|:)? ?$"
+_DIRECTLY = r"\b(?:lives|living|resides|residing|home address is|(?:house|home) is|lodges) (?:with (?:his|her|their|a) \w+ )?(?:at|in|on|:)? ?$"
 _INSTITUTION = (
     r"\b(?:nursing|care|residential|convalescent|rest|retirement|cottage|maternity|funeral|stately|mortuary"
     r"|children's|nurses'?|nurse's|men's|women's|sailors'?|soldiers'?|veterans'?|patients'?|people's|doctors'?"
@@ -95,7 +95,7 @@ def _number(text: str, at: int) -> str:
 def _street_behind(text: str, at: int) -> Iterator[Sighting]:
     """A street right behind "lives in", with or without a number."""
     before = text[max(at - _REACH, 0) : at]
-    gap = compiled(r"^ ?(?:is |at |in |on |: ?){1,2}").search(text[at : at + 12])
+    gap = compiled(r"^ ?(?:with (?:his|her|their|a) \w+ )?(?:is |at |in |on |: ?){1,2}").search(text[at : at + 30])
     if gap is None or not found(_DIRECTLY, f"{before}{gap[0]}"):
         return
     start = at + gap.end()

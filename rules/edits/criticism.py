@@ -111,7 +111,7 @@ def _euphemism(sentence: Sentence, edit: Edit) -> bool:
     text = came[0].text
     shared = set(text.split()) & {word for word in sentence.text.split() if len(word) > _SHORT_WORD}
     of_the_same = len(shared) > 1 or (bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)))
-    return of_the_same and found(_SOFTENER, text)
+    return found(_SOFTENER, text) and (of_the_same or len(list(spans(_SOFTENER, text))) > 1)
 
 
 def is_critical(sentence: Sentence) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -31,6 +32,7 @@ _AKIN = 52  # above which one is a rewording of the other
 _HELD = 0.68  # of its longer words: so much of it makes another sentence hold it
 _CLOSE = 75  # above which it is not looked for elsewhere
 _MOST = 300  # sentences compared with one another: beyond it an edit is a new text
+_LABELS = 1000  # headings and values that are read; a long article's have a few hundred
 _HEADINGS = 1000  # of a page that are compared: the longest articles have two hundred
 _Sides = Mapping[Side, Side]
 _WORD = re.compile(r"[a-z0-9£]+")
@@ -103,8 +105,9 @@ class Edit:
 
     @cached_property
     def _labels(self) -> tuple[Sequence[Sentence], Sequence[Sentence]]:
-        old = [each for passage in self.passages for each in passage.labels(passage.old)]
-        return old, [each for passage in self.passages for each in passage.labels(passage.new)]
+        old = (each for passage in self.passages for each in passage.labels(passage.old))
+        new = (each for passage in self.passages for each in passage.labels(passage.new))
+        return list(islice(old, _LABELS)), list(islice(new, _LABELS))
 
     @cached_property
     def successors(self) -> Mapping[Sentence, Sentence]:
@@ -170,13 +173,18 @@ def _cut(heading: str) -> str:
 
 def held(one: str, other: str) -> float:
     """Which part of the longer words of `one` stands in `other` too, 0 to 1; 0 where `one` has few."""
-    words = {word for word in _words(one) if len(word) > 3}
+    words = _longer(one)
     return len(words & _words(other)) / len(words) if len(words) >= 4 else 0.0
 
 
 @lru_cache(maxsize=1024)  # one long line, held against each of many sentences, is taken apart once
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
+
+
+@lru_cache(maxsize=1024)
+def _longer(text: str) -> frozenset[str]:
+    return frozenset(word for word in _words(text) if len(word) > 3)
 
 
 def exchanges(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -69,7 +69,7 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = fold(_unquoted(sentence)).text
+    text = str(compiled(_reported()).sub(" ", fold(_unquoted(sentence)).text))
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text) or found(_called(), text):
         return True
@@ -87,17 +87,25 @@ def _foolery() -> str:
 
 
 @cache
+def _reported() -> str:
+    """What somebody who watches or speaks for patients is said to have called it: no word of the page's own."""
+    watchers = any_of(words("criticism")["watchers"])
+    verbs = r"(?:called|described|branded|labelled|denounced|condemned|attacked|dismissed|slammed|referred to)"
+    return rf"{watchers}(?: [\w'-]+){{0,6}} {verbs}\b.*$"
+
+
+@cache
 def _called() -> str:
     """A hurtful word before a person or a place, or after "is"; a name that somebody is called."""
     names, animals, bad, people = (
         _list("derogatory", key) for key in ("called", "animals", "pejoratives", "people")
     )
     between, very = r"(?:,? (?:and )?[a-z'-]+){0,2}", r"(?:[a-z]+,? (?:and )?){0,3}?"
-    said = r"(?:is|are|was|were|am|be|'s|'re|you|such|bunch of|pack of|gang of|load of|lot of|shower of|by|full of)"
+    said = r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|bunch of|pack of|gang of|load of|lot of|shower of|by|full of)"
     return (
         rf"{bad}{between},? (?:{names}|{animals}|{people})|\b{said} (?:an? |the |all |just |total |complete )*{very}{names}"
         rf"|\b(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of) (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
-        rf"|{people} (?:is|are|was|were|'s|'re) (?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always) )*{bad}"
+        rf"|{people}(?: [a-z]+){{0,5}} (?:is|are|was|were|'s|'re) (?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always) )*{bad}"
     )
 
 
