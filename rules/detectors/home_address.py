@@ -21,7 +21,9 @@ _STREET = (
     r"|fields?|orchard|chase|dene|vale|quay|wharf|common|heath|end|yard|buildings|estate|mount|path|loan|brae|chare)"
 )
 _NAME = r"[a-z][a-z'\-]+"
-_NUMBER = r"(?:(?:flat|apartment|apt|no|number|unit|room)\.? ?\d{1,4}[a-z]?,? )?\d{1,4}[a-z]?(?: ?- ?\d{1,4})?,?"
+_NUMBER = (
+    r"(?:(?:flat|apartment|apt|no|number|unit|room)\.? ?\d{1,4}[a-z]?,? )?\d{1,4}[a-z]?(?: ?- ?\d{1,4})?,?"
+)
 _BY_STREET = rf"\b{_NUMBER} (?:{_NAME} ){{1,3}}{_STREET}\b"
 _HOUSE = (
     rf"\b(?:{_NAME} ){{1,3}}(?:farm|farmhouse|cottage|house|lodge|barn|hall|manor|villa|rectory|vicarage"
@@ -37,9 +39,9 @@ AT_HOME = (
     r"\b(?:(?:now |still |currently |who )*(?:lives?|living|resid(?:es?|ing))|(?:his|her|their|our|my|whose|private"
     r"|family|personal) (?:\w+ )?(?:home|house|flat|address|bungalow|cottage|farm|place)|home address|address(?:es)?"
     r" (?:of|for) (?:him|her|(?:mr|mrs|ms|miss|dr|prof\w*|sir|nurse|sister)\b)|at home|[a-z]+(?:'s|s') (?:home|house)"
-    r"|home ?[:=]|home is|home \(?at|(?:find|visit|reach|write to|post to|get|see|tell|confront) (?:him|her|them) at"
+    r"|home is|home \(?at|(?:find|visit|reach|write to|post to|get|see|tell|confront) (?:him|her|them) at"
     r"|(?:knock|turn up|call) (?:on|at|round)|round to (?:his|her|their)|moved (?:in|house|home) to"
-    r"|neighbours? (?:at|in|on)|lodg(?:es|ing) (?:at|in|with)|\(?(?:now )?of (?:no\.? )?\d{1,4})\b"
+    r"|neighbours? (?:at|in|on)|lodg(?:es|ing) (?:at|in|with)|\(?(?:now )?of (?:no\.? )?\d{1,4})\b|\bhome ?[:=]"
 )
 _DIRECTLY = r"\b(?:lives|living|resides|residing|home address is|(?:house|home) is|lodges) (?:with (?:his|her|their|a) \w+ )?(?:at|in|on|:)? ?$"
 _INSTITUTION = (
@@ -95,7 +97,9 @@ def _number(text: str, at: int) -> str:
 def _street_behind(text: str, at: int) -> Iterator[Sighting]:
     """A street right behind "lives in", with or without a number."""
     before = text[max(at - _REACH, 0) : at]
-    gap = compiled(r"^ ?(?:with (?:his|her|their|a) \w+ )?(?:is |at |in |on |: ?){1,2}").search(text[at : at + 30])
+    gap = compiled(r"^ ?(?:with (?:his|her|their|a) \w+ )?(?:is |at |in |on |: ?){1,2}").search(
+        text[at : at + 30]
+    )
     if gap is None or not found(_DIRECTLY, f"{before}{gap[0]}"):
         return
     start = at + gap.end()

@@ -8,8 +8,7 @@ criticism beside another or under a heading that says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -17,21 +16,15 @@ from rapidfuzz.distance import Indel
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit, held
 from rules.edits.figures import rated, without_ratings
+from rules.edits.gravity import CRITICAL, critical_words, weigh
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
 from rules.edits.wording import insulting
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found, spans
-from rules.text.valence import ill
 from rules.text.words import any_of, words
 
-Place = tuple[int, int]
-
 _LISTS = words("criticism")
-STRONG = any_of(_LISTS["strong"])
-_MILD = any_of(_LISTS["mild"])
-_WATCHER = any_of(_LISTS["watchers"])
-_HARMLESS = any_of(_LISTS["harmless"])
 HEADING = any_of(_LISTS["headings"])
 _SOFT_HEADING = any_of(_LISTS["soft headings"])
 _SOFTENER = any_of(_LISTS["softeners"])
@@ -39,17 +32,20 @@ _QUALIFIER = any_of(_LISTS["qualifiers"])
 _INTENSIFIER = any_of(_LISTS["intensifiers"])
 _LESSER = any_of(_LISTS["lesser"])
 _FINDING = any_of(_LISTS["finding"])
-_PRAISE = any_of((*words("promotion")["strong"], *words("promotion")["weak"], "prais(?:ed?|ing)", "commend(?:ed|ing)", "welcom(?:ed|ing)"))
-_NEUTRAL = any_of(_LISTS["neutral"])
-
-CRITICAL = 2
-"""The weight from which a sentence is criticism: one strong word, or two mild ones."""
+_PRAISE = any_of(
+    (
+        *words("promotion")["strong"],
+        *words("promotion")["weak"],
+        "prais(?:ed?|ing)",
+        "commend(?:ed|ing)",
+        "welcom(?:ed|ing)",
+    )
+)
 
 _SOURCE = re.compile(r"\s*(?:<ref\b[^<>]*/>|<ref\b[^<>/]*>([^<]*)</ref\s*>)", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:title|quote)\s*=\s*([^|}<]+)", re.IGNORECASE)
 _FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
 _NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
-_FELT = -1.4  # the valence of "failing" and "unfair"; "concerned" and "missed" are above it
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
 _READ = 20_000  # characters in which a sentence is looked for letter by letter
 _SHORT_WORD = 4  # letters: such words say little of what a sentence is about
@@ -78,7 +74,9 @@ def _by_claim(edit: Edit) -> Iterator[Effect]:
     """Criticism that goes with a revert by the summary's word alone; cleaning up abuse is none."""
     lost = [] if any(map(insulting, edit.gone)) else _fates(edit)[0]
     if lost:
-        reason = "Criticism has left the page; the summary calls it a revert, and the wiki does not confirm that."
+        reason = (
+            "Criticism has left the page; the summary calls it a revert, and the wiki does not confirm that."
+        )
         yield edit.effect(EffectKind.CRITICISM_REMOVED, reason, lost, confidence=0.6)
 
 
@@ -132,38 +130,6 @@ def _source_is_critical(sentence: Sentence) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
-def weigh(text: str) -> int:
-    """How critical a folded text is: two for each strong word, one for each mild one and for who says it.
-
-    Mild are also the words that people feel to be bad, whether a list has them or not.
-    """
-    plain = _without_harmless(text)
-    strong, mild = _critical_words(plain)
-    said = bool(mild) and not strong and found(_WATCHER, plain)
-    return 2 * len(strong) + len(mild) + said
-
-
-def _critical_words(plain: str) -> tuple[list[Place], list[Place]]:
-    """Where the strong and the mild words stand."""
-    strong = list(spans(STRONG, plain))
-    listed = _outside(spans(_MILD, plain), strong)
-    felt = _outside(ill(str(compiled(_NEUTRAL).sub(_blank, plain)), _FELT), [*strong, *listed])
-    return strong, [*listed, *felt]
-
-
-def _outside(places: Iterable[Place], others: Sequence[Place]) -> list[Place]:
-    return [place for place in places if not any(start <= place[0] < end for start, end in others)]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
-def _without_harmless(text: str) -> str:
-    return str(compiled(_HARMLESS).sub(" ", text)) if found(_HARMLESS, text) else text
-
-
 def _stands(sentence: Sentence, edit: Edit) -> bool:
     """True where its words stand in the edit's new lines, in other sentences or another order."""
     after = edit.words_after
@@ -177,9 +143,7 @@ def _stands(sentence: Sentence, edit: Edit) -> bool:
 
 def _says_as_much(after: str, text: str) -> bool:
     """True where every critical word of the text stands in `after`."""
-    plain = _without_harmless(text)
-    strong, mild = _critical_words(plain)
-    return all(plain[start:end] in after for start, end in (*strong, *mild))
+    return all(word in after for word in critical_words(text))
 
 
 def _sort(
@@ -227,7 +191,7 @@ def _cut_out(out: str, put: str) -> bool:
     """True where a clause went that spoke against somebody: by its words, a quotation or a finding."""
     if len(put.split()) > _CUT or len(out.split()) <= _CUT or _given(put):
         return False
-    return weigh(out) > 0 or (found(_FINDING, out) and not found(_PRAISE, out)) 
+    return weigh(out) > 0 or (found(_FINDING, out) and not found(_PRAISE, out))
 
 
 def _rewritten(before: str, after: str, exchange: tuple[str, str]) -> bool:

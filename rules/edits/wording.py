@@ -26,6 +26,12 @@ _SHOUTED = re.compile(
     r"|\b(?-i:[A-Z]{5,} [A-Z]{5,}|(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,})\b",
     re.IGNORECASE,
 )
+_SAID = (
+    r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|(?:bunch|pack|gang|load|lot"
+    r"|shower) of|by|full of)"
+)
+_ARE = r"(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of)"
+_VERY = r"(?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always|but) )*"
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -90,7 +96,9 @@ def _foolery() -> str:
 def _reported() -> str:
     """What somebody who watches or speaks for patients is said to have called it: no word of the page's own."""
     watchers = any_of(words("criticism")["watchers"])
-    verbs = r"(?:called|described|branded|labelled|denounced|condemned|attacked|dismissed|slammed|referred to)"
+    verbs = (
+        r"(?:called|described|branded|labelled|denounced|condemned|attacked|dismissed|slammed|referred to)"
+    )
     return rf"{watchers}(?: [\w'-]+){{0,6}} {verbs}\b.*$"
 
 
@@ -101,12 +109,11 @@ def _called() -> str:
         _list("derogatory", key) for key in ("called", "animals", "pejoratives", "people")
     )
     between, very = r"(?:,? (?:and )?[a-z'-]+){0,2}", r"(?:[a-z]+,? (?:and )?){0,3}?"
-    said = r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|bunch of|pack of|gang of|load of|lot of|shower of|by|full of)"
-    return (
-        rf"{bad}{between},? (?:{names}|{animals}|{people})|\b{said} (?:an? |the |all |just |total |complete )*{very}{names}"
-        rf"|\b(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of) (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
-        rf"|{people}(?: [a-z]+){{0,5}} (?:is|are|was|were|'s|'re) (?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always) )*{bad}"
-    )
+    person = rf"{bad}{between},? (?:{names}|{animals}|{people})"
+    named = rf"\b{_SAID} (?:an? |the |all |just |total |complete )*{very}{names}"
+    animal = rf"\b{_ARE} (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
+    described = rf"{people}(?: [a-z]+){{0,5}} (?:is|are|was|were|'s|'re) {_VERY}{bad}"
+    return "|".join((person, named, animal, described))
 
 
 @cache
