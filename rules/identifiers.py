@@ -3,8 +3,9 @@
 Masked are all the identifiers that the detectors can be sure of, at every level (and digits that a text
 calls an NHS number although their check digit is wrong: one slip does not hide a patient), e-mail
 addresses, where somebody is said to live, and UK telephone numbers that can be a person's own: mobiles
-and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline is what such a post is about.
-Synthetic NHS numbers count as real ones: a rehearsal must hide what the real thing would.
+and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline
+is what such a post is about. Synthetic NHS numbers count as real ones: a rehearsal must hide what the real
+thing would.
 """
 
 from __future__ import annotations

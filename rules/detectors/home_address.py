@@ -36,14 +36,21 @@ _PLACES = (_BY_STREET, _HOUSE, _BY_POSTCODE)
 _NAMED_STREET = rf"\b(?:{_NAME},? ){{1,6}}?{_STREET}\b"
 
 AT_HOME = (
-    r"\b(?:(?:now |still |currently |who )*(?:lives?|living|resid(?:es?|ing))|(?:his|her|their|our|my|whose|private"
-    r"|family|personal) (?:\w+ )?(?:home|house|flat|address|bungalow|cottage|farm|place)|home address|address(?:es)?"
-    r" (?:of|for) (?:him|her|(?:mr|mrs|ms|miss|dr|prof\w*|sir|nurse|sister)\b)|at home|[a-z]+(?:'s|s') (?:home|house)"
+    r"\b(?:(?:now |still |currently |who )*(?:lives?|living|resid(?:es?|ing))|(?:his|her|their|our|my|whose"
+    r"|private|family|personal) (?:\w+ )?(?:home|house|flat|address|bungalow|cottage|farm|place)"
+    r"|home address|address(?:es)?"
+    r" (?:of|for) (?:him|her|(?:mr|mrs|ms|miss|dr|prof\w*|sir|nurse|sister)\b)|at home"
+    r"|[a-z]+(?:'s|s') (?:home|house)"
     r"|home is|home \(?at|(?:find|visit|reach|write to|post to|get|see|tell|confront) (?:him|her|them) at"
     r"|(?:knock|turn up|call) (?:on|at|round)|round to (?:his|her|their)|moved (?:in|house|home) to"
-    r"|neighbours? (?:at|in|on)|lodg(?:es|ing) (?:at|in|with)|\(?(?:now )?of (?:no\.? )?\d{1,4})\b|\bhome ?[:=]"
+    r"|neighbours? (?:at|in|on)|lodg(?:es|ing) (?:at|in|with)|\(?(?:now )?of (?:no\.? )?\d{1,4})\b"
+    r"|\bhome ?[:=]"
 )
-_DIRECTLY = r"\b(?:lives|living|resides|residing|home address is|(?:house|home) is|lodges) (?:with (?:his|her|their|a) \w+ )?(?:at|in|on|:)? ?$"
+_WITH = r"(?:with (?:his|her|their|a) \w+ )?"
+_DIRECTLY = (
+    r"\b(?:lives|living|resides|residing|home address is|(?:house|home) is|lodges) "
+    rf"{_WITH}(?:at|in|on|:)? ?$"
+)
 _INSTITUTION = (
     r"\b(?:nursing|care|residential|convalescent|rest|retirement|cottage|maternity|funeral|stately|mortuary"
     r"|children's|nurses'?|nurse's|men's|women's|sailors'?|soldiers'?|veterans'?|patients'?|people's|doctors'?"
@@ -72,7 +79,7 @@ def home_addresses(folded: Folded) -> Iterator[Sighting]:
             at = _begins(text, start, end)
             if found(pattern, text[at:end]) and _said_before(text, at):
                 yield Sighting(at, end, None, LABEL)
-    for start, end in spans(AT_HOME, text):
+    for _, end in spans(AT_HOME, text):
         yield from _street_behind(text, end)
 
 

@@ -171,7 +171,7 @@ def _fate(before: str, after: str) -> str | None:
     exchange = _exchanged(before, after)
     if _softened(*exchange):
         return "softened"
-    if _cut_out(*exchange) or _rewritten(before, after, exchange):
+    if _cut_out(*exchange) or _rewritten(before, after):
         return "lost"
     return "softened" if _weakened(*exchange) or not weigh(after) else None
 
@@ -194,9 +194,8 @@ def _cut_out(out: str, put: str) -> bool:
     return weigh(out) > 0 or (found(_FINDING, out) and not found(_PRAISE, out))
 
 
-def _rewritten(before: str, after: str, exchange: tuple[str, str]) -> bool:
+def _rewritten(before: str, after: str) -> bool:
     """True where nothing critical is left, and little else."""
-    out, put = exchange
     if weigh(after) and not weigh(after) < CRITICAL <= weigh(before) - weigh(after):
         return False
     return fuzz.ratio(before, after) < 45

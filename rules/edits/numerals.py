@@ -71,7 +71,8 @@ _DATES = re.compile(
     rf"|\b(\d{{4}})-(\d\d)-(\d\d)\b"
 )
 _CLOCK = re.compile(
-    r"\b(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b"
+    r"\b(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?"
+    r"|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b"
     r"|\b(?P<word>noon|midday|midnight)\b"
 )
 _YEARS = re.compile(r"\b(1[5-9]|20)(\d\d)([-–—/])(\d\d)\b(?![-–—/]\d)")

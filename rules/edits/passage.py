@@ -16,8 +16,8 @@ _BREAK = re.compile(
     r"(?<!\b[A-Z])[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9£]|\s*$)|\n"
 )
 _LOOKED_AT = 100_000
-"""Characters of each side that are judged: a long article whole. What a vandal pastes beyond says nothing new,
-and each side has its own measure, so that no flood of new text hides what left the page."""
+"""Characters of each side that are judged: a long article whole. What a vandal pastes beyond says
+nothing new, and each side has its own measure: no flood of new text hides what left the page."""
 
 _EDGE = " \t*#:;|!.,-–—"
 

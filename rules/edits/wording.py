@@ -27,11 +27,14 @@ _SHOUTED = re.compile(
     re.IGNORECASE,
 )
 _SAID = (
-    r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|(?:bunch|pack|gang|load|lot"
-    r"|shower) of|by|full of)"
+    r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|(?:bunch|pack|gang|load"
+    r"|lot|shower) of|by|full of)"
 )
 _ARE = r"(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of)"
-_VERY = r"(?:(?:so|very|all|just|really|utterly|totally|absolutely|completely|a|an|such|bloody|quite|always|but) )*"
+_VERY = (
+    r"(?:(?:so|very|all|just|really|utterly|totally|absolutely|completely"
+    r"|a|an|such|bloody|quite|always|but) )*"
+)
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -94,7 +97,7 @@ def _foolery() -> str:
 
 @cache
 def _reported() -> str:
-    """What somebody who watches or speaks for patients is said to have called it: no word of the page's own."""
+    """What somebody who watches or speaks for patients called it: no word of the page's own."""
     watchers = any_of(words("criticism")["watchers"])
     verbs = (
         r"(?:called|described|branded|labelled|denounced|condemned|attacked|dismissed|slammed|referred to)"
