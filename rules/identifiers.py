@@ -2,9 +2,10 @@
 
 Masked are all the identifiers that the detectors can be sure of, at every level (and digits that a text
 calls an NHS number although their check digit is wrong: one slip does not hide a patient), e-mail
-addresses, and UK telephone numbers that can be a person's own: mobiles and landlines. Numbers that only
-services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline is what such a post is about.
-Synthetic NHS numbers count as real ones: a rehearsal must hide what the real thing would.
+addresses, where somebody is said to live, and UK telephone numbers that can be a person's own: mobiles
+and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline
+is what such a post is about. Synthetic NHS numbers count as real ones: a rehearsal must hide what the real
+thing would.
 """
 
 from __future__ import annotations
@@ -13,11 +14,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import unquote
 
 from monitor.config import Organisation
 from monitor.types import Post, Span
-from rules.detectors import birth_date, local_number, national_insurance, nhs_number, patient_name, work_email
+from rules.detectors import (
+    birth_date,
+    home_address,
+    local_number,
+    national_insurance,
+    nhs_number,
+    patient_name,
+    work_email,
+)
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
 from rules.lines import Line, whole_lines
 from rules.names import Names
@@ -126,9 +136,25 @@ class PersonIdentifiers:
 
 def identifier_in(text: str, organisation: Organisation) -> str | None:
     """What kind of identifier a text holds that somebody typed and that is to be kept; None for none."""
+    return _label_in(text, PersonIdentifiers(organisation))
+
+
+@lru_cache(maxsize=8)
+def identifiers_of(names: Names) -> PersonIdentifiers:
+    """The identifiers of the organisation that has these names, made once."""
+    return PersonIdentifiers(names.organisation)
+
+
+@lru_cache(maxsize=256)
+def identifies(text: str, names: Names) -> bool:
+    """True where a short text, a heading, may say who somebody is."""
+    return _label_in(text, identifiers_of(names)) is not None
+
+
+def _label_in(text: str, identifiers: PersonIdentifiers) -> str | None:
     never = datetime.fromtimestamp(0, UTC)
     typed = Post(source="", platform="", external_id="", observed_at=never, text=text)
-    return next((span.label for span in PersonIdentifiers(organisation).spans(typed)), None)
+    return next((span.label for span in identifiers.spans(typed)), None)
 
 
 def _hospital_numbers(shapes: tuple[str, ...]) -> _Kind:
@@ -142,6 +168,7 @@ def _of_patients(names: Names) -> Iterator[_Kind]:
         (birth_date.KEYWORD,), lambda text, post: birth_date.birth_dates(text, post.observed_at.date())
     )
     yield _Kind((national_insurance.NUMBER,), lambda text, _: national_insurance.insurance_numbers(text))
+    yield _Kind((home_address.AT_HOME,), lambda text, _: home_address.home_addresses(text))
     yield _Kind((POSTCODE,), lambda text, _: postcodes(text, names))
     yield _Kind(
         (patient_name.TITLED, patient_name.FULL_NAME), lambda text, _: patient_name.patient_names(text)

@@ -16,6 +16,7 @@ from rapidfuzz.distance import Indel
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit, held
 from rules.edits.figures import rated, without_ratings
+from rules.edits.gravity import CRITICAL, critical_words, weigh
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
 from rules.edits.wording import insulting
@@ -24,20 +25,25 @@ from rules.text.patterns import compiled, found, spans
 from rules.text.words import any_of, words
 
 _LISTS = words("criticism")
-STRONG = any_of(_LISTS["strong"])
-_MILD = any_of(_LISTS["mild"])
-_WATCHER = any_of(_LISTS["watchers"])
-_HARMLESS = any_of(_LISTS["harmless"])
 HEADING = any_of(_LISTS["headings"])
 _SOFT_HEADING = any_of(_LISTS["soft headings"])
 _SOFTENER = any_of(_LISTS["softeners"])
 _QUALIFIER = any_of(_LISTS["qualifiers"])
 _INTENSIFIER = any_of(_LISTS["intensifiers"])
+_LESSER = any_of(_LISTS["lesser"])
+_FINDING = any_of(_LISTS["finding"])
+_PRAISE = any_of(
+    (
+        *words("promotion")["strong"],
+        *words("promotion")["weak"],
+        "prais(?:ed?|ing)",
+        "commend(?:ed|ing)",
+        "welcom(?:ed|ing)",
+    )
+)
 
-CRITICAL = 2
-"""The weight from which a sentence is criticism: one strong word, or two mild ones."""
-
-_TITLE = re.compile(r"\s*<ref\b[^<>/]*>[^<]*?\btitle\s*=\s*([^|}<]+)", re.IGNORECASE)
+_SOURCE = re.compile(r"\s*(?:<ref\b[^<>]*/>|<ref\b[^<>/]*>([^<]*)</ref\s*>)", re.IGNORECASE)
+_TITLE = re.compile(r"\b(?:title|quote)\s*=\s*([^|}<]+)", re.IGNORECASE)
 _FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
 _NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
@@ -50,7 +56,10 @@ _CUT = 3  # words without a replacement: more than that were cut, not softened
 
 def criticism(edit: Edit) -> Iterator[Effect]:
     """Criticism removed and criticism softened, in articles."""
-    if edit.talk or edit.reverts:
+    if edit.talk or edit.confirmed:
+        return
+    if edit.reverts:
+        yield from _by_claim(edit)
         return
     lost, softened = _fates(edit)
     headings = _headings_gone(edit, lost)
@@ -59,6 +68,16 @@ def criticism(edit: Edit) -> Iterator[Effect]:
     if softened:
         reason = "Criticism has been put in weaker words, or qualified."
         yield edit.effect(EffectKind.CRITICISM_SOFTENED, reason, _both(edit, softened), confidence=0.75)
+
+
+def _by_claim(edit: Edit) -> Iterator[Effect]:
+    """Criticism that goes with a revert by the summary's word alone; cleaning up abuse is none."""
+    lost = [] if any(map(insulting, edit.gone)) else _fates(edit)[0]
+    if lost:
+        reason = (
+            "Criticism has left the page; the summary calls it a revert, and the wiki does not confirm that."
+        )
+        yield edit.effect(EffectKind.CRITICISM_REMOVED, reason, lost, confidence=0.6)
 
 
 def sourced_criticism_gone(edit: Edit) -> list[Sentence]:
@@ -90,7 +109,7 @@ def _euphemism(sentence: Sentence, edit: Edit) -> bool:
     text = came[0].text
     shared = set(text.split()) & {word for word in sentence.text.split() if len(word) > _SHORT_WORD}
     of_the_same = len(shared) > 1 or (bool(shared) and (weigh(text) > 0 or found(_QUALIFIER, text)))
-    return of_the_same and found(_SOFTENER, text)
+    return found(_SOFTENER, text) and (of_the_same or len(list(spans(_SOFTENER, text))) > 1)
 
 
 def is_critical(sentence: Sentence) -> bool:
@@ -101,22 +120,14 @@ def is_critical(sentence: Sentence) -> bool:
 
 
 def _source_is_critical(sentence: Sentence) -> bool:
-    """True where the title of the source right behind the sentence speaks of it as criticism."""
-    behind = _TITLE.match(sentence.side.text, sentence.end)
-    return behind is not None and weigh(fold(behind[1]).text) >= CRITICAL
-
-
-def weigh(text: str) -> int:
-    """How critical a folded text is: two for each strong word, one for each mild one and for who says it."""
-    plain = _without_harmless(text)
-    strong = list(spans(STRONG, plain))
-    mild = sum(1 for place in spans(_MILD, plain) if not any(a <= place[0] < b for a, b in strong))
-    said = mild > 0 and not strong and found(_WATCHER, plain)
-    return 2 * len(strong) + mild + said
-
-
-def _without_harmless(text: str) -> str:
-    return str(compiled(_HARMLESS).sub(" ", text)) if found(_HARMLESS, text) else text
+    """True where the title of a source right behind the sentence speaks of it as criticism."""
+    at = sentence.end
+    while source := _SOURCE.match(sentence.side.text, at):
+        titles = _TITLE.findall(source[1] or "")
+        if any(weigh(fold(title).text) >= CRITICAL for title in titles):
+            return True
+        at = source.end()
+    return False
 
 
 def _stands(sentence: Sentence, edit: Edit) -> bool:
@@ -126,8 +137,13 @@ def _stands(sentence: Sentence, edit: Edit) -> bool:
         len(sentence.text) <= len(after) < _READ
         and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5
     ):
-        return True
-    return held(sentence.text, after) >= _STANDS and weigh(after) >= weigh(sentence.text)
+        return _says_as_much(after, sentence.text)
+    return held(sentence.text, after) >= _STANDS and _says_as_much(after, sentence.text)
+
+
+def _says_as_much(after: str, text: str) -> bool:
+    """True where every critical word of the text stands in `after`."""
+    return all(word in after for word in critical_words(text))
 
 
 def _sort(
@@ -150,31 +166,47 @@ def _fate(before: str, after: str) -> str | None:
     """What became of the criticism in a sentence that was reworded: lost, softened or None (it is kept)."""
     if len(_FAILED.findall(before)) > len(_FAILED.findall(after)):
         after = _NOT_DONE.sub("failed to", after)  # the same fact in plainer words
-    out, put = _exchanged(before, after)
-    taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
-    weight, left = weigh(before), weigh(after)
-    if not weight:
+    if not weigh(before):
         return "lost" if not after else None
-    if left == 0 or (left < CRITICAL <= taken and weight - left >= CRITICAL):
-        cut = 4 * len(put.split()) <= len(out.split()) > _CUT and not found(_SOFTENER, put)
-        return "lost" if cut or fuzz.ratio(before, after) < 45 else "softened"
-    if (
-        taken - given >= CRITICAL
-        and len(put.split()) <= _CUT < len(out.split())
-        and not found(_QUALIFIER, put)
-    ):
+    exchange = _exchanged(before, after)
+    if _softened(*exchange):
+        return "softened"
+    if _cut_out(*exchange) or _rewritten(before, after):
         return "lost"
-    return "softened" if _weakened(out, put, taken, given) else None
+    return "softened" if _weakened(*exchange) or not weigh(after) else None
 
 
-def _weakened(out: str, put: str, taken: int, given: int) -> bool:
+def _softened(out: str, put: str) -> bool:
+    """True where a softer word stands in the place of a graver one."""
+    soft = any(found(words, put) and not found(words, out) for words in (_SOFTENER, _QUALIFIER, _LESSER))
+    return soft and 0 < weigh(out) > _given(put)
+
+
+def _given(put: str) -> int:
+    """How critical the new words are, without the weakest."""
+    return weigh(" ".join(str(compiled(any_of((_QUALIFIER, _LESSER))).sub(" ", put)).split()))
+
+
+def _cut_out(out: str, put: str) -> bool:
+    """True where a clause went that spoke against somebody: by its words, a quotation or a finding."""
+    if len(put.split()) > _CUT or len(out.split()) <= _CUT or _given(put):
+        return False
+    return weigh(out) > 0 or (found(_FINDING, out) and not found(_PRAISE, out))
+
+
+def _rewritten(before: str, after: str) -> bool:
+    """True where nothing critical is left, and little else."""
+    if weigh(after) and not weigh(after) < CRITICAL <= weigh(before) - weigh(after):
+        return False
+    return fuzz.ratio(before, after) < 45
+
+
+def _weakened(out: str, put: str) -> bool:
     """True where the words exchanged take the edge off a sentence that is critical still."""
-    qualified = found(_QUALIFIER, put) and not found(_QUALIFIER, out)
+    taken, given = weigh(out), weigh(str(compiled(_QUALIFIER).sub(" ", put)))
     if given == 0 and taken >= CRITICAL and len(put.split()) > 1:
         return True
-    if 0 < taken > given and (found(_SOFTENER, put) or found(_QUALIFIER, put)):
-        return True
-    if qualified and taken >= given:
+    if found(_QUALIFIER, put) and not found(_QUALIFIER, out) and taken >= given:
         return True
     dulled = found(_INTENSIFIER, out) and not found(_INTENSIFIER, put)
     return dulled and taken + 1 >= given and len(out.split()) <= 2 * _CUT

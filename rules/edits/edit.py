@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from monitor.types import Change, Post, Span
 from rules.edits import Effect, EffectKind
 from rules.edits.passage import Passage, Sentence, Side, passages
+from rules.identifiers import identifies
 from rules.names import Names
 from rules.text.fold import fold
 from rules.text.patterns import found
@@ -29,6 +32,8 @@ _AKIN = 52  # above which one is a rewording of the other
 _HELD = 0.68  # of its longer words: so much of it makes another sentence hold it
 _CLOSE = 75  # above which it is not looked for elsewhere
 _MOST = 300  # sentences compared with one another: beyond it an edit is a new text
+_LABELS = 1000  # headings and values that are read; a long article's have a few hundred
+_HEADINGS = 1000  # of a page that are compared: the longest articles have two hundred
 _Sides = Mapping[Side, Side]
 _WORD = re.compile(r"[a-z0-9£]+")
 
@@ -55,10 +60,13 @@ class Edit:
 
         Not where that text had been put right itself: the edit is made once more then.
         """
-        if self.change.repeats:
-            return False
+        return self.confirmed or (not self.change.repeats and found(_REVERT, self.summary))
+
+    @cached_property
+    def confirmed(self) -> bool:
+        """True where the wiki says so, by a tag or an equal text; a summary may say "rv" of anything."""
         tags = {"mw-undo", "mw-rollback", "mw-manual-revert"}
-        return self.change.reverts or bool(tags & set(self.change.tags)) or found(_REVERT, self.summary)
+        return not self.change.repeats and (self.change.reverts or bool(tags & set(self.change.tags)))
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
@@ -97,8 +105,9 @@ class Edit:
 
     @cached_property
     def _labels(self) -> tuple[Sequence[Sentence], Sequence[Sentence]]:
-        old = [each for passage in self.passages for each in passage.labels(passage.old)]
-        return old, [each for passage in self.passages for each in passage.labels(passage.new)]
+        old = (each for passage in self.passages for each in passage.labels(passage.old))
+        new = (each for passage in self.passages for each in passage.labels(passage.new))
+        return list(islice(old, _LABELS)), list(islice(new, _LABELS))
 
     @cached_property
     def successors(self) -> Mapping[Sentence, Sentence]:
@@ -140,13 +149,17 @@ class Edit:
         section: str | None = None,
         confidence: float = 0.8,
     ) -> Effect:
-        """An effect of this edit; its section is the first sentence's, and heads the reason."""
+        """An effect of this edit; its section is the first sentence's, and heads the reason.
+
+        A reason is stored as it is, and mailed: a heading that may say who somebody is stays out of it.
+        """
         shown = list(sentences)
         section = section or next((each.section for each in shown if each.section), None)
+        named = None if section and identifies(section, self.names) else section
         places = [*(each.span(kind.value) for each in shown), *spans]
         return Effect(
             kind=kind,
-            reason=f'In "{_cut(section)}": {reason[0].lower()}{reason[1:]}' if section else reason,
+            reason=f'In "{_cut(named)}": {reason[0].lower()}{reason[1:]}' if named else reason,
             spans=tuple(place for place in dict.fromkeys(places) if place is not None),
             section=section,
             confidence=confidence,
@@ -160,13 +173,26 @@ def _cut(heading: str) -> str:
 
 def held(one: str, other: str) -> float:
     """Which part of the longer words of `one` stands in `other` too, 0 to 1; 0 where `one` has few."""
-    words = {word for word in _words(one) if len(word) > 3}
+    words = _longer(one)
     return len(words & _words(other)) / len(words) if len(words) >= 4 else 0.0
 
 
 @lru_cache(maxsize=1024)  # one long line, held against each of many sentences, is taken apart once
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
+
+
+@lru_cache(maxsize=1024)
+def _longer(text: str) -> frozenset[str]:
+    return frozenset(word for word in _words(text) if len(word) > 3)
+
+
+def exchanges(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """The words that left a sentence and those that came in their place, one place after the other."""
+    old, new = before.split(), after.split()
+    for code in Levenshtein.opcodes(old, new):
+        if code.tag != "equal":
+            yield " ".join(old[code.src_start : code.src_end]), " ".join(new[code.dest_start : code.dest_end])
 
 
 def _without(side: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
@@ -212,5 +238,5 @@ def _holder(text: str, sentences: Sequence[Sentence]) -> Sentence | None:
 
 
 def _missing(headings: Sequence[str], other: Sequence[str]) -> list[str]:
-    known = {fold(each).text.strip() for each in other}
-    return [each for each in headings if fold(each).text.strip() not in known]
+    known = {fold(each).text.strip() for each in other[:_HEADINGS]}
+    return [each for each in headings[:_HEADINGS] if fold(each).text.strip() not in known]

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from rules.edits import Effect, EffectKind
-from rules.edits.edit import Edit
+from rules.edits.edit import Edit, exchanges
 from rules.edits.numerals import MONTHS, figures_in
 from rules.edits.passage import Sentence
 from rules.text.fold import fold
@@ -82,7 +83,23 @@ def _rating_changed(before: Sentence, after: Sentence) -> bool:
     one, other = rated(before.text, context), rated(after.text, context)
     old, new = Counter(one), Counter(other)
     exchanged = bool(old - new and new - old) or (old == new and one != other)
+    exchanged = exchanged or _replaced(before.text, after.text, context)
     return exchanged and _one_statement(before.text, after.text, RATING)
+
+
+def _replaced(before: str, after: str, context: str) -> bool:
+    """True where a rating stands right in the place of another one, although that is given elsewhere too."""
+    if not (rated(before, context) and rated(after, context)):
+        return False
+    for out, put in exchanges(before, after):
+        one, other = (_in(each) for each in (out, put))
+        if one and other and one != other:
+            return True
+    return False
+
+
+def _in(text: str) -> list[str]:
+    return [_kind(text[start:end]) for start, end in spans(RATING, text)]
 
 
 def _one_statement(before: str, after: str, what: str) -> bool:
@@ -92,10 +109,21 @@ def _one_statement(before: str, after: str, what: str) -> bool:
 
 def _figure_changed(before: Sentence, after: Sentence) -> bool:
     old, new = Counter(figures_in(before.text)), Counter(figures_in(after.text))
-    if not (old - new and new - old):
+    lines = Counter(figures_in(_line(before))), Counter(figures_in(_line(after)))
+    if not (old - new and new - old) or not (lines[0] - lines[1] and lines[1] - lines[0]):
         return False
     one, other = _without_figures(before.text), _without_figures(after.text)
     return fuzz.ratio(one, other) >= _ALIKE or (not one and not other)
+
+
+def _line(sentence: Sentence) -> str:
+    """All of its line, folded: an abbreviation within a sentence may have cut it in two."""
+    return _folded(sentence.side.prose)
+
+
+@lru_cache(maxsize=256)
+def _folded(prose: str) -> str:
+    return " ".join(fold(prose).text.split())
 
 
 def _without_figures(text: str) -> str:

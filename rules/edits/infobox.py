@@ -13,7 +13,7 @@ from rules.edits.edit import Edit
 from rules.edits.figures import rated
 from rules.edits.numerals import figures_in
 from rules.edits.passage import Passage, Side
-from rules.edits.wikitext import parameters
+from rules.edits.prose import parameters
 from rules.text.fold import fold
 
 _INFOBOX = re.compile(r"^\s*(?:infobox|info box|geobox|taxobox)|infobox$", re.IGNORECASE)

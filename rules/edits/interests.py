@@ -26,7 +26,7 @@ _TEMPORARY = "~"  # ~2026-12345-67: no name that anybody chose
 def interests(edit: Edit) -> Iterator[Effect]:
     """Interest declared or undeclared, a declared editor, an address of the organisation's own networks."""
     yield from _network(edit)
-    disclosed = [each for each in edit.come if _discloses(each.text)]
+    disclosed = [each for each in edit.come if edit.talk and _discloses(each.text)]
     if disclosed or _discloses(edit.summary) or _template_added(edit):
         reason = "The editor says that they work for the organisation, or are paid."
         yield edit.effect(EffectKind.INTEREST_DECLARED, reason, disclosed, confidence=0.8)
@@ -56,8 +56,18 @@ def named_after(handle: str | None, names: Names) -> bool:
     if any(full in name for full in names.full):
         return True
     short = squeeze(names.organisation.short)
-    starts = [each for each in (short, *names.bare) if len(each) >= 3 and name.startswith(each)]
-    return any(name == each or found(_office(), name[len(each) :]) for each in starts)
+    known = [each for each in (short, *names.bare) if len(each) >= 3]
+    return any(_of_office(name, each) for each in known)
+
+
+def _of_office(name: str, ours: str) -> bool:
+    """True where nothing stands beside our name but what a body or an office is called."""
+    before, ours_too, after = name.partition(ours)
+    if not ours_too:
+        return False
+    if not before and (not after or found(_office(), after)):
+        return True
+    return found(_generic(), before or "nhs") and found(_generic(), after or "nhs")
 
 
 def _network(edit: Edit) -> Iterator[Effect]:
@@ -128,6 +138,11 @@ def _texts(edit: Edit) -> tuple[str, str]:
 @cache
 def _list(key: str) -> str:
     return any_of(words("wiki")[key])
+
+
+@cache
+def _generic() -> str:
+    return rf"^(?:{'|'.join(words('wiki')['body names'])}|{'|'.join(words('wiki')['role names'])}|\d)+$"
 
 
 @cache

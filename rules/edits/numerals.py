@@ -70,6 +70,12 @@ _DATES = re.compile(
     rf"\b{_DAY} (?:of )?{_NAME},?(?: (\d{{4}}))?\b|\b{_NAME} {_DAY}(?:,? (\d{{4}}))?\b"
     rf"|\b(\d{{4}})-(\d\d)-(\d\d)\b"
 )
+_CLOCK = re.compile(
+    r"\b(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?"
+    r"|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b"
+    r"|\b(?P<word>noon|midday|midnight)\b"
+)
+_YEARS = re.compile(r"\b(1[5-9]|20)(\d\d)([-–—/])(\d\d)\b(?![-–—/]\d)")
 _PER_CENT = re.compile(r"\s?(?:%|per ?cent\b)")
 _SHARES = {"half": "0.5", "halves": "0.5", "quarter": "0.25", "quarters": "0.25"}
 _PARTS = re.compile(
@@ -80,12 +86,26 @@ _PARTS = re.compile(
 
 def figures_in(text: str) -> Iterator[str]:
     """Every figure of a folded text in one writing; the parts of a date each by itself."""
+    text = _YEARS.sub(r"\1\2\3\1\4", text)
+    for time in _CLOCK.finditer(text):
+        yield _time(time)
+    text = _CLOCK.sub(" ", text)
     at = 0
     for date in _DATES.finditer(text):
         yield from _numbers(text[at : date.start()])
         yield from _date(date)
         at = date.end()
     yield from _numbers(text[at:])
+
+
+def _time(found: re.Match[str]) -> str:
+    """A time of day, by the 24-hour clock."""
+    if found["word"]:
+        return "time 0:00" if found["word"] == "midnight" else "time 12:00"
+    if found["h24"]:
+        return f"time {int(found['h24'])}:{found['m24']}"
+    hour = int(found["hour"]) % 12 + 12 * (found["half"] == "p")
+    return f"time {hour}:{found['minute'] or '00'}"
 
 
 def _date(found: re.Match[str]) -> Iterator[str]:

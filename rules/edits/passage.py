@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from monitor.types import CONTEXT, Change, Hunk, Span
-from rules.edits.wikitext import labels, prose
+from rules.edits.prose import labels, prose
 from rules.text.fold import fold
 
 _BREAK = re.compile(
     r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bProf)(?<!\bNo)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bc)"
     r"(?<!\b[A-Z])[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9£]|\s*$)|\n"
 )
+_LOOKED_AT = 100_000
+"""Characters of each side that are judged: a long article whole. What a vandal pastes beyond says
+nothing new, and each side has its own measure: no flood of new text hides what left the page."""
+
 _EDGE = " \t*#:;|!.,-–—"
 
 
@@ -125,13 +129,23 @@ def passages(change: Change) -> Iterator[Passage]:
     removed = added = 0
     group: list[tuple[Hunk, int, int]] = []
     for hunk in change.hunks:
+        whole, hunk = hunk, _within(hunk, _LOOKED_AT - removed, _LOOKED_AT - added)
         if group and not _of_one_line(group[-1][0], hunk):
             yield _passage(group)
             group = []
         group.append((hunk, removed, added))
-        removed, added = removed + len(hunk.old) + 2, added + len(hunk.new) + 2
+        removed, added = removed + len(whole.old) + 2, added + len(whole.new) + 2
+        if min(removed, added) >= _LOOKED_AT:
+            break
     if group:
         yield _passage(group)
+
+
+def _within(hunk: Hunk, removed: int, added: int) -> Hunk:
+    """The hunk with no more characters of each side than are left to look at."""
+    if len(hunk.old) <= removed and len(hunk.new) <= added:
+        return hunk
+    return replace(hunk, old=hunk.old[: max(removed, 0)], new=hunk.new[: max(added, 0)])
 
 
 def _of_one_line(one: Hunk, other: Hunk) -> bool:

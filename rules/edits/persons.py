@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from monitor.types import Kind, Post, Span
 from rules.detectors.contact_details import TELEPHONE_LABEL
@@ -15,26 +14,11 @@ from rules.detectors.work_email import LABEL as EMAIL
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Side
-from rules.identifiers import PersonIdentifiers
+from rules.identifiers import identifiers_of
 from rules.names import Names
 from rules.text.fold import fold
-from rules.text.patterns import compiled, found, spans
+from rules.text.patterns import compiled, found
 
-_STREET = (
-    r"(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens?|grove|way|place|court|square|row"
-    r"|hill|rise"
-    r"|mews|walk|view|park|green|st|rd|ave)"
-)
-_ADDRESS = rf"\b(?:flat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[a-z'\-]+ ){{1,3}}{_STREET}\b"
-_LIVES_AT = (
-    rf"\b(?:lives|living|resides|residing|home address is|house is|home is) (?:at|in|on) "
-    rf"(?:[a-z'\-]+,? ){{1,6}}{_STREET}\b"
-)
-_NO_STREET = r"\b(?:to|the|in|of|and|for|make|a|an|at|by|on|was|were|is|from|with|that|1[5-9]\d\d|20\d\d)\b"
-_AT_HOME = (
-    r"\b(?:(?:whose|the family) (?:house|home|flat)|lives?|living|resid(?:es?|ing)|home(?: "
-    r"address)?|(?:his|her|their) (?:house|flat|address)|private address)\b"
-)
 _PERSON = (
     r"\b(?:his|her|their|him|he|she|them|mr|mrs|ms|miss|dr|prof(?:essor)?|sir|dame|matron|sister|nurse"
     r"|surgeon|manager"
@@ -93,7 +77,7 @@ def _in(edit: Edit, new: Side, old: Side) -> Iterator[Span]:
 def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
     """Places of personal data in the lines as they are."""
     folded = fold(text)
-    for span in _identifiers(edit.names).spans(_typed(edit.post, text)):
+    for span in identifiers_of(edit.names).spans(_typed(edit.post, text)):
         around = folded.text[max(span.start - _REACH, 0) : span.start + _REACH]
         if _personal(text[span.start : span.end].lower(), span.label, around, edit.names):
             yield span.start, span.end, span.label
@@ -101,13 +85,6 @@ def _seen(edit: Edit, text: str) -> Iterator[tuple[int, int, str]]:
         around = folded.text[max(match.start() - _REACH, 0) : match.start() + _REACH]
         if _personal("", match[1], around, edit.names):
             yield *folded.raw_span(*match.span()), match[1]
-    for start, end in spans(_ADDRESS, folded.text):
-        if not found(_NO_STREET, folded.text[start:end]) and found(
-            _AT_HOME, folded.text[max(start - _REACH, 0) : start]
-        ):
-            yield *folded.raw_span(start, end), "home address"
-    for place in spans(_LIVES_AT, folded.text):
-        yield *folded.raw_span(*place), "home address"
 
 
 def _personal(value: str, label: str, around: str, names: Names) -> bool:
@@ -132,8 +109,3 @@ def _typed(post: Post, text: str) -> Post:
     return replace(
         post, text=text, title="", url=None, author=None, change=None, kind=Kind.PAGE_EDIT, links=()
     )
-
-
-@lru_cache(maxsize=8)
-def _identifiers(names: Names) -> PersonIdentifiers:
-    return PersonIdentifiers(names.organisation)

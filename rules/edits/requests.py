@@ -9,7 +9,7 @@ from monitor.types import Span
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Passage
-from rules.edits.wikitext import headings_in
+from rules.edits.prose import headings_in
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 from rules.text.words import any_of, words
@@ -29,9 +29,11 @@ _ASKED = {
     "asking": (EffectKind.EDIT_REQUESTED, "The talk page asks for a change."),
 }
 _ANSWERED = (
-    r"\b(?:answered|ans|a|response)\s*=\s*(?:y|yes|true|done|[a-z]+\b)|\bdeclined\s*=\s*y"
+    r"\b(?:answered|ans|a)\s*=\s*(?:y|yes|true|done|1)\b|\bdeclined\s*=\s*y|\bresponse\s*=\s*[a-z]"
     r"|\b(?:not done|\{\{done)\b"
 )
+
+_PLEASE = r"\b(?:please|could|would|can) (?:you|some ?one|some ?body|any ?one|an editor|we|\w+)\b"
 
 
 def requests(edit: Edit) -> Iterator[Effect]:
@@ -59,11 +61,18 @@ def _asked(edit: Edit, kinds: set[EffectKind]) -> Iterator[Effect]:
     for key, (kind, reason) in _ASKED.items():
         if kind in kinds or (kind is EffectKind.EDIT_REQUESTED and kinds):
             continue
-        asking = [each for each in edit.come if found(_list(key), each.text)]
-        heading = any(found(_list(key), each) for each in _new_headings(edit))
+        asking = [each for each in edit.come if _asks(key, each.text)]
+        heading = any(_asks(key, each) for each in _new_headings(edit))
         if asking or heading:
             kinds.add(kind)
             yield edit.effect(kind, reason, asking, section=_section(edit), confidence=0.7)
+
+
+def _asks(key: str, text: str) -> bool:
+    """True where the words ask; of a page put right already they only tell."""
+    if not found(_list(key), text) or (found(_list("settled"), text) and not found(_PLEASE, text)):
+        return False
+    return found(_list(key), str(compiled(_list("answering")).sub(" ", text)))
 
 
 def _added(edit: Edit, key: str) -> Iterator[Span]:
@@ -88,7 +97,8 @@ def _templates(edit: Edit, which: str, key: str) -> Iterator[tuple[Passage, int,
 
 def _new_headings(edit: Edit) -> list[str]:
     old = {each for passage in edit.passages for each in headings_in(passage.old.text)}
-    return [each for passage in edit.passages for each in headings_in(passage.new.text) if each not in old]
+    new = (each for passage in edit.passages for each in headings_in(passage.new.text))
+    return [each.strip(" ?!.") for each in new if each not in old]
 
 
 def _archiving(edit: Edit) -> bool:

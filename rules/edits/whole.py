@@ -9,7 +9,7 @@ from rules.edits import Effect, EffectKind
 from rules.edits.criticism import HEADING, is_critical, sourced_criticism_gone
 from rules.edits.edit import Edit, held
 from rules.edits.passage import Passage
-from rules.edits.wikitext import headings_in
+from rules.edits.prose import headings_in
 from rules.text.fold import fold
 from rules.text.patterns import found
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
+from rules.edits.figures import without_ratings
 from rules.edits.passage import Sentence
 from rules.text.fold import fold
 from rules.text.patterns import compiled, found, spans
@@ -21,8 +22,18 @@ _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
     r"!{3,}|[\U0001f300-\U0001faff]|([^\w\s=*#:;|{}\[\]'.-])\1{3,}|\b(\w{3,})(?:[ ,!]+\2\b){2,}"
+    r"|\b(\w+[ ,!]+\w+)[ ,!]+\3\b|\b(\w+)(?:[ ,!]+\4\b){2,}"
     r"|\b(?-i:[A-Z]{5,} [A-Z]{5,}|(?:[A-Z]{2,}[ ,!]+){3,}[A-Z]{2,})\b",
     re.IGNORECASE,
+)
+_SAID = (
+    r"(?:consists? of|made up of|nothing but|is|are|was|were|am|be|'s|'re|you|such|(?:bunch|pack|gang|load"
+    r"|lot|shower) of|by|full of)"
+)
+_ARE = r"(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of)"
+_VERY = (
+    r"(?:(?:so|very|all|just|really|utterly|totally|absolutely|completely"
+    r"|a|an|such|bloody|quite|always|but) )*"
 )
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
@@ -67,9 +78,9 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = fold(_unquoted(sentence)).text
+    text = str(compiled(_reported()).sub(" ", fold(_unquoted(sentence)).text))
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
-    if found(_list("derogatory", "abuse"), text):
+    if found(_list("derogatory", "abuse"), text) or found(_called(), text):
         return True
     changed = fold(sentence.changed).text
     if not found(_list("derogatory", "obscene"), changed):
@@ -82,6 +93,30 @@ def _foolery() -> str:
     """Foolery that something is, does or was made by; a ward or a song may be called after it."""
     verbs = r"(?:is|are|was|were|has|have|built|run|owned|ruled|invaded|founded|made|full|eats?|loves?)"
     return rf"\b{verbs}(?: \w+){{0,4}} {_list('derogatory', 'silly')}"
+
+
+@cache
+def _reported() -> str:
+    """What somebody who watches or speaks for patients called it: no word of the page's own."""
+    watchers = any_of(words("criticism")["watchers"])
+    verbs = (
+        r"(?:called|described|branded|labelled|denounced|condemned|attacked|dismissed|slammed|referred to)"
+    )
+    return rf"{watchers}(?: [\w'-]+){{0,6}} {verbs}\b.*$"
+
+
+@cache
+def _called() -> str:
+    """A hurtful word before a person or a place, or after "is"; a name that somebody is called."""
+    names, animals, bad, people = (
+        _list("derogatory", key) for key in ("called", "animals", "pejoratives", "people")
+    )
+    between, very = r"(?:,? (?:and )?[a-z'-]+){0,2}", r"(?:[a-z]+,? (?:and )?){0,3}?"
+    person = rf"{bad}{between},? (?:{names}|{animals}|{people})"
+    named = rf"\b{_SAID} (?:an? |the |all |just |total |complete )*{very}{names}"
+    animal = rf"\b{_ARE} (?:an? |all |just |nothing but )*(?:[a-z]+ )?{animals}(?:$|[,.;:!)])"
+    described = rf"{people}(?: [a-z]+){{0,5}} (?:is|are|was|were|'s|'re) {_VERY}{bad}"
+    return "|".join((person, named, animal, described))
 
 
 @cache
@@ -106,7 +141,7 @@ def _praises_more(edit: Edit, sentence: Sentence) -> bool:
 
 def _praise(sentence: Sentence) -> int:
     """How much a sentence praises: two for each strong phrase, one for each weak word."""
-    text = str(compiled(_list("promotion", "harmless")).sub(" ", own_voice(sentence)))
+    text = without_ratings(str(compiled(_list("promotion", "harmless")).sub(" ", own_voice(sentence))))
     strong = list(spans(_list("promotion", "strong"), text))
     weak = {
         text[start:end]

@@ -15,6 +15,7 @@ from alerts import edits, wording
 from alerts.digest import compose
 from alerts.rendering import render
 from monitor.clocks import Clocks
+from monitor.config import PolicySettings, RuleSettings
 from monitor.pipeline import Pipeline
 from monitor.registers import DeclaredEditor
 from monitor.store import Store
@@ -42,6 +43,7 @@ from monitor.types import (
     Span,
     State,
 )
+from rules import pack
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from tests.core.world import COMMS, LONDON, NOW, Feed, World, post
@@ -131,7 +133,7 @@ def everything(store: Store) -> str:
     """All that every table holds."""
     with store.reading() as connection:
         return "\n".join(
-            repr(row)
+            repr(tuple(row))  # a row of its own shows long values cut
             for table in SQLModel.metadata.sorted_tables
             for row in connection.execute(select(table))
         )
@@ -242,3 +244,30 @@ def test_a_platform_that_forbids_excerpts_has_no_word_of_an_edit_in_a_mail(wiki:
 def test_an_address_is_compared_with_the_networks_of_the_settings(wiki: Wiki) -> None:
     wiki.poll(Feed([[edit(CRITICISM, name="198.51.100.7", editor=Editor(kind=EditorKind.ADDRESS))]]))
     assert "in the organisation's own networks" in mailed(wiki.item(), networks=("198.51.100.0/24",))
+
+
+@pytest.mark.parametrize(
+    ("heading", "secret"),
+    [
+        ("Criticism (NHS number 999 204 7119)", "999 204 7119"),
+        ("Criticism, call 07700 900123", "07700 900123"),
+    ],
+)
+def test_a_heading_that_says_who_somebody_is_reaches_no_table_and_no_mail(
+    store: Store, heading: str, secret: str
+) -> None:
+    wiki = Wiki(store, rules=pack.load(ORGANISATION, PolicySettings(), RuleSettings()))
+    wiki.poll(Feed([[edit(replace(CRITICISM, section=heading), sections_before=(heading,))]]))
+    (item,) = [each for each in wiki.items() if each.title.startswith("Criticism taken off")]
+    assert "criticism has left the page" in item.reason.lower()
+    assert secret not in mailed(item)
+    assert secret not in everything(store)
+
+
+def test_a_home_address_is_in_no_table_and_a_hospitals_own_stays_readable(wiki: Wiki) -> None:
+    added = "The surgeon lives at 4 Privet Close, Oswinton. The hospital is at 12 Abbey Road, Oswinton."
+    wiki.poll(Feed([[edit(Hunk(old="", new=added, section="Staff", line=3))]]))
+    kept = everything(wiki.store)
+    assert "home address redacted" in kept
+    assert "Privet" not in kept
+    assert "12 Abbey Road" in kept

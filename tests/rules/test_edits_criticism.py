@@ -426,3 +426,22 @@ def test_a_section_moved_with_its_heading_keeps_the_criticism() -> None:
     section = f"\n\n== Criticism ==\n{CRITICAL[0]}{SOURCE}\n"
     other = "\n\n== Staff ==\nThe staff number 300.\n"
     assert kinds(section + other, other + section) == set()
+
+
+def test_a_revert_by_the_summary_alone_hides_no_criticism_sourced_or_not() -> None:
+    for sentence in (CRITICAL[0], CRITICAL[0] + SOURCE):
+        found = effects(sentence, "", "rv unexplained addition")
+        assert set(found) == {"criticism-removed", "revert"}
+        assert "summary calls it a revert" in found["criticism-removed"].reason
+        assert found["criticism-removed"].confidence < 0.8
+        assert found["criticism-removed"].spans
+
+
+def test_a_revert_that_the_wiki_confirms_or_that_cleans_up_abuse_is_only_that() -> None:
+    assert kinds(CRITICAL[0], "", "rv", tags=("mw-undo",)) == {"revert"}
+    assert kinds(CRITICAL[0], "", "rv", reverts=True) == {"revert"}
+    assert kinds(f"{CRITICAL[0]} The managers are lying scum.", "", "rv vandalism") == {"revert"}
+
+
+def test_a_flood_of_new_text_does_not_hide_what_left_the_page() -> None:
+    assert "criticism-removed" in kinds(CRITICAL[0], "Plain words. " * 40_000)
