@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 DEVELOPMENT = HERE / "development.yaml"
 UNSEEN = HERE / "unseen.yaml"
 FRESH = HERE / "fresh.yaml"
+ORDINARY = HERE / "ordinary.yaml"
 ARTICLES = HERE / "articles"
 
 LABELLED = frozenset(EffectKind) - {
