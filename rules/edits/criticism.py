@@ -19,7 +19,7 @@ from rules.edits.gravity import critical_words, weigh
 from rules.edits.passage import Sentence
 from rules.edits.references import citations_lost
 from rules.edits.setting import HEADING, in_critical_setting, is_critical, says_so
-from rules.edits.softening import QUALIFIER, SOFTENER, exchanged, fate, lower, softer
+from rules.edits.softening import QUALIFIER, SOFTENER, fate, lower, softer
 from rules.edits.wording import insulting
 from rules.text.fold import fold
 from rules.text.patterns import found, spans
@@ -27,6 +27,8 @@ from rules.text.patterns import found, spans
 _SIGNATURE = re.compile(
     r"\[\[\s*(?:user|benutzer(?:in)?|defnyddiwr|utilisateur)\s*:\s*([^|\]/]+)", re.IGNORECASE
 )
+_WORD = re.compile(r"[^\s,;:.()]+")
+_MOST = 50  # new sentences that are looked through for all words of an old one
 _STANDS = 0.85  # of a sentence's longer words: found elsewhere in the edit, it was not lost
 _READ = 20_000  # characters in which a sentence is looked for letter by letter
 _SHORT_WORD = 4  # letters: such words say little of what a sentence is about
@@ -110,11 +112,7 @@ def _fates(edit: Edit) -> tuple[list[Sentence], list[Sentence]]:
 def _softer(sentence: Sentence, edit: Edit) -> bool:
     """True where a sentence that is plain by itself, and not by what it stands in, got softer words."""
     after = edit.successors.get(sentence)
-    return (
-        after is not None
-        and in_critical_setting(edit, sentence)
-        and softer(*exchanged(sentence.text, after.text))
-    )
+    return after is not None and in_critical_setting(edit, sentence) and softer(sentence.text, after.text)
 
 
 def _euphemism(sentence: Sentence, edit: Edit) -> bool:
@@ -133,7 +131,9 @@ def _euphemism(sentence: Sentence, edit: Edit) -> bool:
 
 def _stands(sentence: Sentence, edit: Edit) -> bool:
     """True where its words stand in the edit's new lines, in other sentences or another order."""
-    after = edit.words_after
+    after, words = edit.words_after, set(sentence.text.split())
+    if any(words <= set(_WORD.findall(each.text)) for each in edit.come[:_MOST]):
+        return True
     if (
         len(sentence.text) <= len(after) < _READ
         and fuzz.partial_ratio(sentence.text, after) >= 100 * _STANDS + 5

@@ -35,15 +35,18 @@ _PRAISE = any_of(
 )
 _FAILED = re.compile(r"\bfail(?:ed|ing|s)? to\b")
 _NOT_DONE = re.compile(r"\b(?:did|does|had|has) not\b|\bwas unable to\b")
+_CONTENT = re.compile(r"[a-z]{4,}")  # a word of weight, no figure
 _CUT = 3  # words without a replacement: more than that were cut, not softened
 
 
 def fate(before: str, after: str) -> str | None:
     """What became of the criticism in a folded sentence: "lost", "softened" or None (it is kept)."""
+    if sorted(before.split()) == sorted(after.split()):
+        return None
     if len(_FAILED.findall(before)) > len(_FAILED.findall(after)):
         after = _NOT_DONE.sub("failed to", after)  # the same fact in plainer words
     out, put = exchanged(before, after)
-    if softer(out, put):
+    if softer(before, after):
         return "softened"
     if not weigh(before):
         return "lost" if not after else None
@@ -53,17 +56,40 @@ def fate(before: str, after: str) -> str | None:
         return "softened"
     if _cut_out(out, put) or _rewritten(before, after):
         return "lost"
+    if not out and _added_behind(before, after):
+        return None
     return "softened" if _weakened(out, put) or not weigh(after) else None
 
 
-def softer(out: str, put: str) -> bool:
-    """True where the new words stand lower on a ladder, hedge or excuse, and are no graver than the old."""
-    put, excused = str(compiled(_NO_HEDGE).sub(" ", put)), found(_EXCUSE, put) and not found(_EXCUSE, out)
-    if not put or _given(put) > weigh(out) + (CRITICAL if excused else 1):
+def softer(before: str, after: str) -> bool:
+    """True where the new words stand lower on a ladder, hedge or excuse, and are no graver than the old.
+
+    What is only added says nothing weaker of what stands: behind it a hedge is of something else, and where
+    nothing critical stands a hedge is just a hedge.
+    """
+    out, put = exchanged(before, after)
+    put = str(compiled(_NO_HEDGE).sub(" ", put))
+    excused = found(_EXCUSE, put) and not found(_EXCUSE, out)
+    if not set(put.split()) - set(out.split()) or _given(put) > weigh(out) + (CRITICAL if excused else 1):
         return False
     if excused or (lower(out, put) and not lower(put, out)):
         return True
-    return found(_HEDGE, put) and not found(_HEDGE, out) and (bool(out) or found(QUALIFIER, put))
+    if not found(_HEDGE, put) or found(_HEDGE, out):
+        return False
+    if _CONTENT.search(out):
+        return True
+    return weigh(before) > 0 and found(QUALIFIER, put) and not _added_behind(before, after)
+
+
+def _added_behind(before: str, after: str) -> bool:
+    """True where no hedge came before the end of what stood already."""
+    old, new = _bare(before), _bare(after)
+    last = max((at for at, word in enumerate(new) if old and word == old[-1]), default=len(new))
+    return not found(QUALIFIER, " ".join(new[: last + 1]))
+
+
+def _bare(text: str) -> list[str]:
+    return [word.strip(",;:.()") for word in text.split()]
 
 
 def lower(out: str, put: str) -> bool:
@@ -123,7 +149,7 @@ def _weakened(out: str, put: str) -> bool:
 
 def exchanged(before: str, after: str) -> tuple[str, str]:
     """The words that left a sentence and those that came into it."""
-    old, new = before.split(), after.split()
+    old, new = _bare(before), _bare(after)
     out: list[str] = []
     put: list[str] = []
     for code in Indel.opcodes(old, new):

@@ -23,6 +23,10 @@ _PLACES = re.compile(
     r"\b(?:at|in|near|from|via|between|outside|towards|to|through)(?: the)?"
     r" (?:[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+)*(?:,(?: and)? | and | or )?)+"
 )
+_SURNAME = re.compile(
+    r"\b((?i:dr|mr|mrs|ms|miss|sir|dame|lord|lady|prof|professor|matron|sister|nurse|after|named)\.?"
+    r"(?: [A-Z][\w.'’-]*)?) [A-Z][a-z'’-]+"
+)
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
     r"!{3,}|[\U0001f300-\U0001faff]|([^\w\s=*#:;|{}\[\]'.-])\1{3,}|\b(\w{3,})(?:[ ,!]+\2\b){2,}"
@@ -42,6 +46,7 @@ _VERY = (
 _PICTURES = re.compile(r"(?:[\U0001f300-\U0001faff]\ufe0f?\s*){4,}")
 _SIGNED = re.compile(r"~{4}|\(UTC\)|\(CES?T\)|\(MES?Z\)")
 _SLANG = 4  # words for one of slang: in a longer sentence somebody says something
+_NAMED = 4  # spaces: a shorter text is no statement
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -86,7 +91,7 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = str(compiled(_reported()).sub(" ", fold(_PLACES.sub(" ", _unquoted(sentence))).text))
+    text = str(compiled(_reported()).sub(" ", fold(_without_places(_unquoted(sentence))).text))
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
     if found(_list("derogatory", "nature"), text):
         text = str(compiled(_list("derogatory", "species")).sub(" ", text))
@@ -181,11 +186,21 @@ def _without_names(text: str) -> str:
     return _CAPITAL.sub(lambda name: " " if name.start() or name[0].count(" ") > 1 else name[0], text)
 
 
+def _without_places(text: str) -> str:
+    """Places and surnames may be called Crook or Idle, and say nothing by it."""
+    return _SURNAME.sub(r"\1 ", _PLACES.sub(" ", text))
+
+
+def _unnamed(text: str) -> str:
+    """A statement without proper names: a show may be called Hello World. What is shouted has none."""
+    return text if text.isupper() or text.count(" ") < _NAMED else _without_names(text)
+
+
 def _noise(sentence: Sentence) -> bool:
     """True where the words that came are noise; what stands around them is not asked."""
     if insulting(sentence):
         return False
-    own = fold(sentence.changed).text
+    own = fold(_unnamed(sentence.changed)).text
     if any(found(_list("derogatory", kind), own) for kind in ("obscene", "noise", "gibberish")):
         return True
     if _SHOUTED.search(sentence.changed):
