@@ -20,6 +20,7 @@ from rules.text.fold import fold
 from rules.text.patterns import found
 
 _TALK = re.compile(r"^(?:[\w ]+[ _])?talk:", re.IGNORECASE)
+_ARCHIVED = re.compile(r"\barch(?:iv\w*)?\b|archiv")
 _REVERT = (
     r"^(?:/\*.*?\*/ ?)?(?:reverted|reverting|revert(?:ed)? (?:to|edits?|back)|reverts?\b|rvv?\b|rv[ /-]"
     r"|undid (?:revision|edit|\d)"
@@ -48,6 +49,11 @@ class Edit:
     def talk(self) -> bool:
         """True on a talk page: what is said there is not the article's."""
         return bool(_TALK.match(self.change.page))
+
+    @cached_property
+    def archiving(self) -> bool:
+        """True where threads of a talk page went into its archive, by the summary."""
+        return self.talk and bool(_ARCHIVED.search(self.summary))
 
     @cached_property
     def summary(self) -> str:
@@ -92,6 +98,18 @@ class Edit:
     def come(self) -> Sequence[Sentence]:
         """Those that did not stand anywhere in the edit before."""
         return _without(self.sentences_after, self.sentences_before)
+
+    def beside(self, sentence: Sentence) -> Sequence[Sentence]:
+        """The sentences before and behind one of the old lines, as far as the edit shows them."""
+        at = self._order.get(sentence)
+        if at is None:
+            return ()
+        near = (*self.sentences_before[max(at - 1, 0) : at], *self.sentences_before[at + 1 : at + 2])
+        return [each for each in near if each.side is sentence.side]
+
+    @cached_property
+    def _order(self) -> Mapping[Sentence, int]:
+        return {each: at for at, each in enumerate(self.sentences_before)}
 
     @cached_property
     def labels_gone(self) -> Sequence[Sentence]:

@@ -79,7 +79,7 @@ def _network(edit: Edit) -> Iterator[Effect]:
 
 def _undeclared(edit: Edit) -> Iterator[Effect]:
     kind, author = EffectKind.INTEREST_UNDECLARED, edit.post.author
-    speaking = [] if edit.talk or edit.reverts else [each for each in edit.come if _speaks(edit, each)]
+    speaking = [] if edit.reverts or edit.archiving else [each for each in edit.come if _speaks(edit, each)]
     if author is not None and named_after(author.handle, edit.names):
         reason = "The account bears a name of the organisation, and no interest is declared."
         yield edit.effect(kind, reason, speaking, confidence=0.85)
@@ -93,7 +93,7 @@ def _undeclared(edit: Edit) -> Iterator[Effect]:
 
 def _speaks(edit: Edit, sentence: Sentence) -> bool:
     before = edit.predecessors.get(sentence)
-    voice = _list("own voice")
+    voice = _list("talk voice" if edit.talk else "own voice")
     return found(voice, own_voice(sentence)) and not (before and found(voice, own_voice(before)))
 
 

@@ -46,7 +46,7 @@ def requests(edit: Edit) -> Iterator[Effect]:
         if places:
             kinds.add(kind)
             yield edit.effect(kind, reason, spans=places, section=_section(edit), confidence=0.9)
-    if edit.talk and not _archiving(edit):
+    if edit.talk and not edit.archiving:
         yield from _asked(edit, kinds)
 
 
@@ -99,10 +99,6 @@ def _new_headings(edit: Edit) -> list[str]:
     old = {each for passage in edit.passages for each in headings_in(passage.old.text)}
     new = (each for passage in edit.passages for each in headings_in(passage.new.text))
     return [each.strip(" ?!.") for each in new if each not in old]
-
-
-def _archiving(edit: Edit) -> bool:
-    return "archiv" in edit.summary
 
 
 def _section(edit: Edit) -> str | None:

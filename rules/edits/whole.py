@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from monitor.types import Span
 from rules.edits import Effect, EffectKind
-from rules.edits.criticism import HEADING, is_critical, sourced_criticism_gone
+from rules.edits.criticism import sourced_criticism_gone
 from rules.edits.edit import Edit, held
 from rules.edits.passage import Passage
 from rules.edits.prose import headings_in
+from rules.edits.setting import HEADING, is_critical
 from rules.text.fold import fold
 from rules.text.patterns import found
 
@@ -34,14 +35,14 @@ def blanking(edit: Edit) -> Iterator[Effect]:
     before, after = edit.change.size_before, edit.change.size_after
     if edit.reverts or before is None or after is None:
         return
-    if before > _LONG and after < _LEFT * before and not _archived(edit):
+    if before > _LONG and after < _LEFT * before and not edit.archiving:
         reason = "The page has lost nearly all of its text."
         yield edit.effect(EffectKind.BLANKING, reason, spans=_all_removed(edit), confidence=0.95)
 
 
 def sections(edit: Edit) -> Iterator[Effect]:
-    """Sections that left an article whole and held no criticism."""
-    if edit.talk or edit.reverts or any(blanking(edit)):
+    """Sections that left a page whole and held no criticism; threads went into no archive."""
+    if edit.archiving or edit.reverts or any(blanking(edit)):
         return
     gone = [each for each in edit.sections_gone if _left(edit, each)]
     for heading in gone[:1]:
@@ -60,7 +61,7 @@ def _left(edit: Edit, heading: str) -> bool:
     sentences = [each for each in edit.sentences_before if each.side in sides]
     if not sentences or not any(fold(heading).text in headings_in(side.text) for side in sides):
         return False
-    if any(is_critical(each) and each in edit.gone for each in sentences):
+    if any(is_critical(edit, each) and each in edit.gone for each in sentences):
         return False
     stand = sum(held(each.text, edit.words_after) > _STANDS or each not in edit.gone for each in sentences)
     lost = sum(len(each.text) for each in sentences if each in edit.gone)
@@ -72,11 +73,6 @@ def _left(edit: Edit, heading: str) -> bool:
 def _passages(edit: Edit, heading: str) -> list[Passage]:
     name = fold(heading).text.strip()
     return [p for p in edit.passages if p.section is not None and fold(p.section).text.strip() == name]
-
-
-def _archived(edit: Edit) -> bool:
-    """True where a talk page's threads went into its archive."""
-    return edit.talk and "archiv" in edit.summary
 
 
 def _all_removed(edit: Edit) -> list[Span]:

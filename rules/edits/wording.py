@@ -19,6 +19,14 @@ _QUOTED = re.compile(
     r"[\"“„«][^\"“”„«»\n]{2,400}[\"”»]|(?<!')''(?!')[^'\n][^\n]*?(?<!')''(?!')|‘[^‘’\n]{2,400}’(?!\w)"
 )
 _CAPITAL = re.compile(r"[A-Z][\w'’-]*(?:[ -](?:of|the|in|and|for|&|[A-Z0-9][\w'’-]*))*[ -][A-Z][\w'’-]*")
+_PLACES = re.compile(
+    r"\b(?:at|in|near|from|via|between|outside|towards|to|through)(?: the)?"
+    r" (?:[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+)*(?:,(?: and)? | and | or )?)+"
+)
+_SURNAME = re.compile(
+    r"\b((?i:dr|mr|mrs|ms|miss|sir|dame|lord|lady|prof|professor|matron|sister|nurse|after|named)\.?"
+    r"(?: [A-Z][\w.'’-]*)?) [A-Z][a-z'’-]+"
+)
 _REFERENCE = re.compile(r"<ref\b|\{\{(?:sfn|r\|)", re.IGNORECASE)
 _SHOUTED = re.compile(
     r"!{3,}|[\U0001f300-\U0001faff]|([^\w\s=*#:;|{}\[\]'.-])\1{3,}|\b(\w{3,})(?:[ ,!]+\2\b){2,}"
@@ -33,8 +41,12 @@ _SAID = (
 _ARE = r"(?:is|are|was|were|'s|'re|you|(?:bunch|pack|gang) of)"
 _VERY = (
     r"(?:(?:so|very|all|just|really|utterly|totally|absolutely|completely"
-    r"|a|an|such|bloody|quite|always|but) )*"
+    r"|a|an|such|bloody|quite|always|but|as|too|rather|pretty) )*"
 )
+_PICTURES = re.compile(r"(?:[\U0001f300-\U0001faff]\ufe0f?\s*){4,}")
+_SIGNED = re.compile(r"~{4}|\(UTC\)|\(CES?T\)|\(MES?Z\)")
+_SLANG = 4  # words for one of slang: in a longer sentence somebody says something
+_NAMED = 4  # spaces: a shorter text is no statement
 _SHORT = 14  # words: foolery in a longer sentence is a story of something
 
 
@@ -50,7 +62,7 @@ def promotion(edit: Edit) -> Iterator[Effect]:
 
 def insults(edit: Edit) -> Iterator[Effect]:
     """Insults added to and taken from a page or its talk page; an archive takes none."""
-    if edit.reverts or (edit.talk and "archiv" in edit.summary):
+    if edit.reverts or edit.archiving:
         return
     came = [each for each in _come(edit) if insulting(each) and not _insulted(edit.predecessors.get(each))]
     if came:
@@ -67,10 +79,11 @@ def insults(edit: Edit) -> Iterator[Effect]:
 
 
 def vandalism(edit: Edit) -> Iterator[Effect]:
-    """Nonsense, obscenity and noise added to articles."""
-    if edit.talk or edit.reverts:
+    """Nonsense, obscenity and noise added; on a talk page, where people chat, what nobody says in earnest."""
+    if edit.archiving or edit.reverts:
         return
-    noisy = [each for each in _come(edit) if _noise(each) and not _noise_before(edit, each)]
+    noise = _babble if edit.talk else _noise
+    noisy = [each for each in _come(edit) if noise(each) and not _noise_before(edit, each)]
     if noisy:
         reason = "Words without sense, or obscene ones, have been added."
         yield edit.effect(EffectKind.VANDALISM, reason, noisy, confidence=0.8)
@@ -78,8 +91,10 @@ def vandalism(edit: Edit) -> Iterator[Effect]:
 
 def insulting(sentence: Sentence) -> bool:
     """True where the sentence insults somebody in the page's own voice: sourced or quoted words do not."""
-    text = str(compiled(_reported()).sub(" ", fold(_unquoted(sentence)).text))
+    text = str(compiled(_reported()).sub(" ", fold(_without_places(_unquoted(sentence))).text))
     text = str(compiled(_list("derogatory", "harmless")).sub(" ", text))
+    if found(_list("derogatory", "nature"), text):
+        text = str(compiled(_list("derogatory", "species")).sub(" ", text))
     if found(_list("derogatory", "abuse"), text) or found(_called(), text):
         return True
     changed = fold(sentence.changed).text
@@ -171,11 +186,21 @@ def _without_names(text: str) -> str:
     return _CAPITAL.sub(lambda name: " " if name.start() or name[0].count(" ") > 1 else name[0], text)
 
 
+def _without_places(text: str) -> str:
+    """Places and surnames may be called Crook or Idle, and say nothing by it."""
+    return _SURNAME.sub(r"\1 ", _PLACES.sub(" ", text))
+
+
+def _unnamed(text: str) -> str:
+    """A statement without proper names: a show may be called Hello World. What is shouted has none."""
+    return text if text.isupper() or text.count(" ") < _NAMED else _without_names(text)
+
+
 def _noise(sentence: Sentence) -> bool:
     """True where the words that came are noise; what stands around them is not asked."""
     if insulting(sentence):
         return False
-    own = fold(sentence.changed).text
+    own = fold(_unnamed(sentence.changed)).text
     if any(found(_list("derogatory", kind), own) for kind in ("obscene", "noise", "gibberish")):
         return True
     if _SHOUTED.search(sentence.changed):
@@ -186,6 +211,17 @@ def _noise(sentence: Sentence) -> bool:
         and len(own.split()) <= _SHORT
         and found(_foolery(), fold(_without_names(sentence.changed)).text)
     )
+
+
+def _babble(sentence: Sentence) -> bool:
+    """True where a run of little pictures, slang or keys came, and no signature with it."""
+    if insulting(sentence) or _SIGNED.search(sentence.changed):
+        return False
+    own = fold(sentence.changed).text
+    slang = len(list(spans(_list("derogatory", "slang"), own)))
+    if slang * _SLANG > len(own.split()) or found(_list("derogatory", "gibberish"), own):
+        return True
+    return _PICTURES.search(sentence.changed) is not None
 
 
 def _noise_before(edit: Edit, sentence: Sentence) -> bool:
