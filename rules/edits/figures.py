@@ -109,21 +109,19 @@ def _one_statement(before: str, after: str, what: str) -> bool:
 
 def _figure_changed(before: Sentence, after: Sentence) -> bool:
     old, new = Counter(figures_in(before.text)), Counter(figures_in(after.text))
-    lines = Counter(figures_in(_line(before))), Counter(figures_in(_line(after)))
-    if not (old - new and new - old) or not (lines[0] - lines[1] and lines[1] - lines[0]):
+    if not (old - new and new - old):
+        return False
+    lines = _line_figures(before.side.prose), _line_figures(after.side.prose)
+    if not (lines[0] - lines[1] and lines[1] - lines[0]):
         return False
     one, other = _without_figures(before.text), _without_figures(after.text)
     return fuzz.ratio(one, other) >= _ALIKE or (not one and not other)
 
 
-def _line(sentence: Sentence) -> str:
-    """All of its line, folded: an abbreviation within a sentence may have cut it in two."""
-    return _folded(sentence.side.prose)
-
-
 @lru_cache(maxsize=256)
-def _folded(prose: str) -> str:
-    return " ".join(fold(prose).text.split())
+def _line_figures(prose: str) -> Counter[object]:
+    """The figures of a sentence's whole line: an abbreviation may have cut the sentence in two."""
+    return Counter(figures_in(" ".join(fold(prose).text.split())))
 
 
 def _without_figures(text: str) -> str:

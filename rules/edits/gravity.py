@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rules.text.patterns import compiled, found, spans
-from rules.text.valence import ill
 from rules.text.words import any_of, words
 
 _LISTS = words("criticism")
@@ -15,21 +13,16 @@ _STRONG = any_of(_LISTS["strong"])
 _MILD = any_of(_LISTS["mild"])
 _WATCHER = any_of(_LISTS["watchers"])
 _HARMLESS = any_of(_LISTS["harmless"])
-_NEUTRAL = any_of(_LISTS["neutral"])
 
 CRITICAL = 2
 """The weight from which a sentence is criticism: one strong word, or two mild ones."""
 
-_FELT = -1.4  # the valence of "failing" and "unfair"; "concerned" and "missed" are above it
 Place = tuple[int, int]
 
 
 @lru_cache(maxsize=1024)
 def weigh(text: str) -> int:
-    """How critical a folded text is: two for each strong word, one for each mild one and for who says it.
-
-    Mild are also the words that people feel to be bad, whether a list has them or not.
-    """
+    """How critical a folded text is: two for each strong word, one for each mild one and for who says it."""
     plain = _without_harmless(text)
     strong, mild = _places(plain)
     said = bool(mild) and not strong and found(_WATCHER, plain)
@@ -46,17 +39,11 @@ def critical_words(text: str) -> list[str]:
 def _places(plain: str) -> tuple[list[Place], list[Place]]:
     """Where the strong and the mild words stand."""
     strong = list(spans(_STRONG, plain))
-    listed = _outside(spans(_MILD, plain), strong)
-    felt = _outside(ill(str(compiled(_NEUTRAL).sub(_blank, plain)), _FELT), [*strong, *listed])
-    return strong, [*listed, *felt]
+    return strong, _outside(spans(_MILD, plain), strong)
 
 
 def _outside(places: Iterable[Place], others: Sequence[Place]) -> list[Place]:
     return [place for place in places if not any(start <= place[0] < end for start, end in others)]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _without_harmless(text: str) -> str:

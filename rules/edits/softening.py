@@ -46,12 +46,14 @@ def fate(before: str, after: str) -> str | None:
     if len(_FAILED.findall(before)) > len(_FAILED.findall(after)):
         after = _NOT_DONE.sub("failed to", after)  # the same fact in plainer words
     out, put = exchanged(before, after)
+    if _only_doubt(out, put):
+        return None
+    if not _CONTENT.search(put) and weigh(out) >= CRITICAL:
+        return "lost"
     if softer(before, after):
         return "softened"
     if not weigh(before):
         return "lost" if not after else None
-    if _only_doubt(out, put):
-        return None
     if _softened(out, put):
         return "softened"
     if _cut_out(out, put) or _rewritten(before, after):
