@@ -19,7 +19,7 @@ from tests.serving import serving
 HOSPITAL = FakePage(["A hospital."], title="St Oswin's Hospital", page_id=9, base=500)
 CRITICAL = (
     "In 2019 inspectors rated the maternity unit inadequate after several avoidable deaths."
-    "<ref>{{cite news|title=Unit failing|work=The Vale Courier}}</ref>"
+    "<ref>{{cite news|title=Unit failing|work=The Vale Courier}}</ref> The unit failed to answer complaints."
 )
 OLD = f"""'''Wearside Vale''' is a hospital trust in [[Wearside]].
 
@@ -29,7 +29,9 @@ The hospital opened in 1921.
 == Criticism ==
 {CRITICAL}
 """
-NEW = OLD.replace(CRITICAL, "The maternity unit has faced challenges.").replace("a hospital", "an NHS")
+NEW = OLD.replace(CRITICAL, "The unit faced challenges in answering complaints.").replace(
+    "a hospital", "an NHS"
+)
 
 TOML = """\
 # Our settings. Ask Jo before you change them.
