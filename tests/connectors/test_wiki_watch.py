@@ -563,6 +563,15 @@ def test_where_the_interface_is_closed_the_feed_of_the_history_is_read(now, stat
     assert ids(poll(connector(wiki, now), cursor, WEEK)[0]) == ["23"]
 
 
+def test_two_pages_that_only_their_feeds_tell_of_are_two_pages(now):
+    other = feed((31, "Ann", "bad")).replace(TITLE.replace(" ", "_"), "Other")
+    wiki = FakeWiki(["a"], closed=403, feeds={TITLE: feed((21, "Ann", "bad")), "Other": other})
+    posts, _, _ = poll(connector(wiki, now, pages=[TITLE, "Other"]), None, WEEK)
+    pages = [post.change.page_id for post in posts]
+    assert len(set(pages)) == len(posts) == 2
+    assert all(page.startswith("wiki.test:feed:") and "Other" not in page for page in pages)
+
+
 def test_a_page_read_by_its_feed_goes_on_by_the_interface_once_that_is_open(now):
     wiki = FakeWiki([], base=20, closed=403, feeds={TITLE: feed((21, "Ann", "bad"), (22, "Ben", "poor"))})
     wiki.texts = ["good", "bad", "poor"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from connectors import Context
@@ -72,7 +73,7 @@ class Posts:
         compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
         return Change(
             page=page.title,
-            page_id=self._page_id(page.pageid),
+            page_id=self._page_id(page),
             revision=str(revision.revid),
             parent=str(revision.parentid) if revision.parentid else None,
             size_before=None if revision.parentid else 0,
@@ -84,9 +85,13 @@ class Posts:
             diff_url=self._address(**compared or {"oldid": revision.revid}),
         )
 
-    def _page_id(self, number: int) -> str:
-        """Wikis number their pages alike: two pages of one number are not one case."""
-        return f"{self.host}:{number}"
+    def _page_id(self, page: WikiPage) -> str:
+        """Wikis number their pages alike: two pages of one number are not one case.
+
+        Of a page that only its feed tells of, the title is known: as a digest, since a title may say anything.
+        """
+        known = page.pageid or f"feed:{sha256(page.title.encode()).hexdigest()[:16]}"
+        return f"{self.host}:{known}"
 
     def fed(self, page_id: int, edit: FeedEdit, editor: Editor) -> Post:
         """The edit as the feed of a page's history tells it: without sizes, tags and hashes."""
@@ -127,7 +132,7 @@ class Posts:
             created_at=entry.timestamp,
             change=Change(
                 page=entry.title,
-                page_id=self._page_id(page_id),
+                page_id=self._page_id(WikiPage(pageid=page_id)),
                 revision=f"{LOG}{entry.logid}",
                 hidden=tuple(sorted(entry.hidden)),
                 diff_url=url,
