@@ -15,11 +15,10 @@ from pydantic import Field
 
 from connectors import Context
 from connectors.parts.wiki.marks import Marks
-from connectors.parts.wiki.mediawiki import NotAnApi, Wiki
+from connectors.parts.wiki.mediawiki import NotAnApi, Wiki, agent
 from connectors.parts.wiki.posts import Posts
 from connectors.parts.wiki.visibility import Visibility
 from connectors.parts.wiki.watch import Step, Watch
-from monitor import __version__
 from monitor.config import Section
 from monitor.config.fields import Contact
 from monitor.errors import ConfigError, SourceChanged, SourceNotFound, SourceRefused
@@ -61,8 +60,8 @@ class Wikipedia:
             )
         api = options.base_url.rstrip("/") + options.api
         self._options, self._context = options, context
-        self._wiki = Wiki(context.http, api, f"trustwatch/{__version__} ({contact})", context.now)
-        self._posts = Posts(context, self._wiki.host, self._wiki.index, options.licence)
+        self._wiki = Wiki(context.http, api, agent(contact), context.now)
+        self._posts = Posts(context, self._wiki, options.licence)
 
     def pages(self, cursor: str | None, since: datetime) -> Iterator[Page]:
         """Yield what happened after `cursor`, or since `since`, oldest first within each wiki page.

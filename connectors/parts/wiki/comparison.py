@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.parts.wiki.wikitext import Wikitext
 from connectors.parts.wiki.worddiff import between
-from monitor.types import Hunk
+from monitor.types import Change, Hunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,17 @@ class Comparison:
     sections_after: tuple[str, ...] = ()
     size_before: int | None = None
     size_after: int | None = None
+
+    def within(self, change: Change) -> Change:
+        """The change with what was compared; sizes that are not known here stay as they were."""
+        return replace(
+            change,
+            hunks=self.hunks,
+            sections_before=self.sections_before,
+            sections_after=self.sections_after,
+            size_before=change.size_before if self.size_before is None else self.size_before,
+            size_after=change.size_after if self.size_after is None else self.size_after,
+        )
 
 
 def compare(old: str, new: str) -> Comparison:

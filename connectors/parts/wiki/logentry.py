@@ -14,6 +14,9 @@ from connectors.parts import shape
 from connectors.parts.wiki.revision import Plain
 from monitor.types import PageEvent
 
+LOG = "log:"
+"""Before the number of an entry of the log, which counts apart from the revisions."""
+
 _EVENTS = {
     ("move", "move"): PageEvent.MOVED,
     ("move", "move_redir"): PageEvent.MOVED,  # over a redirect
@@ -75,4 +78,4 @@ class LogEntry(BaseModel):
     def recheck_id(self) -> str:
         """The name by which it is asked about again: number, moment, what is hidden, title."""
         moment = f"{self.timestamp:%Y-%m-%dT%H:%M:%SZ}" if self.timestamp else ""
-        return "|".join((f"log:{self.logid}", moment, ",".join(sorted(self.hidden)), self.title))
+        return "|".join((f"{LOG}{self.logid}", moment, ",".join(sorted(self.hidden)), self.title))

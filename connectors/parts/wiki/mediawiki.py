@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -19,12 +19,14 @@ from connectors.parts.wiki.comparison import Comparison
 from connectors.parts.wiki.logentry import LogEntry
 from connectors.parts.wiki.rest import comparison
 from connectors.parts.wiki.revision import Plain, Revision, User, WikiPage
+from monitor import __version__
 from monitor.errors import SourceChanged, SourceError, SourceRefused, SourceThrottled, SourceUnavailable
 from monitor.ports import Clock
 
 T = TypeVar("T")
 
-_FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
+FIELDS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
+"""What is asked of a revision, its text apart."""
 _COMPARES_NOT = (404, 500, 501)  # no REST interface, or no wikidiff2
 _LONGEST = 6_000  # characters of an address that names things; servers take 8,000
 BATCH = 50
@@ -65,6 +67,11 @@ class NoSuchRevision(SourceChanged):
     """The revision asked about is not there any more, for instance deleted for good."""
 
 
+def agent(contact: str) -> str:
+    """The User-Agent by which the operator at `contact` is known: https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy."""
+    return f"trustwatch/{__version__} ({contact})"
+
+
 class Wiki:
     """One wiki's API at `api`, asked as `agent` (a User-Agent that names the operator).
 
@@ -102,7 +109,7 @@ class Wiki:
 
         `start` is a moment (UTC) or a revision id; the revision of that id comes first.
         """
-        asked = {"pageids": str(page_id), "rvdir": "newer", "rvprop": _FIELDS, "rvlimit": str(BATCH)}
+        asked = {"pageids": str(page_id), "rvdir": "newer", "rvprop": FIELDS, "rvlimit": str(BATCH)}
         asked |= {"rvstartid": str(start)} if isinstance(start, int) else {"rvstart": f"{start:%FT%TZ}"}
         for query in self._followed({"prop": "revisions", **asked}):
             yield query.pages[0] if query.pages else WikiPage()
@@ -110,7 +117,7 @@ class Wiki:
     def before(self, page_id: int, revision_id: int) -> Sequence[Revision]:
         """The revisions before that one, newest first, 50 at most. Its parent need not be there any more."""
         asked = {"pageids": str(page_id), "rvdir": "older", "rvstartid": str(revision_id)}
-        limits = {"rvprop": _FIELDS, "rvlimit": str(BATCH + 1)}
+        limits = {"rvprop": FIELDS, "rvlimit": str(BATCH + 1)}
         pages = self._queried({"prop": "revisions", **asked, **limits}).pages
         found = pages[0].revisions if pages else ()
         return [revision for revision in found if revision.revid != revision_id]
@@ -136,6 +143,14 @@ class Wiki:
         except SourceChanged:
             self._compares = False
             return None
+
+    def difference(self, old: int, new: int) -> str:
+        """Where the wiki shows people what a revision changed; `old` is 0 for a page's first one."""
+        return self.address(**({"diff": new, "oldid": old} if old else {"oldid": new}))
+
+    def address(self, **asked: str | int) -> str:
+        """An address of the wiki's own pages."""
+        return f"{self.index}?{urlencode(asked)}"
 
     def feed(self, title: str, modified: str | None) -> Response:
         """The feed of a page's history, its last 50 edits, unless it is as it was at `modified`."""
@@ -171,7 +186,7 @@ class Wiki:
 
     def revisions(self, ids: Sequence[int]) -> Iterator[Revision]:
         """Those of the revisions `ids` (50 at most) that the wiki still has, in no order, without texts."""
-        asked = {"revids": "|".join(map(str, ids)), "rvprop": _FIELDS}
+        asked = {"revids": "|".join(map(str, ids)), "rvprop": FIELDS}
         answer = self._ask({"prop": "revisions", **asked})
         for page in answer.query.pages if answer.query else ():
             yield from page.revisions

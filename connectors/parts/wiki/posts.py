@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from urllib.parse import urlencode
 
 from connectors import Context
 from connectors.parts.wiki.comparison import Comparison
 from connectors.parts.wiki.edits import Edit
 from connectors.parts.wiki.historyfeed import FeedEdit
-from connectors.parts.wiki.logentry import LogEntry
+from connectors.parts.wiki.logentry import LOG, LogEntry
+from connectors.parts.wiki.mediawiki import Wiki
 from connectors.parts.wiki.reverts import is_tagged
 from connectors.parts.wiki.revision import Revision, User, WikiPage
 from monitor.types import Account, Change, Editor, Kind, Origin, Post, State
 
 PLATFORM = "wikipedia"
-LOG = "log:"
-"""Before the number of an entry of the log, which counts apart from the revisions."""
 _NOBODY = User()
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """The posts of one wiki: `host` names it, `index` is the address of its index.php."""
+    """The posts of one wiki, under the licence by which its words may be quoted."""
 
     context: Context
-    host: str
-    index: str
+    wiki: Wiki
     licence: str
+
+    @property
+    def host(self) -> str:
+        """What the wiki's numbers stand behind: they count there alone."""
+        return self.wiki.host
 
     def edit(self, page: WikiPage, edit: Edit, editor: Editor, user: User) -> Post:
         """The edit, its summary as the text."""
@@ -36,10 +38,7 @@ class Posts:
         if edit.is_lost:
             return self._lost(page, revision)
         change = replace(
-            self.change(page, revision),
-            hunks=edit.comparison.hunks,
-            sections_before=edit.comparison.sections_before,
-            sections_after=edit.comparison.sections_after,
+            edit.comparison.within(self.change(page, revision)),
             size_before=edit.size_before,
             reverts=edit.reverts,
             reverted_by=edit.reverted_by,
@@ -70,7 +69,6 @@ class Posts:
 
     def change(self, page: WikiPage, revision: Revision) -> Change:
         """What a list of revisions tells of an edit."""
-        compared = {"diff": revision.revid, "oldid": revision.parentid} if revision.parentid else {}
         return Change(
             page=page.title,
             page_id=self._page_id(page),
@@ -82,13 +80,13 @@ class Posts:
             minor=revision.minor,
             reverts=is_tagged(revision),
             hidden=tuple(sorted(revision.hidden)),
-            diff_url=self._address(**compared or {"oldid": revision.revid}),
+            diff_url=self.wiki.difference(revision.parentid, revision.revid),
         )
 
     def _page_id(self, page: WikiPage) -> str:
         """Wikis number their pages alike: two pages of one number are not one case.
 
-        Of a page that only its feed tells of, the title is known: as a digest, since a title may say anything.
+        Of a page that only its feed tells of, the title is known: as a digest, since it may say anything.
         """
         known = page.pageid or f"feed:{sha256(page.title.encode()).hexdigest()[:16]}"
         return f"{self.host}:{known}"
@@ -104,20 +102,17 @@ class Posts:
         )
         page, seen = WikiPage(pageid=page_id, title=edit.title), edit.comparison or Comparison()
         change = replace(
-            self.change(page, revision),
-            hunks=seen.hunks,
-            sections_before=seen.sections_before,
-            sections_after=seen.sections_after,
+            seen.within(self.change(page, revision)),
             size_before=None,
             hidden=() if edit.user else ("user",),
-            diff_url=self._address(diff=edit.revid, oldid=edit.parentid or "prev"),
+            diff_url=self.wiki.address(diff=edit.revid, oldid=edit.parentid or "prev"),
             editor=editor,
         )
         return replace(self.bare(page, revision, change), origin=Origin.FEED)
 
     def event(self, page_id: int, entry: LogEntry, editor: Editor, user: User) -> Post:
         """What the log says was done to the page, its reason as the text."""
-        url = self._address(title="Special:Log", logid=entry.logid)
+        url = self.wiki.address(title="Special:Log", logid=entry.logid)
         return Post(
             source=self.context.source,
             platform=PLATFORM,
@@ -156,9 +151,6 @@ class Posts:
             platform=PLATFORM,
             external_id=f"{self.host}:{number}" if number else None,
             handle=name,
-            url=self._address(title=f"Special:Contributions/{name}"),
+            url=self.wiki.address(title=f"Special:Contributions/{name}"),
             created_at=user.registration,
         )
-
-    def _address(self, **params: str | int) -> str:
-        return f"{self.index}?{urlencode(params)}"

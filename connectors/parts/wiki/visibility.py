@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.parts.wiki.logentry import LOG
 from connectors.parts.wiki.mediawiki import BATCH, Wiki
 from connectors.parts.wiki.revision import Revision
 from monitor.types import State
-
-_LOG = "log:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +20,9 @@ class Visibility:
 
     def gone(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
         """Those of `ids` that the wiki has deleted, or of which it hides more than when they were read."""
-        yield from self._revisions([name for name in ids if not name.startswith(_LOG)])
+        yield from self._revisions([name for name in ids if not name.startswith(LOG)])
         for name in ids:
-            if name.startswith(_LOG) and self._is_gone(name):
+            if name.startswith(LOG) and self._is_gone(name):
                 yield name, State.WITHHELD
 
     def _revisions(self, ids: Sequence[str]) -> Iterator[tuple[str, State]]:
@@ -51,7 +50,7 @@ class Visibility:
 
     def _is_gone(self, name: str) -> bool:
         """True where the log does not show the entry at its moment any more, or hides more of it."""
-        number, moment, was, title = name.removeprefix(_LOG).split("|", 3)
+        number, moment, was, title = name.removeprefix(LOG).split("|", 3)
         if not moment:
             return False
         for entry in self.wiki.log(title, datetime.fromisoformat(moment)):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from connectors.parts.wiki.editors import Editors
-from connectors.parts.wiki.mediawiki import Wiki
+from connectors.parts.wiki.mediawiki import FIELDS, Wiki, agent
 from connectors.parts.wiki.revision import Revision, WikiPage
-from monitor import __version__
 from monitor.errors import ConfigError, SourceChanged, SourceNotFound
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from monitor.types import Editor
 
 _NEAREST = 3
-_FACTS = "ids|timestamp|flags|user|userid|comment|size|sha1|tags"
 
 
 class Lookup:
@@ -26,11 +23,10 @@ class Lookup:
     def __init__(self, wiki: Wiki, base: str, api: str) -> None:
         self._wiki, self.base, self.api = wiki, base, api
         self.host = wiki.host
-        self._index = base + api.removesuffix("api.php") + "index.php"
 
     def page(self, title: str) -> WikiPage | None:
         """The page that a title names or redirects to, with its newest revision; None where there is none."""
-        asked = {"prop": "info|revisions", "inprop": "talkid", "rvprop": _FACTS}
+        asked = {"prop": "info|revisions", "inprop": "talkid", "rvprop": FIELDS}
         asked |= {"titles": title, "redirects": "1"}
         return next((page for page in self._wiki.pages(asked) if page.exists), None)
 
@@ -41,15 +37,13 @@ class Lookup:
 
     def revision(self, number: int) -> tuple[WikiPage, Revision] | None:
         """A revision with its page, its text left out; None where the wiki has no such number."""
-        asked = {"prop": "revisions", "rvprop": _FACTS, "revids": str(number)}
+        asked = {"prop": "revisions", "rvprop": FIELDS, "revids": str(number)}
         page = next((page for page in self._wiki.pages(asked) if page.revisions), None)
         return (page, page.revisions[0]) if page else None
 
     def text(self, number: int) -> str | None:
         """The wikitext of a revision; None where the wiki withholds it."""
-        asked = {"prop": "revisions", "rvprop": "ids|content", "rvslots": "main", "revids": str(number)}
-        found = (revision.text for page in self._wiki.pages(asked) for revision in page.revisions)
-        return next(found, None)
+        return self._wiki.texts([number]).get(number)
 
     def editor(self, revision: Revision) -> Editor:
         """What the wiki tells of who made a revision."""
@@ -59,7 +53,7 @@ class Lookup:
 
     def difference(self, old: int, new: int) -> str:
         """Where the wiki shows the difference of two revisions."""
-        return f"{self._index}?{urlencode({'diff': new, 'oldid': old} if old else {'oldid': new})}"
+        return self._wiki.difference(old, new)
 
 
 def lookup(settings: Settings, base: str, apis: Sequence[str], contact: str | None = None) -> Lookup:
@@ -77,9 +71,8 @@ def lookup(settings: Settings, base: str, apis: Sequence[str], contact: str | No
             "[network] of the settings"
         )
     http = sourcing.way_out(settings, service.utc_now, attempts=2)
-    agent = f"trustwatch/{__version__} ({contact})"
     for api in apis:
-        wiki = Wiki(http, base + api, agent, service.utc_now)
+        wiki = Wiki(http, base + api, agent(contact), service.utc_now)
         try:
             wiki.pages({"meta": "siteinfo"})
         except (SourceChanged, SourceNotFound):

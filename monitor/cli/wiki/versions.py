@@ -48,18 +48,12 @@ class Versions:
         from connectors.parts.wiki.reverts import is_tagged
         from connectors.parts.wiki.revision import Revision
 
-        compared = compare(self.old, self.new)
         revision = Revision(revid=0, tags=self.tags)
         change = Change(
             page=self.page,
             page_id=self.page_id,
             revision=self.new_name,
             parent=self.old_name,
-            hunks=compared.hunks,
-            sections_before=compared.sections_before,
-            sections_after=compared.sections_after,
-            size_before=compared.size_before,
-            size_after=compared.size_after,
             tags=self.tags,
             reverts=is_tagged(revision),
             diff_url=self.url,
@@ -76,7 +70,7 @@ class Versions:
             title=self.page,
             text=self.summary,
             created_at=self.at,
-            change=change,
+            change=compare(self.old, self.new).within(change),
         )
 
 
@@ -132,7 +126,7 @@ def of_revisions(asked: Lookup, old: str, new: str) -> Versions:
         old_name=str(number),
         new_name=new,
         page=page.title,
-        page_id=str(page.pageid),
+        page_id=f"{asked.host}:{page.pageid}",
         user=newer.user,
         editor=asked.editor(newer),
         summary=newer.comment or "",
