@@ -136,8 +136,9 @@ def _headings(change: Change, hidden: Sequence[Mask]) -> Change:
 
 def _surroundings(change: Change, hidden: Sequence[Mask]) -> Change:
     """As `Change.surroundings` has them."""
-    kept = ((h.before, h.after, h.template or "", h.parameter or "") for h in change.hunks)
-    *masked, target = _hunks((*chain.from_iterable(kept), change.target or ""), hidden)
+    *masked, target = _hunks(
+        (*chain.from_iterable(h.around for h in change.hunks), change.target or ""), hidden
+    )
     rows = zip(*[iter(masked)] * 4, strict=True)  # four of each hunk
     hunks = (
         replace(hunk, before=before, after=after, template=template or None, parameter=parameter or None)

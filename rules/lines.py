@@ -14,7 +14,7 @@ from monitor.passages import gap, lines
 from monitor.types import CONTEXT, Change, Hunk, Span
 
 _JOIN = len("\n\n")
-_AROUND = 4  # before, after, template and parameter of each hunk
+_AROUND = 4  # texts of each hunk in `Change.surroundings`
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,13 @@ class Line:
 def whole_lines(change: Change) -> Iterator[Line]:
     """The lines with something around a change, each as it was and as it is."""
     old, new = _starts([h.old for h in change.hunks]), _starts([h.new for h in change.hunks])
-    around = _starts([text for h in change.hunks for text in _around(h)])
+    around = _starts([text for h in change.hunks for text in h.around])
     first = 0
     for line in lines(change.hunks):
         if any(hunk.before or hunk.after for hunk in line):
             yield _line(line, "removed", old[first:], around[_AROUND * first :])
             yield _line(line, "added", new[first:], around[_AROUND * first :])
         first += len(line)
-
-
-def _around(hunk: Hunk) -> tuple[str, str, str, str]:
-    """As `Change.surroundings` has it."""
-    return hunk.before, hunk.after, hunk.template or "", hunk.parameter or ""
 
 
 def _starts(texts: Sequence[str]) -> list[int]:

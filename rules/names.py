@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from monitor.config import Organisation
 from rules.text.fold import fold
@@ -83,11 +82,6 @@ class Names:
     def handles(self) -> frozenset[str]:
         """The listed official handles, lower case, without the leading @."""
         return frozenset(handle.lower().lstrip("@") for handle in self.organisation.handles)
-
-    @cached_property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The organisation's own networks."""
-        return tuple(map(ip_network, self.organisation.networks))
 
     @cached_property
     def domains(self) -> tuple[str, ...]:

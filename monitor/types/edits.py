@@ -29,6 +29,11 @@ class Hunk:
     template: str | None = None
     parameter: str | None = None
 
+    @property
+    def around(self) -> tuple[str, str, str, str]:
+        """What else is kept of strangers' words: before, after, template and parameter."""
+        return self.before, self.after, self.template or "", self.parameter or ""
+
 
 CONTEXT = 160
 """Characters of unchanged text that a hunk keeps on either side."""
@@ -119,8 +124,7 @@ class Change:
     @cached_property
     def surroundings(self) -> str:
         """What else is kept of strangers' words: around each hunk, its template and parameter; the target."""
-        of_hunks = ((h.before, h.after, h.template or "", h.parameter or "") for h in self.hunks)
-        return "\n\n".join((*chain.from_iterable(of_hunks), self.target or ""))
+        return "\n\n".join((*chain.from_iterable(h.around for h in self.hunks), self.target or ""))
 
 
 Was = Literal["same", "removed", "added"]

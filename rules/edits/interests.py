@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from ipaddress import ip_address
 
+from monitor.editors import in_networks
 from rules.edits import Effect, EffectKind
 from rules.edits.edit import Edit
 from rules.edits.passage import Sentence
@@ -39,11 +39,7 @@ def interests(edit: Edit) -> Iterator[Effect]:
 
 def own_network(handle: str | None, names: Names) -> bool:
     """True where the handle is an address, IPv4 or IPv6, in one of the organisation's networks."""
-    try:
-        address = ip_address((handle or "").strip())
-    except ValueError:
-        return False
-    return any(address in network for network in names.networks)
+    return bool(in_networks(handle or "", names.organisation.networks))
 
 
 def named_after(handle: str | None, names: Names) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from monitor.types import CONTEXT, Change, Hunk, Span
+from monitor.passages import gap, lines
+from monitor.types import Change, Hunk, Span
 from rules.edits.prose import labels, prose
 from rules.text.fold import fold
 
@@ -127,18 +128,14 @@ class Passage:
 def passages(change: Change) -> Iterator[Passage]:
     """The passages of an edit in page order."""
     removed = added = 0
-    group: list[tuple[Hunk, int, int]] = []
-    for hunk in change.hunks:
-        whole, hunk = hunk, _within(hunk, _LOOKED_AT - removed, _LOOKED_AT - added)
-        if group and not _of_one_line(group[-1][0], hunk):
-            yield _passage(group)
-            group = []
-        group.append((hunk, removed, added))
-        removed, added = removed + len(whole.old) + 2, added + len(whole.new) + 2
-        if min(removed, added) >= _LOOKED_AT:
-            break
-    if group:
+    for line in lines(change.hunks):
+        group: list[tuple[Hunk, int, int]] = []
+        for hunk in line:
+            group.append((_within(hunk, _LOOKED_AT - removed, _LOOKED_AT - added), removed, added))
+            removed, added = removed + len(hunk.old) + 2, added + len(hunk.new) + 2
         yield _passage(group)
+        if min(removed, added) >= _LOOKED_AT:
+            return
 
 
 def _within(hunk: Hunk, removed: int, added: int) -> Hunk:
@@ -146,13 +143,6 @@ def _within(hunk: Hunk, removed: int, added: int) -> Hunk:
     if len(hunk.old) <= removed and len(hunk.new) <= added:
         return hunk
     return replace(hunk, old=hunk.old[: max(removed, 0)], new=hunk.new[: max(added, 0)])
-
-
-def _of_one_line(one: Hunk, other: Hunk) -> bool:
-    """A line's hunks share its number and what stands between them; a removed line may share the number."""
-    if one.line is None or one.line != other.line or "\n" in one.new.strip("\n"):
-        return False
-    return one.after == other.before or min(len(one.after), len(other.before)) >= CONTEXT
 
 
 def _passage(group: Sequence[tuple[Hunk, int, int]]) -> Passage:
@@ -171,18 +161,8 @@ def _side(where: str, hunks: Sequence[tuple[Hunk, str, int]]) -> Side:
     stretches: list[Stretch] = []
     length = 0
     for number, (hunk, words, at) in enumerate(hunks):
-        before = hunk.before if not number else _between(hunks[number - 1][0], hunk)
+        before = hunk.before if not number else gap(hunks[number - 1][0], hunk)
         stretches.append(Stretch(length + len(before), length + len(before) + len(words), at))
         parts += [before, words]
         length += len(before) + len(words)
     return Side(where, "".join([*parts, hunks[-1][0].after]), tuple(stretches))
-
-
-def _between(one: Hunk, other: Hunk) -> str:
-    """What stands between two hunks of a line; the middle of a long stretch is not known."""
-    if one.after == other.before:
-        return one.after
-    for shared in range(min(len(one.after), len(other.before)), 20, -1):
-        if one.after.endswith(other.before[:shared]):
-            return one.after + other.before[shared:]
-    return f"{one.after} … {other.before}"
