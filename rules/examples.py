@@ -91,7 +91,6 @@ def _change(given: Example) -> Change:
         hunks=(Hunk(old=given.before or "", new=given.after or "", section=given.section),),
         size_before=len((given.before or "").encode()),
         size_after=len((given.after or "").encode()),
-        tags=tuple(given.tags),
         event=given.event,
         editor=_editor(given),
         sections_before=tuple(given.sections_before),

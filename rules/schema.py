@@ -112,7 +112,7 @@ class Example(Table):
     """An example that is more than a text: an account, or an edit given as `before` and `after`.
 
     `media` holds the alt text of each picture; `name` and `left_on` are the register's. An edit may
-    stand under a `section`, have `tags`, be by a `declared` editor, or be an `event` of the page's log.
+    stand under a `section`, be by a `declared` editor, or be an `event` of the page's log.
     """
 
     text: str = ""
@@ -133,7 +133,6 @@ class Example(Table):
     reverts: bool = False
     reverted_by: str | None = None
     section: str | None = None
-    tags: list[str] = []
     declared: str | None = None
     event: Annotated[PageEvent, Field(strict=False)] | None = None
 

@@ -71,8 +71,7 @@ class Edit:
     @cached_property
     def confirmed(self) -> bool:
         """True where the wiki says so, by a tag or an equal text; a summary may say "rv" of anything."""
-        tags = {"mw-undo", "mw-rollback", "mw-manual-revert"}
-        return not self.change.repeats and (self.change.reverts or bool(tags & set(self.change.tags)))
+        return self.change.reverts and not self.change.repeats
 
     @cached_property
     def passages(self) -> Sequence[Passage]:

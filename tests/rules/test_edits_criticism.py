@@ -396,10 +396,10 @@ def test_criticism_may_be_added_moved_and_put_back(sentence: str) -> None:
 
 
 def test_a_revert_that_takes_sourced_criticism_off_says_so_and_shows_where() -> None:
-    revert = effects(CRITICAL[0] + SOURCE, "", "undo", tags=("mw-undo",))["revert"]
+    revert = effects(CRITICAL[0] + SOURCE, "", "undo", reverts=True)["revert"]
     assert "sourced criticism" in revert.reason
     assert revert.spans
-    plain = effects(CRITICAL[0], "", "undo", tags=("mw-undo",))["revert"]
+    plain = effects(CRITICAL[0], "", "undo", reverts=True)["revert"]
     assert not plain.spans
 
 
@@ -438,7 +438,7 @@ def test_a_revert_by_the_summary_alone_hides_no_criticism_sourced_or_not() -> No
 
 
 def test_a_revert_that_the_wiki_confirms_or_that_cleans_up_abuse_is_only_that() -> None:
-    assert kinds(CRITICAL[0], "", "rv", tags=("mw-undo",)) == {"revert"}
+    assert kinds(CRITICAL[0], "", "rv", reverts=True) == {"revert"}
     assert kinds(CRITICAL[0], "", "rv", reverts=True) == {"revert"}
     assert kinds(f"{CRITICAL[0]} The managers are lying scum.", "", "rv vandalism") == {"revert"}
 

@@ -115,7 +115,7 @@ ART = "\n\n== {} ==\nA mural by Ada Fenn hangs in the main hall, painted in 1955
 @pytest.mark.parametrize(("old", "new"), RATINGS)
 def test_another_rating_in_the_same_statement_is_told(old: str, new: str) -> None:
     assert kinds(old, new) == {"rating-changed"}
-    assert kinds(old, new, tags=("mw-undo",)) == {"revert"}
+    assert kinds(old, new, reverts=True) == {"revert"}
 
 
 @pytest.mark.parametrize(("old", "new"), RATED_STILL)

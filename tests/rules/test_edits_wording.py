@@ -134,7 +134,7 @@ def test_measured_or_quoted_criticism_insults_nobody(sentence: str) -> None:
 @pytest.mark.parametrize("noise", NOISE)
 def test_noise_is_vandalism_and_its_revert_is_none(noise: str) -> None:
     assert kinds("", noise) == {"vandalism"}
-    assert kinds(noise, "", tags=("mw-rollback",)) == {"revert"}
+    assert kinds(noise, "", reverts=True) == {"revert"}
 
 
 def test_an_obscenity_said_of_the_staff_is_an_insult() -> None:
