@@ -10,10 +10,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import accumulate
 
-from rapidfuzz.distance import Indel
-
+from monitor.alignment import Run, runs
 from monitor.readable import readable
 from monitor.types import CONTEXT, Change, Hunk, Passage, Piece, Span, Was
 
@@ -146,45 +145,15 @@ def _compared(old: str, new: str) -> list[Piece]:
     """Both sides as pieces in reading order, what was taken out before what was put in its place."""
     cut = max(len(old), len(new)) > _CONSIDERED
     before, after = ([old], [new]) if cut else (_WORD.findall(old), _WORD.findall(new))
-    head = _alike(before, after)
-    tail = min(_alike(before[::-1], after[::-1]), len(before) - head, len(after) - head)
-    runs = [
-        (before[:head], after[:head], True),
-        *_aligned(before[head : len(before) - tail], after[head : len(after) - tail]),
-        (before[len(before) - tail :], after[len(after) - tail :], True),
-    ]
-    return list(_pieces(runs))
+    return list(_pieces(runs(before, after, lambda cells: cells <= _CELLS, _is_common)))
 
 
-def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    pairs = zip(old, new, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
+def _is_common(words: Sequence[str]) -> bool:
+    return sum(not word.isspace() for word in words) > _CHANCE
 
 
-_Run = tuple[Sequence[str], Sequence[str], bool]
-
-
-def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[_Run]:
-    """Stretches of both sides that belong together; equal ones that a chance made belong to the change."""
-    if not (old and new) or len(old) * len(new) > _CELLS:
-        yield old, new, False
-        return
-    codes = [
-        (
-            code,
-            code.tag == "equal"
-            and sum(not w.isspace() for w in old[code.src_start : code.src_end]) > _CHANCE,
-        )
-        for code in Indel.opcodes(old, new)
-    ]
-    for equal, run in groupby(codes, key=lambda pair: pair[1]):
-        (first, _), *rest = run
-        last = rest[-1][0] if rest else first
-        yield old[first.src_start : last.src_end], new[first.dest_start : last.dest_end], equal
-
-
-def _pieces(runs: Sequence[_Run]) -> Iterator[Piece]:
-    for old, new, equal in runs:
+def _pieces(parts: Iterable[Run]) -> Iterator[Piece]:
+    for old, new, equal in parts:
         sides: tuple[tuple[Sequence[str], Was], ...] = (
             ((new, "same"),) if equal else ((old, "removed"), (new, "added"))
         )

@@ -4,6 +4,8 @@ Vocabulary, in the order things happen:
 
 * a **source** is one configured feed, page list or account; a **connector** reads it;
 * a connector yields **pages** of **posts**; a post's identity is (platform, external_id);
+* an edit of a watched wiki page is a **change** of **hunks**, by an **editor** of whom only facts are told;
+  people read it as **passages** of **pieces**; the wiki's log tells of **page events**;
 * a **reference** says why a post speaks of the organisation; a post kept for it is a **mention**;
 * a **finding** says which rule a mention met, by positions (**spans**), never by its words;
 * findings of one lane, subject, rule family and day make one **case**, the thing people work on;

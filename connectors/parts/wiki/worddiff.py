@@ -1,9 +1,8 @@
 """What changed between two texts, word by word, and under which heading of a wiki page.
 
-Two levels keep it quick: lines first, then words inside the lines that differ. The alignment is
-rapidfuzz's longest common subsequence, so its cost depends on lengths only, never on what a vandal
-wrote; what is longer than `_CELLS` allows, or comes after `_CELLS_IN_ALL`, counts as one replacement.
-Positions are characters.
+Two levels keep it quick: lines first, then words inside the lines that differ. Its cost depends on lengths
+only, never on what a vandal wrote; what is longer than `_CELLS` allows, or comes after `_CELLS_IN_ALL`,
+counts as one replacement. Positions are characters.
 """
 
 from __future__ import annotations
@@ -12,11 +11,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, pairwise, takewhile
-
-from rapidfuzz.distance import Indel
+from itertools import chain, pairwise
 
 from connectors.parts.wiki.wikitext import Wikitext
+from monitor.alignment import runs
 from monitor.types import Hunk
 
 _TOKEN = re.compile(r"https?://[^\s\]|}<>]+|</?\w[^<>]*>|\w+(?:['’]\w+)*|\s+|[^\w\s]")
@@ -159,33 +157,12 @@ def _common(old: str, new: str) -> int:
 
 def _changes(block: Edit, old: Sequence[str], new: Sequence[str], effort: _Effort) -> Iterator[Edit]:
     """What differs in a block, of which `old` and `new` are the tokens."""
-    head = _alike(old, new)
-    tail = min(_alike(old[::-1], new[::-1]), len(old) - head, len(new) - head)
-    old, new, common = old[head : len(old) - tail], new[head : len(new) - tail], "".join(old[:head])
-    at, new_at = block.start + len(common), block.new_start + len(common)
-    for before, after, equal in _aligned(old, new, effort):
+    at, new_at = block.start, block.new_start
+    for before, after, equal in runs(old, new, effort.allows):
         removed, added = "".join(before), "".join(after)
         if not equal:
             yield Edit(at, new_at, removed, added)
         at, new_at = at + len(removed), new_at + len(added)
-
-
-def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-
-
-def _aligned(
-    old: Sequence[str], new: Sequence[str], effort: _Effort
-) -> Iterator[tuple[Sequence[str], Sequence[str], bool]]:
-    """Stretches of both sides that belong together, and whether they are equal."""
-    if not (old and new and effort.allows(len(old) * len(new))):
-        if old or new:
-            yield old, new, False
-        return
-    for equal, run in groupby(Indel.opcodes(old, new), key=lambda code: code.tag == "equal"):
-        first, *rest = run
-        last = rest[-1] if rest else first
-        yield old[first.src_start : last.src_end], new[first.dest_start : last.dest_end], equal
 
 
 def _joined(parts: Iterator[Edit], old: str) -> Iterator[Edit]:
