@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -21,6 +21,9 @@ TRIMMED = "criticism-trimmed"
 REVERTED = "criticism-reverted"
 """The level of a revert that takes sourced criticism off the page."""
 
+SOURCES = "references-with-criticism"
+"""The level of citations that went together with criticism: one loss, to be told once."""
+
 _SURE = 0.8  # of removed criticism: `rules/edits/criticism.py` is less so of a short loss
 
 
@@ -32,7 +35,7 @@ class EditOptions(Options):
 
 
 @detector(
-    levels=(*EffectKind, UNDONE, TRIMMED, REVERTED),
+    levels=(*EffectKind, UNDONE, TRIMMED, REVERTED, SOURCES),
     options=EditOptions,
     applies=lambda post, _: post.change is not None,
 )
@@ -41,22 +44,26 @@ def edit(reading: Reading, options: EditOptions) -> Iterable[Hit]:
     effects = reading.once("effects", partial(effects_of, reading.post, reading.names))
     for effect in effects:
         if not options.effects or effect.kind in options.effects:
-            yield from _hits(effect, options.labels)
+            yield from _hits(effect, options.labels, level_of(effect, effects))
 
 
-def _hits(effect: Effect, labels: list[str]) -> Iterator[Hit]:
+def _hits(effect: Effect, labels: list[str], level: str) -> Iterator[Hit]:
     spans: list[Span | None] = [span for span in effect.spans if not labels or span.label in labels]
     if labels and not spans:
         return
     for span in spans or [None]:
-        yield Hit(span, _level(effect), effect.confidence, effect.reason)
+        yield Hit(span, level, effect.confidence, effect.reason)
 
 
-def _level(effect: Effect) -> str:
+def level_of(effect: Effect, effects: Sequence[Effect]) -> str:
+    """What a rule's `levels` call an effect of an edit that has these effects."""
     if effect.undone:
         return UNDONE
     if effect.kind is EffectKind.REVERT and effect.spans:
         return REVERTED
     if effect.kind is EffectKind.CRITICISM_REMOVED and effect.confidence < _SURE:
         return TRIMMED
+    kinds = {each.kind for each in effects}
+    if effect.kind is EffectKind.REFERENCES_LOST and EffectKind.CRITICISM_REMOVED in kinds:
+        return SOURCES
     return effect.kind.value

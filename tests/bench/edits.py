@@ -64,17 +64,8 @@ def _once(work: Callable[[str, str], object], old: str, new: str) -> float:
 
 def _effects(old: str, new: str) -> Sequence[Effect]:
     """What a poll does with an edit, but for asking the wiki."""
-    made = compare(old, new)
-    change = Change(
-        page="St Oswin's Hospital",
-        page_id="1",
-        revision="2",
-        hunks=made.hunks,
-        sections_before=made.sections_before,
-        sections_after=made.sections_after,
-        size_before=made.size_before,
-        size_after=made.size_after,
-    )
+    bare = Change(page="St Oswin's Hospital", page_id="1", revision="2")
+    change = compare(old, new).within(bare)
     post = Post(source="bench", platform="wikipedia", external_id="2", observed_at=NOW, change=change)
     return effects_of(post, _NAMES)
 

@@ -36,16 +36,9 @@ TALK = "Talk:Wearside Vale Hospital"
 def edited(old: str, new: str, summary: str = "", *, whole: bool = False, **fields: Any) -> Post:
     """The post of an edit that turned `old` into `new` in the article's history; `whole`: as all of it."""
     before, after = (old, new) if whole else (HEAD + old + TAIL, HEAD + new + TAIL)
-    compared = compare(before, after)
     author = {"handle": fields.pop("handle", "Quillfeather")}
-    change = Change(
-        **{"page": "Wearside Vale Hospital", "page_id": "1", "revision": "2", "parent": "1"} | fields,
-        hunks=compared.hunks,
-        sections_before=compared.sections_before,
-        sections_after=compared.sections_after,
-        size_before=compared.size_before,
-        size_after=compared.size_after,
-    )
+    given = {"page": "Wearside Vale Hospital", "page_id": "1", "revision": "2", "parent": "1"} | fields
+    change = compare(before, after).within(Change(**given))
     return post(summary, kind=Kind.PAGE_EDIT, change=change, **author)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.edited import HEAD, TAIL, effects, kinds
+from monitor.config import PolicySettings, RuleSettings
+from rules import pack
+from rules.examples import ORGANISATION
+from tests.rules.edited import HEAD, TAIL, edited, effects, kinds
 
 RATINGS = [
     (
@@ -173,3 +176,16 @@ def test_a_page_emptied_is_blanked_and_its_restoration_is_a_revert() -> None:
 def test_a_picture_of_the_lead_changed_is_told() -> None:
     lead = "[[File:{}|thumb|The entrance]]\nWearside Vale Hospital is in Oswinton."
     assert kinds(lead.format("Old.jpg"), lead.format("New.jpg"), whole=True) == {"logo-changed"}
+
+
+def test_citations_that_went_with_criticism_are_told_with_it_and_not_again():
+    rules = pack.load(ORGANISATION, PolicySettings(packs=("CDD",)), RuleSettings())
+    source = "<ref>{{cite news|title=Letters|work=The Vale Courier}}</ref>"
+    critical, plain = "The coroner criticised the hospital for ignoring complaints.", "It has a chapel."
+    for words, left, rule in (
+        (critical, "", "WIK-001"),
+        (plain, plain, "WIK-003"),
+        (critical, critical, "WIK-003"),
+    ):
+        found = rules.evaluate(edited(f"{words}{source}", left))
+        assert [finding.rule_id for finding in found] == [rule]

@@ -20,7 +20,7 @@ from monitor.readable import readable
 from monitor.store.excerpts import shorten
 from monitor.types import Change, Finding, Post, Severity, Span
 from rules import pack
-from rules.detectors.edit import UNDONE, EditOptions
+from rules.detectors.edit import EditOptions, level_of
 from rules.edits import Effect
 from rules.edits.effects import effects_of
 from rules.identifiers import PersonIdentifiers
@@ -112,7 +112,11 @@ class Explainer:
 
     def _teller_of(self, edit: Explained, effect: Effect) -> Finding | None:
         """The finding by which people are told of an effect."""
-        return next((each for each in edit.findings if effect.kind in self._about(each)), None)
+        return next((each for each in edit.findings if self._tells(each, edit, effect)), None)
+
+    def _tells(self, finding: Finding, edit: Explained, effect: Effect) -> bool:
+        """True where the finding's rule is about such an effect of this edit, and does not drop it."""
+        return effect.kind in self._about(finding) and self._level(edit, finding, effect) is not None
 
     def _about(self, finding: Finding) -> Sequence[str]:
         """The effects that a finding's rule is about."""
@@ -140,7 +144,9 @@ class Explainer:
         told = self._teller_of(edit, effect)
         return {
             "effect": effect.kind,
-            "severity": min(self._level(told, effect), told.severity) if told else None,
+            "severity": min(self._level(edit, told, effect) or told.severity, told.severity)
+            if told
+            else None,
             "rule": told.rule_id if told else None,
             "section": effect.section,
             "reason": effect.reason,
@@ -149,11 +155,11 @@ class Explainer:
             "evidence": evidence(edit.post, effect.spans),
         }
 
-    def _level(self, told: Finding, effect: Effect) -> Severity:
-        """How soon somebody should look at one effect of those that its rule tells of."""
+    def _level(self, edit: Explained, told: Finding, effect: Effect) -> Severity | None:
+        """How soon somebody should look at one effect by a finding's rule; None where the rule drops it."""
         file = self._by_id[told.rule_id].file
-        level = file.levels.get(UNDONE if effect.undone else effect.kind, file.severity)
-        return level if isinstance(level, Severity) else Severity.INFO
+        level = file.levels.get(level_of(effect, edit.effects), file.severity)
+        return level if isinstance(level, Severity) else None
 
 
 def _said(effect: Effect) -> Text:

@@ -7,7 +7,6 @@ none for a harmless edit; `may` those on which careful readers differ, which cou
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.parts.wiki.comparison import compare
-from monitor.types import Account, Change, Editor, EditorKind, Kind, Post
+from connectors.parts.wiki.editors import kind_of
+from connectors.parts.wiki.reverts import is_tagged
+from connectors.parts.wiki.revision import Revision, User
+from monitor.types import Account, Change, Editor, Kind, Post
 from rules import yamlfile
 from rules.edits import EffectKind
 
@@ -43,7 +45,6 @@ LABELLED = frozenset(EffectKind) - {
 }
 """The kinds that texts, summary and user name can show; the others want settings or the wiki's log."""
 
-_UNDOING = {"mw-undo", "mw-rollback", "mw-manual-revert"}
 _MOMENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 
 Stretch = str | tuple[str, str]
@@ -207,34 +208,22 @@ def post_of(pair: Pair) -> Post:
 
 
 def _change(pair: Pair) -> Change:
-    compared = compare(pair.old, pair.new)
-    return Change(
+    change = Change(
         page=pair.title,
         page_id="1",
         revision="2",
         parent="1",
-        hunks=compared.hunks,
-        sections_before=compared.sections_before,
-        sections_after=compared.sections_after,
-        size_before=compared.size_before,
-        size_after=compared.size_after,
         tags=pair.tags,
         minor=pair.minor,
-        reverts=not _UNDOING.isdisjoint(pair.tags),
-        editor=Editor(kind=_kind(pair.user)),
+        reverts=is_tagged(Revision(revid=2, tags=pair.tags)),
+        editor=Editor(kind=kind_of(pair.user, User(groups=_groups(pair.user)))),
     )
+    return compare(pair.old, pair.new).within(change)
 
 
-def _kind(user: str) -> EditorKind:
-    if user.startswith("~"):
-        return EditorKind.TEMPORARY
-    if user.lower().endswith("bot"):
-        return EditorKind.BOT
-    try:
-        ipaddress.ip_address(user)
-    except ValueError:
-        return EditorKind.ACCOUNT
-    return EditorKind.ADDRESS
+def _groups(user: str) -> tuple[str, ...]:
+    """A wiki tells bots by their group; here they are called so."""
+    return ("bot",) if user.lower().endswith("bot") else ()
 
 
 def _applied(text: str, steps: Sequence[Step]) -> str:
