@@ -133,4 +133,4 @@ class Installation:
 
     def rows(self, query: str) -> Sequence[Sequence[object]]:
         with service.opened(self.settings()) as installed, installed.store.reading() as connection:
-            return list(connection.execute(text(query)).all())
+            return [tuple(row) for row in connection.execute(text(query))]  # a row shows long values cut

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import MetaData, select, update
+from sqlalchemy import select, update
 
 from monitor.compliance import Compliance, Enforced
 from monitor.config import SourceSettings
@@ -20,7 +20,19 @@ from monitor.store.protected import waiting
 from monitor.store.tables import Delivery, Mention, Occurrence, table_of
 from monitor.store.views import items_found_since
 from monitor.types import Account, Kind, Lane, Post, State, Terms
-from tests.core.world import CALDICOTT, CLAUSE, COMMS, LONDON, NOW, NUMBER, Feed, NumberRule, World, post
+from tests.core.world import (
+    CALDICOTT,
+    CLAUSE,
+    COMMS,
+    LONDON,
+    NOW,
+    NUMBER,
+    Feed,
+    NumberRule,
+    World,
+    everything_stored,
+    post,
+)
 
 TERMS = Terms(recheck_hours=24, max_age_days=30)
 WORDS = ("sparrow", "Corridor", "social.test", "quiet")
@@ -61,15 +73,6 @@ def enforce(world: World, platform: Feed, terms: Terms = TERMS, **how: bool) -> 
     return Compliance(world.store, LONDON, world.now).enforce(task_of(platform, terms), **how)
 
 
-def everything_stored(world: World) -> str:
-    tables = MetaData()
-    with world.store.reading() as connection:
-        tables.reflect(bind=connection)
-        return "\n".join(
-            repr(row) for table in tables.sorted_tables for row in connection.execute(select(table))
-        )
-
-
 def mention(world: World, column: str) -> list[object]:
     with world.store.reading() as connection:
         query = select(table_of(Mention).c[column]).order_by(table_of(Mention).c.id)
@@ -87,9 +90,9 @@ def test_what_its_author_deleted_goes_from_every_table_and_leaves_a_tombstone(wo
     world.at += timedelta(hours=25)
     done = enforce(world, platform)
     assert (done.asked, done.lost, done.note) == (2, 1, "")
-    assert "quiet sparrow" not in everything_stored(world)
-    assert "social.test/1" not in everything_stored(world)
-    assert "id-1" not in everything_stored(world)
+    assert "quiet sparrow" not in everything_stored(world.store)
+    assert "social.test/1" not in everything_stored(world.store)
+    assert "id-1" not in everything_stored(world.store)
     assert mention(world, "purged_for") == ["deleted", None]
     assert mention(world, "text") == ["", "WVFT: the corridor care was poor"]
     (item,) = items_found_since(world.store, NOW - timedelta(days=1), {CLAUSE.id: CLAUSE})
@@ -155,8 +158,8 @@ def test_a_source_that_says_that_an_item_is_gone_purges_it(world: World, state: 
     tally = world.poll(Feed([[said(1, "This post is unavailable: WVFT", state=state)]]))
     assert (tally.kept, tally.findings) == (0, 0)
     assert mention(world, "purged_for") == [state.value]
-    assert "unavailable" not in everything_stored(world)
-    assert not any(word in everything_stored(world) for word in WORDS)
+    assert "unavailable" not in everything_stored(world.store)
+    assert not any(word in everything_stored(world.store) for word in WORDS)
 
 
 def test_word_that_an_unknown_item_is_gone_stores_nothing(world: World) -> None:
@@ -194,7 +197,7 @@ def test_words_that_may_be_kept_for_thirty_days_go_after_thirty_days(world: Worl
     world.at += timedelta(days=2)
     assert enforce(world, feed).expired == 1
     assert mention(world, "purged_for") == ["expired"]
-    assert not any(word in everything_stored(world) for word in WORDS)
+    assert not any(word in everything_stored(world.store) for word in WORDS)
     world.poll(feed, terms=TERMS)  # still shown, and unchanged: no reason to keep it anew
     assert mention(world, "text") == [""]
 
@@ -231,11 +234,11 @@ def test_a_hold_keeps_the_items_of_its_case_until_it_ends(world: World) -> None:
     assert add_hold(world.store, item.number, "A. Officer", "incident 7", until, world.at) == 1
     world.at += timedelta(days=2)
     assert enforce(world, platform).lost == 0
-    assert "quiet sparrow" in everything_stored(world)
+    assert "quiet sparrow" in everything_stored(world.store)
     assert Compliance(world.store, LONDON, world.now).held_back() == 1
     world.at += timedelta(days=9)
     assert enforce(world, platform).expired == 1
-    assert "quiet sparrow" not in everything_stored(world)
+    assert "quiet sparrow" not in everything_stored(world.store)
     assert [hold.state(world.at.date()) for hold in holds(world.store)] == ["expired"]
 
 
@@ -271,7 +274,7 @@ def test_the_words_of_the_protected_lane_go_too(world: World) -> None:
     world.rules = Sealed()
     platform = Platform([[said(1, f"WVFT: quiet sparrow {NUMBER}")]], lost={"id-1": State.DELETED})
     world.poll(platform, terms=TERMS)
-    assert "quiet sparrow" not in everything_stored(world)
+    assert "quiet sparrow" not in everything_stored(world.store)
     world.at += timedelta(days=2)
     assert enforce(world, platform).asked == 0, "nothing in clear says what to ask its platform by"
     with world.store.reading() as connection:

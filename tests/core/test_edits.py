@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from alerts import edits, wording
 from alerts.digest import compose
@@ -46,7 +44,7 @@ from monitor.types import (
 from rules import pack
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
-from tests.core.world import COMMS, LONDON, NOW, Feed, World, post
+from tests.core.world import COMMS, LONDON, NOW, Feed, World, everything_stored, post
 
 JO = Actor("jo", "comms")
 SECRET = "07700 900123"
@@ -129,16 +127,6 @@ def edit(*hunks: Hunk, number: int = 1, name: str = "~2026-12345-1", **more: Any
     )
 
 
-def everything(store: Store) -> str:
-    """All that every table holds."""
-    with store.reading() as connection:
-        return "\n".join(
-            repr(tuple(row))  # a row of its own shows long values cut
-            for table in SQLModel.metadata.sorted_tables
-            for row in connection.execute(select(table))
-        )
-
-
 def briefing(item: Item, **more: Any) -> Briefing:
     return Briefing(
         organisation="WVFT",
@@ -175,7 +163,7 @@ def test_what_surrounds_an_edit_is_masked_in_every_table_and_read_back_blank(wik
     beside = Hunk(old="bad", new="good", before=f"{SECRET} is a ", after=f" number, {SECRET}", line=9)
     cut = Hunk(old="bad", new="good", after=("x " * CONTEXT)[: CONTEXT - 8] + SECRET[:8], line=12)
     wiki.poll(Feed([[edit(completing, beside, cut, target=f"Ring {SECRET}")]]))
-    kept = everything(wiki.store)
+    kept = everything_stored(wiki.store)
     assert "redacted]" in kept
     assert half not in kept
     assert rest not in kept
@@ -231,7 +219,7 @@ def test_what_the_wiki_hides_later_is_said_and_none_of_it_shown(wiki: Wiki) -> N
     with wiki.store.reading() as connection:
         (told,) = post_changes(connection, reader, NOW - timedelta(hours=1))
     assert told.words == f"An edit behind case {item.number} was hidden by the wiki since."
-    assert "maternity" not in everything(wiki.store)
+    assert "maternity" not in everything_stored(wiki.store)
 
 
 def test_a_platform_that_forbids_excerpts_has_no_word_of_an_edit_in_a_mail(wiki: Wiki) -> None:
@@ -261,13 +249,13 @@ def test_a_heading_that_says_who_somebody_is_reaches_no_table_and_no_mail(
     (item,) = [each for each in wiki.items() if each.title.startswith("Criticism taken off")]
     assert "criticism has left the page" in item.reason.lower()
     assert secret not in mailed(item)
-    assert secret not in everything(store)
+    assert secret not in everything_stored(store)
 
 
 def test_a_home_address_is_in_no_table_and_a_hospitals_own_stays_readable(wiki: Wiki) -> None:
     added = "The surgeon lives at 4 Privet Close, Oswinton. The hospital is at 12 Abbey Road, Oswinton."
     wiki.poll(Feed([[edit(Hunk(old="", new=added, section="Staff", line=3))]]))
-    kept = everything(wiki.store)
+    kept = everything_stored(wiki.store)
     assert "home address redacted" in kept
     assert "Privet" not in kept
     assert "12 Abbey Road" in kept

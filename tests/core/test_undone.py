@@ -13,7 +13,7 @@ from monitor.store.tables import Case, Finding, table_of
 from monitor.types import Change, Hunk, Kind, Lane, Pace, Post, Severity, Span, State
 from monitor.types import Finding as Found
 from tests.core.office import JO, case, desk, log
-from tests.core.world import CLAUSE, COMMS, NUMBER, Feed, NumberRule, World, post
+from tests.core.world import CLAUSE, COMMS, NUMBER, Feed, NumberRule, World, everything_stored, post
 
 LOST = "The inspection found that the ward was unsafe."
 
@@ -148,7 +148,6 @@ def test_what_the_wiki_hides_between_two_polls_is_purged_with_the_edit_that_remo
     watched(world, edit(1, removed="", added="A quillon rota"), edit(2, removed="A quillon rota"))
     lost = [replace(each.gone(State.WITHHELD), change=None) for each in (edit(1), edit(2))]
     watched(world, *lost)
-    with world.store.reading() as connection:
-        stored = "".join(str(row) for row in connection.exec_driver_sql("SELECT * FROM mention").all())
+    stored = everything_stored(world.store)
     assert "quillon" not in stored
     assert stored.count("withheld") >= 2

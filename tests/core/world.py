@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import MetaData, select
+
 from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.config import DigestSettings, SourceSettings
@@ -209,6 +211,15 @@ class World:
             compose_protected=plain_message,
             host="wvft.nhs.test",
         )
+
+
+def everything_stored(store: Store) -> str:
+    """Every row of every table, whole: a row shows long values cut, a tuple of it does not."""
+    tables = MetaData()
+    with store.reading() as connection:
+        tables.reflect(bind=connection)
+        rows = (row for table in tables.sorted_tables for row in connection.execute(select(table)))
+        return "\n".join(repr(tuple(row)) for row in rows)
 
 
 def plain_message(briefing: object, *, message_id: str, list_id: str, live: bool = False) -> Message:
