@@ -95,10 +95,10 @@ def test_an_account_is_taken_out_of_every_table_and_file(world: World) -> None:
     desk = world.desk()
     desk.make_due()
     desk.send_due()
-    assert "sparrow" in everything_stored(world).casefold()
+    assert "sparrow" in everything_stored(world.store).casefold()
     assert counted(erase(world)) == (1, 1)
-    assert "sparrow" not in everything_stored(world).casefold()
-    assert "social.test/1" not in everything_stored(world)
+    assert "sparrow" not in everything_stored(world.store).casefold()
+    assert "social.test/1" not in everything_stored(world.store)
     assert [rows(world.store, m) for m in (Mention, Case, CaseStep, Reminder, SealedOriginal)] == [
         1,
         0,
@@ -156,7 +156,7 @@ def test_staff_are_erased_with_what_a_search_found_of_their_account(world: World
     world.poll(Feed([[said(2, "@nurse", source="search")]]), "search")
     with world.store.transaction() as tx:
         assert counted(erase_staff(tx, "S-014", world.at)) == (2, 2)
-    assert "sparrow" not in everything_stored(world)
+    assert "sparrow" not in everything_stored(world.store)
     assert world.poll(Feed([[said(3, "@nurse", source="search")]]), "search").kept == 0
     assert world.poll(Feed([[said(1, author=STAFF)]]), pseudonym="S-014").kept == 0
 

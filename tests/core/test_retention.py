@@ -116,8 +116,8 @@ def test_nothing_of_the_words_is_left_in_any_table_or_in_the_files(world: World)
     desk.send_due()
     world.at += timedelta(days=91)
     retention(world).run()
-    assert "sparrow" not in everything_stored(world)
-    assert "reader2" not in everything_stored(world)
+    assert "sparrow" not in everything_stored(world.store)
+    assert "reader2" not in everything_stored(world.store)
     assert files_with(world, b"sparrow") == []
     with world.store.reading() as connection:
         assert connection.execute(select(func.count(table_of(Delivery).c.id))).scalar()
@@ -230,9 +230,9 @@ def test_the_protected_lane_ages_too_and_stays_away_while_it_does_not_change(wor
     world.poll(feed)
     world.at += timedelta(days=31)
     retention(world).run()
-    assert "sparrow" not in everything_stored(world)
+    assert "sparrow" not in everything_stored(world.store)
     world.poll(feed)
-    assert "sparrow" not in everything_stored(world)
+    assert "sparrow" not in everything_stored(world.store)
     with world.store.reading() as connection:
         assert connection.execute(select(func.count(table_of(ProtectedPost).c.id))).scalar() == 1
         (entry,) = AuditLog(connection).entries("retention")

@@ -134,8 +134,8 @@ def test_criticism_taken_off_the_page_is_found_where_it_stood() -> None:
     found = findings(item)["WIK-001"]
     assert found.severity is Severity.HIGH
     assert "sources" in found.reason
-    (span,) = found.spans
-    assert item.part("removed")[span.start : span.end] == CRITICISM
+    criticism, source = (item.part("removed")[span.start : span.end] for span in found.spans)
+    assert (criticism, source) == (CRITICISM, "<ref>CQC</ref>")
 
 
 def test_a_heading_gone_with_its_text_weighs_more() -> None:
