@@ -10,7 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
-from monitor.types import Account, Filter, Finding, Message, Page, Post, Receipt, Reference, Span, State
+from monitor.types import (
+    Account,
+    Crop,
+    Depth,
+    Filter,
+    Finding,
+    Message,
+    Page,
+    Post,
+    Receipt,
+    Reference,
+    Span,
+    State,
+)
 
 
 class Clock(Protocol):
@@ -96,6 +109,26 @@ class Rules(Protocol):
 
     def evaluate(self, post: Post) -> Iterable[Finding]:
         """The findings of one post, none if it met no rule."""
+        ...
+
+
+class Pictures(Protocol):
+    """Looks at what a post shows."""
+
+    def see(self, post: Post, depth: Depth) -> Post:
+        """The post with `picture` on each of its media, and `avatar` on an author that has one.
+
+        Raises nothing for a picture that cannot be had or read: its `not_read` says so. What was fetched for
+        it is its media's `content`.
+        """
+        ...
+
+
+class Evidence(Protocol):
+    """Cuts picture evidence."""
+
+    def crops(self, post: Post, findings: Sequence[Finding], masked: Sequence[Span]) -> Sequence[Crop]:
+        """What shows the findings of a post whose pictures were seen, with `masked` made unreadable."""
         ...
 
 

@@ -87,6 +87,8 @@ class OfficialAccount(Entry):
     """The day on which it was approved."""
     owner_trained_on: Annotated[date | None, asked_by("VOY-TRAIN", "SWL-5.3-1")] = None
     """The day of the owner's last training; it counts for a year."""
+    platform_id: Annotated[Words | None, asked_by("SWL-5.3-1", "NT-3.3-1")] = None
+    """The platform's own number for it: handles change hands, this does not."""
     recovery_contact: Annotated[Words | None, asked_by("SWL-5.3-1", "BOL-1.3")] = None
     """The post that can win the account back if it is lost; no address, number or password."""
     review_on: Annotated[date | None, asked_by("SWL-5.3-1", "NT-3.3-1")] = None
@@ -115,6 +117,31 @@ class OfficialAccount(Entry):
         """See `Entry`."""
         which = f"Official account {number}, {self.account} on {self.platform}"
         yield Task(f"{which}, has ended: close it or win it back", REMOVAL)
+
+
+class KnownAccount(Entry):
+    """An account that is not the organisation's own, bears its name, and may: it is left alone."""
+
+    ENTRY = "known account"
+
+    platform: Annotated[Words, StringConstraints(to_lower=True), asked_by("SWL-5.3-2", "CDD-4.3-1")]
+    """Where it is, as sources call it: x, mastodon, facebook ..., or domain."""
+    account: Annotated[Words, asked_by("SWL-5.3-2", "CDD-4.3-1")]
+    """The handle or page name as people see it, or the domain."""
+    what: Annotated[Words, asked_by("SWL-5.3-2", "CDD-4.3-1")]
+    """What it is: charity, union, parody, campaign, press, fans ...; never a person."""
+    decided_by: Annotated[Words, asked_by("SWL-5.3-2", "CDD-4.3-1")]
+    """The post that looked at it."""
+    platform_id: Annotated[Words | None, asked_by("SWL-5.3-2")] = None
+    """The platform's own number for it: it stays when the handle changes hands."""
+
+    def brief(self) -> str:
+        """See `Entry`."""
+        return f"{self.account} on {self.platform}: {self.what}"
+
+    def identity(self) -> object:
+        """See `Entry`."""
+        return self.platform, self.account.lstrip("@").casefold()
 
 
 class DeclaredBlog(Entry):
@@ -332,6 +359,7 @@ class DeclaredEditor(Entry):
 
 REGISTERS: Mapping[str, type[Entry]] = {
     "official": OfficialAccount,
+    "known": KnownAccount,
     "blog": DeclaredBlog,
     "image": ImagePermission,
     "logo": LogoPermission,

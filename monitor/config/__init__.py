@@ -39,6 +39,8 @@ from monitor.config.links import LinkSettings as LinkSettings
 from monitor.config.mail import BounceSettings as BounceSettings
 from monitor.config.mail import ChannelSettings as ChannelSettings
 from monitor.config.mail import SmtpSettings as SmtpSettings
+from monitor.config.pictures import LookalikeSettings as LookalikeSettings
+from monitor.config.pictures import PictureSettings as PictureSettings
 from monitor.config.section import Section as Section  # what other packages import from here
 from monitor.config.sources import SourceSettings as SourceSettings
 from monitor.config.sources import StricterTerms as StricterTerms
@@ -324,6 +326,8 @@ class Settings(Section):
     network: NetworkSettings = NetworkSettings()
     governance: Governance = Governance()
     retention: Retention = Retention()
+    pictures: PictureSettings = PictureSettings()
+    lookalikes: LookalikeSettings = LookalikeSettings()
     secrets_dir: LocalPath | None = None
     """Folder of secret files, besides systemd's CREDENTIALS_DIRECTORY. Stands above the first table."""
 

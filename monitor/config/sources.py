@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from monitor.config.fields import Duration
 from monitor.config.section import Section
+from monitor.types import Depth
 
 
 class TermsBasis(Section):
@@ -64,6 +65,9 @@ class SourceSettings(BaseModel):
     """Why the platform may be read; needed where `monitor sources list --all` says so."""
     terms: StricterTerms = StricterTerms()
     """What of the platform's terms to tighten."""
+    pictures: Depth | None = None
+    """How closely its pictures are looked at: `off`, `look` (logos, codes) or `read` (their text, too). Left
+    out: `read` for staff accounts, `look` for the others."""
     canary: dict[str, Any] = {}
     """Other options with which something must come through where nothing did: `{query = "NHS"}`."""
     alarm_after: int = Field(default=3, ge=1)

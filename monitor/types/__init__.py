@@ -6,8 +6,11 @@ Vocabulary, in the order things happen:
 * a connector yields **pages** of **posts**; a post's identity is (platform, external_id);
 * an edit of a watched wiki page is a **change** of **hunks**, by an **editor** of whom only facts are told;
   people read it as **passages** of **pieces**; the wiki's log tells of **page events**;
+* what was seen in a post's pictures is a **picture**: recognised **lines**, **marks** (logos), facts; how an
+  account resembles the organisation is a **resemblance**, which gives its **standing**;
 * a **reference** says why a post speaks of the organisation; a post kept for it is a **mention**;
 * a **finding** says which rule a mention met, by positions (**spans**), never by its words;
+* a **crop** is picture evidence of a finding in which nothing masked can be read;
 * findings of one lane, subject, rule family and day make one **case**, the thing people work on;
 * a **filter** is an exception that a person made, a **verdict** what a person says of a finding;
 * what a mention with findings said before it was masked is its **original**: sealed, and **revealed** to
@@ -49,13 +52,24 @@ from monitor.types.findings import Lane as Lane
 from monitor.types.findings import Pace as Pace
 from monitor.types.findings import Severity as Severity
 from monitor.types.findings import Verdict as Verdict
+from monitor.types.lookalikes import Resemblance as Resemblance
+from monitor.types.lookalikes import Standing as Standing
 from monitor.types.people import SERVICE as SERVICE
 from monitor.types.people import Actor as Actor
 from monitor.types.people import Due as Due
 from monitor.types.people import Edition as Edition
 from monitor.types.people import Look as Look
 from monitor.types.people import Recipient as Recipient
+from monitor.types.pictures import Box as Box
+from monitor.types.pictures import Crop as Crop
+from monitor.types.pictures import Depth as Depth
+from monitor.types.pictures import Likeness as Likeness
+from monitor.types.pictures import Line as Line
+from monitor.types.pictures import Mark as Mark
+from monitor.types.pictures import Picture as Picture
+from monitor.types.pictures import Tier as Tier
 from monitor.types.posts import GONE as GONE
+from monitor.types.posts import IMAGE as IMAGE
 from monitor.types.posts import Account as Account
 from monitor.types.posts import Kind as Kind
 from monitor.types.posts import Media as Media

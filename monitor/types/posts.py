@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.types.edits import Change
+from monitor.types.pictures import Picture
 
 
 class Kind(StrEnum):
@@ -35,6 +37,9 @@ class State(StrEnum):
     WITHHELD = "withheld"
     HIDDEN = "hidden"
 
+
+IMAGE = "image "
+"""Before the number of a picture, in the name of the part that is its text."""
 
 GONE = frozenset({State.DELETED, State.WITHHELD, State.HIDDEN})
 """The states of what the public cannot read any more: its words are not kept either."""
@@ -78,7 +83,10 @@ class Registration:
 class Account:
     """An author or profile as the platform shows it. Everything but the platform may be missing.
 
-    `relation` and `registration` are the organisation's own knowledge; no platform and no text sets them.
+    `relation`, `registration`, `known_as` and `logo_until` are the organisation's own knowledge; no platform
+    and no text sets them. `known_as` is what the register of known accounts calls one that is not ours and
+    may bear our name (charity, union, parody ...); `logo_until` the last day on which it may show the logo.
+    `avatar` is what was seen in its picture, None where nobody looked.
     """
 
     platform: str
@@ -95,13 +103,17 @@ class Account:
     followers: int | None = None
     relation: Relation = Relation.PUBLIC
     registration: Registration | None = None
+    known_as: str | None = None
+    logo_until: date | None = None
+    avatar: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture, sound or film that belongs to a post. `url` may expire.
+    """A picture, sound, film or document that belongs to a post. `url` may expire.
 
-    `content` is what somebody handed in, under `name`; None for what only its platform has.
+    `content` is what somebody handed in, under `name`; None for what only its platform has. `picture` is what
+    was seen in it, None where nobody looked.
     """
 
     kind: str
@@ -109,6 +121,7 @@ class Media:
     alt_text: str | None = None
     name: str = ""
     content: bytes | None = field(default=None, repr=False)
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,11 +193,22 @@ class Post:
         """The identity: (platform, external_id)."""
         return (self.platform, self.external_id)
 
+    @property
+    def images(self) -> Iterator[tuple[str, Picture]]:
+        """What was seen in its media, each under its name among the parts: `image 1` for the first."""
+        for number, media in enumerate(self.media, 1):
+            if media.picture is not None:
+                yield f"{IMAGE}{number}", media.picture
+
     def part(self, where: str) -> str:
         """The text that spans with this `where` index.
 
-        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings.
+        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings, or
+        `image 1` for the text recognised in the first of the media.
         """
+        if where.startswith(IMAGE):
+            picture = self.media[int(where.removeprefix(IMAGE)) - 1].picture
+            return picture.text if picture else ""
         match where:
             case "text":
                 return self.text

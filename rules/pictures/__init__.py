@@ -1,0 +1,16 @@
+"""What a picture shows: marks, text, codes and facts. Pure: bytes in, `Picture` out.
+
+Everything here runs in a worker process of its own (`monitor/sandbox.py`) and nowhere else: what it imports
+is heavy (the extra `images`), what it opens comes from strangers. In the order of the work:
+
+    decode      bytes -> Frame: format, size, upright pixels, location present or not
+    marks       Frame -> logos: boxed marks, emblems, how surely, altered or not
+    owner       the text beside a shared mark -> whose it is
+    avatars     Frame -> is it a copy of one of ours?
+    codes       Frame -> what QR codes say
+    text        Frame -> lines of recognised text
+    faces       Frame -> a number in steps, off by default
+    document    bytes of a PDF -> text, or Frames of its pages
+    looking     all of them in the order of their cost: the worker's entry
+    crops       bytes and places -> picture evidence with what is masked made unreadable
+"""
