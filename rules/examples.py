@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from monitor.config import Alias, Internal, Organisation
-from monitor.types import Account, Change, Editor, EditorKind, Hunk, Kind, Media, Post, Registration, Relation
+from monitor.types import (
+    Account,
+    Change,
+    Editor,
+    EditorKind,
+    Hunk,
+    Kind,
+    Media,
+    Picture,
+    Post,
+    Registration,
+    Relation,
+)
 from rules.engine import Rule, RuleSet
 from rules.schema import Example, RuleFile
 from rules.yamlfile import Path
@@ -71,9 +84,15 @@ def post_of(example: str | Example, file: RuleFile) -> Post:
             relation=given.relation or staff,
             registration=_registration(given),
         ),
-        media=tuple(Media(kind="image", url="https://example.test/1", alt_text=alt) for alt in given.media),
+        media=tuple(_media(given)),
         change=_change(given) if kind is Kind.PAGE_EDIT else None,
     )
+
+
+def _media(given: Example) -> Iterator[Media]:
+    for alt, text in zip_longest(given.media, given.shown):
+        seen = Picture(text=text, text_read=True, width=1200, height=800) if text is not None else None
+        yield Media(kind="image", url="https://example.test/1", alt_text=alt, picture=seen)
 
 
 def _registration(given: Example) -> Registration | None:
