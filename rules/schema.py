@@ -108,12 +108,16 @@ class Route(Table):
     redact: bool
 
 
+ShownLogo = Literal["ours", "seems ours", "altered", "other", "unclear"]
+
+
 class Example(Table):
     """An example that is more than a text: an account, or an edit given as `before` and `after`.
 
-    `media` holds the alt text of each picture, `shown` the text that stands in each; `name` and `left_on` are
-    the register's. An edit may stand under a `section`, be by a `declared` editor, or be an `event` of the
-    page's log.
+    `media` holds the alt text of each picture, `shown` the text that stands in each, `faces` how many are in
+    the first, `logos` whose mark each shows and `avatar` that of the account; `name`, `left_on` and
+    `logo_until` are the registers'. An edit may stand under a `section`, be by a `declared` editor, or be an
+    `event` of the page's log.
     """
 
     text: str = ""
@@ -127,6 +131,10 @@ class Example(Table):
     left_on: date | None = None
     media: list[str] = []
     shown: list[str] = []
+    faces: str | None = None
+    logos: list[ShownLogo] = []
+    avatar: ShownLogo | None = None
+    logo_until: date | None = None
     page: str = "Wearside Vale Hospital"
     before: str | None = None
     after: str | None = None
