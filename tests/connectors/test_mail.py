@@ -103,61 +103,6 @@ def test_attachments_are_told_by_type_and_pictures_by_digest(context: Context) -
     assert "Jane" not in repr(post)
 
 
-def test_a_mail_without_a_true_date_has_that_of_its_arrival(context: Context) -> None:
-    for date in ("Fri, 20 Nov 1626 10:00:00 +0100", "the day after", "Fri, 20 Nov 2099 10:00:00 +0000"):
-        assert posted(context, letter(Date=date)).created_at == RECEIVED
-    assert posted(context, letter()).created_at == RECEIVED
-
-
-def test_html_alone_is_read_as_text_and_its_links_are_kept() -> None:
-    message = EmailMessage()
-    message.set_content(
-        "<p>Look at <a href='https://a.test/1'>this</a></p><p>and that</p>"
-        "<script>alert(1)</script><img src='https://spy.test/pixel.gif'><a href='javascript:x()'>no</a>",
-        subtype="html",
-    )
-    found = seen(message)
-    assert found["text"] == "Look at this\nand that\nno"
-    assert found["links"] == ["https://a.test/1"]
-
-
-def test_of_the_same_words_in_two_forms_one_is_kept_and_the_links_of_both() -> None:
-    message = letter(text="See https://a.test/1.")
-    message.add_alternative("<p>See <a href='https://b.test/2'>it</a></p>", subtype="html")
-    found = seen(message)
-    assert found["text"] == "See https://a.test/1."
-    assert found["links"] == ["https://a.test/1", "https://b.test/2"]
-
-
-def test_a_plain_form_that_says_little_does_not_hide_the_other() -> None:
-    message = letter(text="Your program shows no HTML.")
-    message.add_alternative(f"<p>{'The matron is named. ' * 10}</p>", subtype="html")
-    assert seen(message)["text"].startswith("The matron is named.")
-
-
-def test_attachments_are_told_by_type_and_pictures_by_digest(context: Context) -> None:
-    message = letter()
-    for name in ("Jane Doe ward 4.png", "second.png"):
-        message.add_attachment(PICTURE, maintype="image", subtype="png", filename=name)
-    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Jane.pdf")
-    post = posted(context, message)
-    assert post.text == "Look at this.\n\n[attached: 2 image/png, application/pdf]"
-    *pictures, paper = post.media
-    assert [media.url for media in pictures] == [f"urn:sha256:{hashlib.sha256(PICTURE).hexdigest()}"] * 2
-    assert [(m.kind, m.content) for m in post.media] == [("image", PICTURE)] * 2 + [("document", b"%PDF")]
-    assert paper.name == hashlib.sha256(b"%PDF").hexdigest()[:8]
-    assert "Jane" not in repr(post)
-
-
-def test_of_attachments_that_are_too_large_together_only_the_first_are_kept(context: Context) -> None:
-    message = letter()
-    for _ in range(3):
-        message.add_attachment(PICTURE + bytes(2_500_000), maintype="image", subtype="png", filename="a.png")
-    kept = [media.content is not None for media in posted(context, message).media]
-    assert kept[0]
-    assert not all(kept)
-
-
 def test_a_mail_that_is_attached_or_forwarded_is_read(context: Context) -> None:
     message = letter(text="Please look.\n\n> ---- Forwarded ----\n> The porter filmed it.")
     message.add_attachment(letter("Seen on the bus", "A laptop of the trust."))
