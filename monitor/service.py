@@ -35,6 +35,7 @@ from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
+from monitor.searching import search_tasks, searches
 from monitor.sourcing import Meters, connector, gate, terms_of, way_out
 from monitor.store import Store, open_store
 from monitor.store.ledger import Ledger
@@ -146,7 +147,7 @@ class App:
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
             titles=titles(self.rules.policies),
-            sources=tuple(source.name for source in self.sources()),
+            sources=tuple(source.name for source in (*self.sources(), *searches(self.settings))),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
@@ -191,6 +192,11 @@ class App:
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""
         return [source for source in self.settings.sources if source.enabled]
+
+    def searches(self) -> list[Task]:
+        """What searching for lookalikes takes, one task for each source. Raises ConfigError."""
+        meters = self.meters or (lambda: self.store)
+        return search_tasks(self.settings, self.now, self.http, meters)
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
