@@ -21,7 +21,8 @@ Zone = Mapping[str, Mapping[str, str]]
 class NameServer:
     """Answers what `zone` holds and NXDOMAIN for the rest.
 
-    `broken` names get SERVFAIL, `silent` ones nothing. A name `*.zone` answers for whatever stands below that zone. `asked` is what came in.
+    `broken` names get SERVFAIL, `silent` ones nothing. A name `*.zone` answers for whatever stands below that
+    zone. `asked` is what came in.
     """
 
     zone: Zone
