@@ -42,6 +42,8 @@ DETECTORS: Mapping[str, str] = {
     "speaking_for": "rules.detectors.speaking_for:speaking_for",
     "lookalike_domain": "rules.detectors.lookalike_domain:lookalike_domain",
     "picture": "rules.detectors.picture:picture",
+    "logo": "rules.detectors.logo:logo",
+    "patient_list": "rules.detectors.patient_list:patient_list",
 }
 """name in rule files -> "module:function"."""
 
