@@ -20,6 +20,9 @@ from monitor.config.problems import did_you_mean
 from monitor.pipeline import Task
 from monitor.ports import Clock, ProfileSearch
 from monitor.sourcing import Meters, connector, gate, terms_of
+from monitor.store import Store
+from monitor.store.people.registers import official_accounts
+from rules.lookalikes import Index, Listed
 from rules.lookalikes.domains import guesses
 from rules.names import Names
 
@@ -60,6 +63,14 @@ def questions(organisation: Organisation) -> tuple[str, ...]:
     handles = (handle.lstrip("@") for handle in organisation.handles)
     names = (organisation.name, organisation.short, *handles, *organisation.hospitals, *strong)
     return tuple({" ".join(name.split()).casefold(): name for name in reversed(names)}.values())[::-1]
+
+
+def known_index(settings: Settings, store: Store) -> Index:
+    """What accounts are compared with: the organisation's names, and its register of official accounts."""
+    with store.reading() as connection:
+        official = [entry for entry, _ in official_accounts(connection)]
+    listed = (Listed(entry.account.lstrip("@"), entry.platform, entry.platform_id) for entry in official)
+    return Index(settings.organisation, listed, settings.lookalikes)
 
 
 def _searched(settings: Settings, index: int) -> SourceSettings:

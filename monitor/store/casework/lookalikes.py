@@ -91,6 +91,13 @@ def lookalikes(connection: Connection, case: int | None = None) -> list[Lookalik
     return [_lookalike(row, steps.get(row.case_id, Takedown())) for row in worst.values()]
 
 
+def reasons_of(connection: Connection, case: int) -> list[str]:
+    """What each rule on lookalikes said of the account or domain of a case, the gravest first, each once."""
+    rows = list(connection.execute(_found(_case.c.id == case)))
+    rows.sort(key=lambda row: -Severity(row.severity).rank)
+    return list(dict.fromkeys(row.reason for row in rows))
+
+
 def takedowns(connection: Connection, cases: Collection[int]) -> dict[int, Takedown]:
     """How far the takedown of each of these cases is; without those that nobody began."""
     c = _audit.c
