@@ -43,7 +43,8 @@ def cut(name: str) -> Words:
 
 def cut_handle(handle: str) -> Words:
     """The words of a handle, as its capitals, digits and signs part them."""
-    return tuple(_WORD.findall(skeleton(_CAPITAL.sub(" ", handle))))
+    tokens = _WORD.findall(skeleton(_CAPITAL.sub(" ", handle)))
+    return tuple(word for token in tokens for word in _SHORT_FORMS.get(token, token).split())
 
 
 def _joined(met: re.Match[str]) -> str:
