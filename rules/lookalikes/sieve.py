@@ -10,12 +10,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from monitor.types import Account, Resemblance
+from rules.lookalikes.handles import of_handle
 from rules.lookalikes.index import Index, local_part
 from rules.lookalikes.scoring import resembles
+from rules.lookalikes.shown import of_shown
 from rules.lookalikes.skeleton import leet
 from rules.text.patterns import compiled
 
 _REMEMBERED = 8192  # the same accounts come back all day
+_BEARS = 8  # points of the names; with less no profile brings an account to 20
 _REACH = 0.34  # of the letters of an official handle, as in handles.py
 
 
@@ -43,10 +46,12 @@ class Sieve:
     def _looks_ours(self, handle: str, shown: str) -> bool:
         """Whether one of our words, initials or names is in a name, or a handle of ours is near."""
         seen = leet(local_part(handle))
-        if self._pattern.search(f"{seen} {leet(shown)}"):
-            return True
-        near = process.extractOne(seen, self._handles, scorer=OSA.distance, score_cutoff=self._farthest)
-        return seen != "" and near is not None
+        if not self._pattern.search(f"{seen} {leet(shown)}"):
+            near = process.extractOne(seen, self._handles, scorer=OSA.distance, score_cutoff=self._farthest)
+            if not seen or near is None:
+                return False
+        found = (of_shown(shown, self.index).evidence, of_handle(handle, self.index, supported=True))
+        return sum(each.points for each in found if each is not None) >= _BEARS
 
 
 def _pattern(index: Index) -> re.Pattern[str]:
