@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from functools import cache, cached_property
 from math import log, sqrt
 
 from rules import bodies
-from rules.lookalikes.wording import Words, cut, without_kinds
+from rules.lookalikes.skeleton import compact
+from rules.lookalikes.wording import cut, without_kinds
 
-_LITTLE = 1.0
-"""What a word is worth at most that says nothing of its own."""
+JOINING = frozenset({"and", "of", "the"})
+_TELLING = 6.0
+"""Nats above which a name that stands in a text is no chance."""
 _RARE_ENOUGH = 60
 """A word of more names than this leads to no body by itself."""
 
@@ -38,8 +41,9 @@ class Worth:
     def cover(self, shown: Collection[str], name: Collection[str]) -> float:
         """How well a name explains a shown one, 0 to 1: the root of the share of the name found in it
         times the share of it that the name explains."""
-        both = self.sum(set(shown) & set(name))
-        return sqrt(both / self.sum(name) * both / self.sum(shown)) if both else 0.0
+        told = set(shown) - JOINING
+        both = self.sum(told & set(name))
+        return sqrt(both / self.sum(name) * both / self.sum(told)) if both else 0.0
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,29 @@ class OtherBodies:
         others = [(name, hospitals) for name, hospitals in listed if identity(name) not in ours]
         named = [each for name, hospitals in others for each in (name, *hospitals)]
         kept = [each for each in dict.fromkeys(named) if identity(each) not in ours]
-        return cls(tuple((each, frozenset(cut(each))) for each in kept), _worth())
+        return cls(tuple((each, frozenset(cut(each)) - JOINING) for each in kept), _worth())
 
     def best(self, shown: Collection[str]) -> tuple[float, str]:
         """The cover and name of the body that explains a shown name best; (0, "") where none shares a word."""
         near = {at for word in shown for at in self._by_word.get(word, ())}
         covers = ((self.worth.cover(shown, self.names[at][1]), self.names[at][0]) for at in sorted(near))
         return max(covers, default=(0.0, ""))
+
+    def begins(self, letters: str) -> bool:
+        """Whether a body's name begins with these letters."""
+        at = bisect_left(self._letters, letters)
+        return at < len(self._letters) and self._letters[at].startswith(letters)
+
+    def named_in(self, words: Collection[str]) -> str:
+        """A body all of whose name is among the words of a text; "" where there is none."""
+        said = set(words)
+        near = {at for word in said for at in self._by_word.get(word, ())}
+        found = [self.names[at] for at in near if self.names[at][1] <= said]
+        return max((name for name, held in found if self.worth.sum(held) > _TELLING), key=len, default="")
+
+    @cached_property
+    def _letters(self) -> list[str]:
+        return sorted(compact(name.replace("&", "and").removeprefix("The ")) for name, _ in self.names)
 
     @cached_property
     def _by_word(self) -> Mapping[str, list[int]]:
@@ -79,7 +99,7 @@ class OtherBodies:
 
 def identity(name: str) -> frozenset[str]:
     """What stays of a body's name where "NHS Trust" and "NHS Foundation Trust" are one."""
-    same = {"nhs", "foundation", "trust", "the", "and", "of"}
+    same = {"nhs", "foundation", "trust", *JOINING}
     return frozenset(cut(name)) - same or frozenset(without_kinds(cut(name)))
 
 

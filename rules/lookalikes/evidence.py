@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,10 @@ class Evidence:
 
 
 def best(found: Iterable[Evidence]) -> Evidence | None:
-    """The signal of a group that weighs most, claims before others; None where none weighs anything.
+    """The signal of a group that weighs most, None where none weighs anything: near-duplicates do not add up.
 
-    Near-duplicates in a group do not add up.
+    It claims where any of its group does.
     """
     weighing = [each for each in found if each.points > 0]
-    return max(weighing, key=lambda each: (each.points, each.claims), default=None)
+    top = max(weighing, key=lambda each: (each.points, each.claims), default=None)
+    return top and replace(top, claims=any(each.claims for each in weighing))

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from rules.lookalikes.evidence import Evidence, best
-from rules.lookalikes.index import SHORT, Index, Name, local_part
+from rules.lookalikes.index import SHORT, WEAK, Index, Name, local_part
 from rules.lookalikes.skeleton import compact, leet, skeleton
 from rules.lookalikes.wording import cut_handle, is_kind, says_nothing
 
@@ -60,7 +60,10 @@ def _equal_or_near(local: str, index: Index, *, supported: bool) -> Iterator[Evi
         if distance <= reach:
             told = f"The handle differs from {own.text} by {distance} letter{'s' * (distance > 1)}"
             near = distance <= max(1.0, reach / 3)
-            yield Evidence(round(_NEAR * (1 - distance / reach)), told, own.text, claims=near)
+            points = _NEAR * (1 - distance / reach)
+            if not supported and len(_KINDS.sub("", own.compact)) < SHORT:
+                points /= 2  # so few letters tell it from others that a near one arises by chance
+            yield Evidence(round(points), told, own.text, claims=near)
 
 
 def _holding(form: str, parts: tuple[str, ...], index: Index, *, supported: bool) -> Iterator[Evidence]:
@@ -72,7 +75,7 @@ def _holding(form: str, parts: tuple[str, ...], index: Index, *, supported: bool
         if acronym.text in form:
             yield from _held_acronym(form, parts, acronym.text, acronym.strength, index, supported=supported)
     for name in index.names:
-        yield from _held_name(form, name)
+        yield from _held_name(form, name, index)
 
 
 def _held_acronym(
@@ -81,15 +84,18 @@ def _held_acronym(
     """Few letters are found by chance: they stand apart, or beside nothing but usual words."""
     rest = form.replace(text, "", 1)
     usual = _usual(form, text) or any(OSA.distance(form, own.compact, score_cutoff=1) <= 1 for own in index.handles)
-    if usual and (len(text) > 3 or supported):
+    if usual and (strength > WEAK or supported):
         told = f"The handle is {text.upper()} and words that official accounts use"
         yield Evidence(round(_HOLDS * strength), told if rest else f"The handle is {text.upper()}", text.upper(), claims=True)
+    elif strength > WEAK and text not in parts and len(text) <= SHORT and (form.startswith(text) or form.endswith(text)):
+        told = f"The handle begins or ends with {text.upper()}"
+        yield Evidence(round(_HOLDS * strength * _LEAST), told, text.upper())
     elif text in parts or len(text) > SHORT:
         share = max(_LEAST, 1 - len(rest) / len(form))
         yield Evidence(round(_HOLDS * strength * share), f"The handle holds {text.upper()}", text.upper())
 
 
-def _held_name(form: str, name: Name) -> Iterator[Evidence]:
+def _held_name(form: str, name: Name, index: Index) -> Iterator[Evidence]:
     known = name.compact
     if len(known) >= _LONG and known in form:
         rest = form.replace(known, "", 1)
@@ -99,9 +105,17 @@ def _held_name(form: str, name: Name) -> Iterator[Evidence]:
             yield Evidence(round(_HOLDS * _LEAST * name.strength), f"The handle holds the name {name.text}", name.text)
     elif len(known) > _CUT_OFF and (at := form.find(known[:_CUT_OFF])) >= 0:
         met = commonprefix([form[at:], known])
-        if not name.place and _usual(form, met):
+        if not name.place and is_kind(form) and _usual(form, met) and _is_told(met, name, index):
             told = f"The handle is the beginning of the name {name.text}"
             yield Evidence(round(_HOLDS * 0.9 * name.strength), told, name.text, claims=True)
+
+
+def _is_told(letters: str, name: Name, index: Index) -> bool:
+    """Whether the letters hold most of what tells a name from others, and no other body's begins with them."""
+    if index.bodies.begins(letters):
+        return False
+    here = [word for word in name.words if word in letters]
+    return index.worth.sum(here) > index.worth.sum(name.words) / 2
 
 
 def _held(form: str, known: str, text: str, strength: float) -> Evidence:

@@ -10,14 +10,19 @@ from functools import cached_property
 
 from monitor.config import LookalikeSettings, Organisation
 from rules.lookalikes.bodies import OtherBodies
-from rules.lookalikes.skeleton import compact, leet
+from rules.lookalikes.skeleton import compact, leet, skeleton
 from rules.lookalikes.wording import cut, is_kind, kinds, without_kinds
 
 SHORT = 5
 """Letters up to which a handle is so short that a near one arises by chance: it needs support."""
+WEAK = 0.5
+"""The strength of initials that are short or that nobody has listed: others have them, too, so that they count
+only where something else speaks of us."""
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]{1,6}(?: ICB)?")
 _CERTAIN, _LIKELY = 0.5, 0.4  # weights of an alias: the organisation's alone; more often it than not
 _GENERIC_DOMAINS = frozenset({"nhs", "uk", "org", "co", "com", "gov", "icb", "test", "net", "www"})
+_WORD = re.compile(r"[a-z0-9]+")
+_APOSTROPHE = re.compile("['\u2019]")
 _NOT_INITIALS = frozenset({"and", "of", "the", "at", "in", "for", "nhs"})
 
 
@@ -52,6 +57,7 @@ class Acronym:
     """Initials that stand for the organisation, or for a hospital of it. `strength` is 0 to 1."""
 
     text: str
+    leet: str
     strength: float
 
 
@@ -142,10 +148,16 @@ class Index:
     @cached_property
     def said(self) -> str:
         """An RE2 pattern over folded text for everything that the organisation is called."""
-        phrases = {r"[\s_.\-]{0,3}".join(cut(n.text)) for n in self.names if n.strength >= _CERTAIN and not n.place}
-        phrases |= {own.compact for own in self.handles} | {each.text for each in self.acronyms if each.strength > 0.5}
-        listed = sorted((re.escape(one) if one.isalnum() else one for one in phrases if one), key=len, reverse=True)
-        return rf"(?:{'|'.join(listed)})"
+        phrases = {_spaced(name.text) for name in self.names if name.strength >= _CERTAIN and not name.place}
+        phrases |= {own.compact for own in self.handles} | {each.text for each in self.acronyms if each.strength > WEAK}
+        return rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})"
+
+
+def _spaced(name: str) -> str:
+    """An RE2 pattern of a name in folded text, however its words are parted, with or without apostrophes."""
+    plain = _APOSTROPHE.sub("", skeleton(name)).replace("&", " and ")
+    words = (rf"{word[:-1]}'?s" if word.endswith("s") else word for word in _WORD.findall(plain))
+    return r"[\s_.,\-]{0,3}".join("(?:and|&)" if word == "and" else word for word in words)
 
 
 def local_part(handle: str) -> str:
@@ -183,7 +195,7 @@ def _derived(one: Organisation) -> Iterator[str]:
     runs_hospitals = bool(one.hospitals) or "hospital" in one.name.lower()
     told = set(without_kinds(cut(one.name)))
     for place in one.places:
-        if runs_hospitals and (set(cut(place)) <= told or place == one.places[0]):
+        if runs_hospitals and set(cut(place)) <= told:
             yield f"{place} Hospitals"
             yield f"{place} Hospital"
             yield f"{place} NHS Trust"
@@ -208,8 +220,8 @@ def _acronyms(one: Organisation) -> Iterator[Acronym]:
     for text, strength in _initials(one):
         letters = compact(text)
         if len(letters) >= 3:
-            found[letters] = max(found.get(letters, 0), strength if len(letters) > 3 else 0.5)
-    return (Acronym(text, strength) for text, strength in found.items())
+            found[letters] = max(found.get(letters, 0), strength if len(letters) > 3 else WEAK)
+    return (Acronym(text, leet(text), strength) for text, strength in found.items())
 
 
 def _initials(one: Organisation) -> Iterator[tuple[str, float]]:
@@ -226,8 +238,7 @@ def _initials(one: Organisation) -> Iterator[tuple[str, float]]:
         label = compact(next((each for each in domain.split(".") if each.lower() not in _GENERIC_DOMAINS), ""))
         if len(label) > 3 and not any(word in label for word in told):
             yield label, 0.85
-    yield from ((letters, 0.85) for letters in _made(one.name))
-    yield from ((letters, 0.8) for hospital in one.hospitals for letters in _made(hospital))
+    yield from ((letters, WEAK) for name in (one.name, *one.hospitals) for letters in _made(name))
 
 
 def _made(name: str) -> Iterator[str]:

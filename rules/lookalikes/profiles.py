@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from monitor.types import Account, Picture
 from rules.lookalikes.evidence import Evidence, best
-from rules.lookalikes.index import Index
+from rules.lookalikes.index import WEAK, Index
 from rules.lookalikes.skeleton import skeleton
 from rules.lookalikes.wording import meets, says_nothing
 from rules.text.fold import fold
@@ -120,7 +120,7 @@ def _stems(index: Index) -> tuple[tuple[str, str], ...]:
     """The parts of our domains, handles and acronyms by which a host can resemble us."""
     own = [("".join(_labels(domain)).replace("-", ""), domain) for domain in index.domains]
     own += [(each.compact, each.text) for each in index.handles]
-    own += [(each.text, each.text.upper()) for each in index.acronyms if each.strength > 0.5]
+    own += [(each.text, each.text.upper()) for each in index.acronyms if each.strength > WEAK]
     own += [(name.compact, name.text) for name in index.names if not name.place and len(name.compact) >= 10]
     return tuple((stem, shown) for stem, shown in own if len(stem) >= 4)
 

@@ -9,7 +9,7 @@ from monitor.types import Account, Relation, Resemblance, Standing
 from rules.lookalikes import mitigations, profiles
 from rules.lookalikes.evidence import Evidence
 from rules.lookalikes.handles import of_handle
-from rules.lookalikes.index import Index, Listed
+from rules.lookalikes.index import SHORT, Index, Listed
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
@@ -111,8 +111,8 @@ def _case(account: Account, index: Index, now: datetime | None) -> _Case:
     shown = of_shown(account.display_name or "", index)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
     handle = of_handle(account.handle, index, supported=supported) if account.handle else None
-    words = Words.of(account, bio, index)
-    other = mitigations.of_other_body(account, shown, words, index)
+    words = Words.of(account, bio, handle, index)
+    other = mitigations.of_other_body(account, shown, words, bio, index)
     against = [*([other.evidence] if other else []), *mitigations.of_words(account, words)]
     return _Case(
         account=account,
@@ -160,7 +160,7 @@ def _disguise(account: Account, handle: Evidence | None, shown: Evidence | None)
 def _standing(case: _Case) -> Standing:
     """What the account is to us: the classes in the order in which they decide."""
     copies = case.account.avatar is not None and any(e.claims for e in profiles.of_picture(case.account))
-    bears = bool(case.named) and case.named[0].points >= _BEARS
+    bears = sum(each.points for each in case.named) >= _BEARS
     if bears and mitigations.is_parody(case.account, case.words) and not copies:
         return Standing.PARODY
     if case.other is not None and case.other.certain:
@@ -182,7 +182,7 @@ def _otherwise(case: _Case, *, bears: bool) -> Standing:
         return Standing.TEAM
     if kind:
         return Standing.UNRELATED
-    person = meets("staff", case.words.told) or meets("person", f"{case.words.named} \n {case.words.told}")
+    person = meets("staff", case.words.told) or meets("person", f"{case.words.named}\n{case.words.told}")
     return Standing.PERSON if person else Standing.UNRELATED
 
 
@@ -200,14 +200,17 @@ def _claims(case: _Case) -> bool:
 def _says_nothing_else(case: _Case) -> bool:
     """Whether the shown name of an account with a handle like ours could be ours.
 
-    A person's name beside our initials in the handle is a person's account.
+    A person's name beside our initials in the handle is a person's account, and few letters are chance.
     """
-    if case.shown.evidence is not None or not case.shown.words:
-        return True
     own = [word for word in case.shown.words if not says_nothing(word)]
-    return not own or not meets("staff", case.words.told)
+    if case.shown.evidence is not None or not own or case.handle is None:
+        return True
+    return len(case.handle.nearest.lstrip("@")) > SHORT and not meets("staff", case.words.told)
 
 
 def _is_team(case: _Case) -> bool:
-    """Whether it says in its name that it is a team or a charity of ours."""
-    return meets("team", case.words.named) or meets("our_charity", case.words.named)
+    """Whether it says beside our name that it is a team or a charity of ours."""
+    if meets("independent", case.words.named) or any(meets(each, case.words.told) for each in ("apart", "staff")):
+        return False
+    fields = ((case.words.shown, case.shown.evidence), (case.words.handle, case.handle))
+    return any(e is not None and (meets("team", text) or meets("our_charity", text)) for text, e in fields)

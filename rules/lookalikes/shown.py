@@ -10,12 +10,13 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from rules.lookalikes.evidence import Evidence, best
-from rules.lookalikes.index import Index, Name
+from rules.lookalikes.index import WEAK, Index, Name
 from rules.lookalikes.skeleton import compact, leet
 from rules.lookalikes.wording import cut, is_kind, says_nothing
 
 _EQUAL, _COVERED, _ALIKE, _INITIALS = 45, 40, 25, 22
 _COVER_FROM, _ALIKE_FROM = 0.45, 0.7
+_ALL = 0.99
 _HALF = 0.5  # of a name must be there to claim it
 _LITTLE = 1.0  # nats: the worth of a word that says nothing
 _PLACE = 0.6  # of the points, for a name that could mean a place
@@ -79,10 +80,10 @@ def _covered(words: Collection[str], ours: Name, index: Index) -> Iterator[Evide
     if cover <= _COVER_FROM:
         return
     usual = all(says_nothing(word) for word in set(words) - ours.words)
-    of_health = not ours.place or any(map(is_kind, words))
+    of_health = any(map(is_kind, words)) or (share > _ALL and not ours.place)
     claims = usual and share >= _HALF and of_health
     points = _COVERED * ours.strength * (cover - _COVER_FROM) / (1 - _COVER_FROM)
-    told = f"The shown name holds {'the words' if share > 0.99 else 'words'} of {ours.text}"
+    told = f"The shown name holds {'the words' if share > _ALL else 'words'} of {ours.text}"
     yield Evidence(round(points * (1.0 if of_health else _PLACE)), told, ours.text, claims=claims)
 
 
@@ -98,14 +99,15 @@ def _initials(words: Collection[str], index: Index) -> Iterator[Evidence]:
     contracted = "".join(words).replace("foundationtrust", "ft").replace("integratedcareboard", "icb")
     for acronym in index.acronyms:
         text = acronym.text
-        long = len(text) > 3
+        long, sure = len(text) > 3, acronym.strength > WEAK
         beside = contracted.partition(text)
-        if text == whole or (long and text in contracted and says_nothing(beside[0]) and says_nothing(beside[2])):
+        if acronym.leet == leet(whole) or (long and text in contracted and says_nothing(beside[0]) and says_nothing(beside[2])):
             told = f"The shown name is {text.upper()}" + (" and usual words" if contracted != text else "")
-            yield Evidence(round((_EQUAL if long else 25) * min(1.0, acronym.strength + 0.1)), told, text.upper(), claims=long)
-        elif text in words:
+            points = round(_EQUAL * (min(1.0, acronym.strength + 0.1) if sure else WEAK))
+            yield Evidence(points, told, text.upper(), claims=sure)
+        elif any(leet(word) == acronym.leet for word in words):
             told = f"{text.upper()} is a word of the shown name"
-            yield Evidence(_INITIALS if long else _INITIALS // 2, told, text.upper())
+            yield Evidence(_INITIALS if sure else _INITIALS // 2, told, text.upper())
 
 
 def _alike(letters: str, index: Index) -> Iterator[Evidence]:
