@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import blake2b
@@ -36,6 +36,7 @@ from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
+from monitor.searching import listed, search_tasks, searches
 from monitor.sourcing import (
     Meters,
     connector,
@@ -55,7 +56,6 @@ from monitor.store.settingslog import note_settings
 from monitor.types import Account, Briefing, Message, Post, Relation, Tally, Terms
 from monitor.urgent import Act, Alerting
 from rules.categories import GROUP as CATEGORIES
-from rules.detectors.posing_account import poses
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -160,7 +160,7 @@ class App:
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
             titles=titles(self.rules.policies),
-            sources=tuple(source.name for source in self.sources()),
+            sources=tuple(source.name for source in (*self.sources(), *searches(self.settings))),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
@@ -205,6 +205,13 @@ class App:
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""
         return [source for source in self.settings.sources if source.enabled]
+
+    def searches(self) -> list[Task]:
+        """What searching for lookalikes takes, one task for each source. Raises ConfigError."""
+        meters = self.meters or (lambda: self.store)
+        tasks = search_tasks(self.settings, self.now, self.http, meters)
+        sight = [(task, self.pictures(task.source), depth_of(task.source)) for task in tasks]
+        return [replace(task, pictures=pictures, depth=depth) for task, pictures, depth in sight]
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
@@ -312,6 +319,7 @@ def build(
         settings.policy,
         settings.rules,
         wordings=documents.wordings(settings.store.state_dir),
+        lookalikes=settings.lookalikes,
     )
     store = open_store(scratch or settings.store)
     if gone := sorted(store.cited_clauses() - rules.known):
@@ -349,8 +357,7 @@ def shows_a_face_to_us(account: Account, names: Names) -> bool:
     """
     if account.relation is not Relation.PUBLIC:
         return True
-    handle = (account.handle or "").lower().lstrip("@").partition("@")[0]
-    return poses(handle, names) or poses(account.display_name or "", names)
+    return names.sieve.is_candidate(account, utc_now().date())
 
 
 def _check_categories(settings: Settings) -> None:
@@ -397,6 +404,7 @@ def stages(settings: Settings, rules: RuleSet, organisation: Organisation | None
         version=f"{rules.version}-{names}",
         filters=SiteFilters,
         official_handles=frozenset(map(authorisation.bare, settings.organisation.handles)),
+        told_of=lambda official: rules.knowing(listed(official)),
     )
 
 
