@@ -90,8 +90,8 @@ def evaluate(
 
     A case is {"id", "text", "title", "given", "expect"}; `expect` holds level and spans, band, refers,
     hateful or categories. HateCheck, Ethos and OLID are known by their columns, and so are tables of accounts
-    (handle, label, expect) and of names of bodies (name, type): these measure the lookalike score. Exit 1 if a
-    line is bad.
+    (handle, label, expect) and of names of bodies (name, type), by which the lookalike score is measured.
+    Exit 1 if a line is bad.
     """
     if register is not None or any(file.suffix == ".csv" for file in files):
         _measure_accounts(context, files, register, failures=failures, as_json=as_json)

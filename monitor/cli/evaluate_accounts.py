@@ -1,7 +1,7 @@
-"""`monitor evaluate` for files of accounts: how often the lookalike score is right about whom people labelled.
+"""`monitor evaluate` for files of accounts: how often the lookalike score is right.
 
-A table with the columns `handle`, `label` and `expect` holds labelled accounts, one with `name` and `type` the
-names of bodies of the NHS, of which none may be taken for a lookalike.
+A table with the columns `handle`, `label` and `expect` holds labelled accounts; one with `name` and `type`
+holds names of bodies of the NHS, of which none may be taken for a lookalike.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Entry(BaseModel):
 
 @dataclass
 class Report:
-    """What came out for one file. `bodies` counts, by organisation, names tried and what they were told as."""
+    """What came out for one file. `bodies` counts, by organisation, names and what they were told as."""
 
     name: str
     what: What
@@ -92,7 +92,9 @@ def run(
     indexes = _indexes(register, settings)
     reports = [_measured(file, what, indexes) for file, what in files.items()]
     if as_json:
-        output.print_json({"organisations": list(indexes), "files": [_data(each, failures) for each in reports]})
+        output.print_json(
+            {"organisations": list(indexes), "files": [_data(each, failures) for each in reports]}
+        )
     else:
         for report in reports:
             _print(report, told, len(indexes), failures=failures)
@@ -241,7 +243,9 @@ def _data(report: Report, failures: bool) -> dict[str, Any]:
         "kinds": {kind: _share(Share(*counted)) for kind, counted in sorted(tally.kinds.items())},
     }
     if failures:
-        wrong = [{"id": g.id, "class": s.standing, "score": s.score, "reasons": s.reasons} for g, s in tally.wrong]
+        wrong = [
+            {"id": g.id, "class": s.standing, "score": s.score, "reasons": s.reasons} for g, s in tally.wrong
+        ]
         data["failures"] = wrong
     return data
 
@@ -249,5 +253,3 @@ def _data(report: Report, failures: bool) -> dict[str, Any]:
 def _share(share: Share) -> dict[str, Any]:
     low, high = share.interval or (None, None)
     return {"value": share.value, "low": low, "high": high, "hits": share.hits, "of": share.of}
-
-

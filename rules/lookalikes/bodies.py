@@ -72,7 +72,7 @@ class OtherBodies:
         )
 
     def best(self, shown: Collection[str]) -> tuple[float, str]:
-        """The cover and name of the body that explains a shown name best; (0, "") where none shares a word."""
+        """The cover and name of the body that explains a shown name best; (0, "") without one."""
         near = {at for word in shown for at in self._by_word.get(word, ())}
         covers = ((self.worth.cover(shown, self.names[at][1]), self.names[at][0]) for at in sorted(near))
         return max(covers, default=(0.0, ""))
