@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent / "accounts"
-FILES = ("development.csv",)
+FILES = ("development.csv", "unseen.csv")
 COLUMNS = (
     "id,org,label,expect,kind,handle,display,bio,url,avatar,age_days,followers,verified".split(",")
 )  # fmt: skip
