@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from connectors import Context
-from connectors.parts import sandbox
+from monitor import sandbox
 from monitor.types import Kind, Media, Origin, Post
 
 log = structlog.get_logger("connectors.mail")
