@@ -51,8 +51,8 @@ def keep(
 
 def evidence_of(connection: Connection, case: int) -> list[Kept]:
     """The crops of a case's findings, the oldest first; a crop of another rule's finding is not among them."""
-    found = select(_finding.c.mention_id, _finding.c.rule_id).where(_finding.c.case_id == case)
-    theirs = found.subquery()
+    found = select(_finding.c.mention_id, _finding.c.rule_id)
+    theirs = found.where(_finding.c.case_id == case).subquery()
     of_case = (_evidence.c.mention_id == theirs.c.mention_id) & (_evidence.c.rule_id == theirs.c.rule_id)
     query = select(_evidence).join(theirs, of_case).distinct().order_by(_evidence.c.id)
     return [_kept(row) for row in connection.execute(query)]
