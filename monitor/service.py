@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from alerts.digest import compose
+from alerts.evidence import address
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from alerts.urgent import render_urgent
@@ -102,7 +103,7 @@ class App:
 
     def forget_files(self) -> int:
         """Remove digests that were written as files and whose copy is gone; how many files went."""
-        return channels.outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
+        return channels.outbox(self.settings, self.now, self.store).take_back(Ledger(self.store).emptied())
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
@@ -115,6 +116,7 @@ class App:
                 known_hosts=_known_hosts(self.settings),
                 folder=self.settings.digest.templates,
                 links=self.links(),
+                files=self.settings.smtp is None,
             ),
             compose_protected=render_protected,
             host=channels.mail_host(self.settings),
@@ -173,7 +175,7 @@ class App:
 
     def channel(self) -> Notifier:
         """How mail leaves. Raises ConfigError where it cannot work."""
-        return channels.mail(self.settings, self.now, self.http)
+        return channels.mail(self.settings, self.now, self.http, self.store)
 
     def chats(self) -> tuple[Channel, ...]:
         """Who is told beside the mail. Raises ConfigError where one cannot be."""
@@ -366,7 +368,12 @@ def _overdue(policy: Policy) -> str:
     return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
-def _message(briefing: Briefing, *, links: Links | None = None, live: bool = False, **how: Any) -> Message:
-    """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
+def _message(
+    briefing: Briefing, *, links: Links | None = None, live: bool = False, files: bool = False, **how: Any
+) -> Message:
+    """The digest as a mail; only one that is `live`, about to be sent, has links that work.
+
+    `files` says that it becomes a file, with the picture evidence in files beside it.
+    """
     act = links.act(briefing.recipient, briefing.made_at) if links is not None and live else None
-    return render(compose(briefing), act=act, **how)
+    return render(compose(briefing), act=act, picture_at=address if files and live else None, **how)

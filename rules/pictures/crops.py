@@ -47,12 +47,10 @@ class Place(NamedTuple):
 
     @classmethod
     def of(cls, box: Sequence[float], scale: float = 1.0, grow: float = 0.0) -> Place:
-        """`[left, top, width, height]` divided by `scale`, and each edge moved out by `grow` of its height."""
+        """`[left, top, width, height]` divided by `scale`, each edge moved out by `grow` of the height."""
         left, top, width, height = (value / scale for value in box)
         more = grow * height
-        return cls(
-            int(left - more), int(top - more), ceil(left + width + more), ceil(top + height + more)
-        )
+        return cls(int(left - more), int(top - more), ceil(left + width + more), ceil(top + height + more))
 
     @property
     def width(self) -> int:
@@ -66,9 +64,7 @@ class Place(NamedTuple):
 
     def within(self, size: tuple[int, int]) -> Place:
         """What of it lies in an image of that size."""
-        return Place(
-            max(self.left, 0), max(self.top, 0), min(self.right, size[0]), min(self.bottom, size[1])
-        )
+        return Place(max(self.left, 0), max(self.top, 0), min(self.right, size[0]), min(self.bottom, size[1]))
 
     def moved(self, left: int, top: int, by: float = 1.0) -> Place:
         """The same seen from another corner, `by` times as large."""
@@ -163,17 +159,18 @@ def _labelled(pen: ImageDraw.ImageDraw, place: Place, label: str) -> None:
     pen.rectangle(place, fill=FOUND, outline=PAPER, width=1)
     for size in range(min(round(place.height * 0.75), 18), 7, -1):
         font = lettering(size)
-        left, top, right, bottom = pen.textbbox((0, 0), label, font=font)
-        if right - left <= place.width - 4:
-            at = ((place.left + place.right - right - left) / 2, (place.top + place.bottom - bottom - top) / 2)
-            pen.text(at, label, fill=PAPER, font=font)
+        if font.getlength(label) <= place.width - 4:
+            middle = ((place.left + place.right) / 2, (place.top + place.bottom) / 2)
+            pen.text(middle, label, fill=PAPER, font=font, anchor="mm")
             return
 
 
 def _counted(labels: Iterable[str]) -> str:
     counts = Counter(labels)
     found = ", ".join(f"{label} ({count})" if count > 1 else label for label, count in counts.items())
-    return f"Red: {found}. Every grey bar is a line of text." if found else "Every grey bar is a line of text."
+    return (
+        f"Red: {found}. Every grey bar is a line of text." if found else "Every grey bar is a line of text."
+    )
 
 
 # -- a mark ---------------------------------------------------------------------------------------------
