@@ -19,6 +19,7 @@ from monitor.redaction import redact
 from monitor.registerfields import canonical_user
 from monitor.sealing import PublicKey
 from monitor.store.identity import content_hash
+from monitor.store.people.ouraccounts import OurAccounts
 from monitor.store.sitekey import SiteKey
 from monitor.store.writing import Judged
 from monitor.types import Account, Change, Editor, EditorKind, Filter, Post, Registration, Relation
@@ -45,7 +46,9 @@ class Judge:
 
     `pseudonym` and `registration` are those of the register where the source is somebody's account,
     `official_handles` the organisation's own, `keys` what originals are sealed to, by purpose. `editors` says
-    in which capacity a user name of a wiki is declared, by its host and the name.
+    in which capacity a user name of a wiki is declared, by its host and the name. `accounts` are the
+    registers of accounts. `wants` are the categories of which a finding must be made for a post to be kept,
+    None = any post is: where profiles are searched, nothing is kept of people.
     """
 
     stages: Stages
@@ -57,9 +60,11 @@ class Judge:
     filters: Filters | None = None
     keys: Mapping[str, PublicKey] = field(default_factory=dict)
     editors: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    accounts: OurAccounts = field(default_factory=OurAccounts)
+    wants: frozenset[str] | None = None
 
     def judge(self, key: str, post: Post) -> Judged | None:
-        """The post judged, masked and sealed, or None where it does not speak of the organisation.
+        """The post judged, masked and sealed; None where it does not speak of us, or is not wanted.
 
         `key` is the stored form of its identity.
         """
@@ -70,6 +75,8 @@ class Judge:
         spans = self.stages.identifiers.spans(post)
         evaluated = (addressed(finding, post.author) for finding in self.stages.rules.evaluate(post))
         masked, findings = redact(post, spans, evaluated)
+        if self.wants is not None and self.wants.isdisjoint(each.category for each in findings):
+            return None
         checkpoint("judge.rules")
         author = shown_author(masked, self.pseudonym)
         hides = self.filters.hiding if self.filters else _never
@@ -92,7 +99,8 @@ class Judge:
         """The post with what the organisation knows of its author: registers say so, never the text."""
         if post.author is None:
             return post
-        known = replace(post.author, relation=self._relation(post.author), registration=self.registration)
+        told = self.accounts.told(post.author)
+        known = replace(told, relation=self._relation(told), registration=self.registration)
         return replace(post, author=known, change=self._with_editor(post))
 
     def _with_editor(self, post: Post) -> Change | None:
@@ -107,9 +115,10 @@ class Judge:
     def _relation(self, author: Account) -> Relation:
         if self.pseudonym is not None:
             return Relation.AUTHORISED_STAFF
-        if author.handle and bare(author.handle) in self.official_handles:
-            return Relation.OFFICIAL
-        return Relation.PUBLIC
+        if self.accounts.official.replaced(author):
+            return Relation.PUBLIC  # somebody else took up a handle that was ours
+        listed = author.handle is not None and bare(author.handle) in self.official_handles
+        return Relation.OFFICIAL if listed or self.accounts.official.find(author) else Relation.PUBLIC
 
 
 def _never(_post: Post, _finding: object, _author: str) -> None:

@@ -32,6 +32,7 @@ from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.people.absences import away_on
+from monitor.store.people.ouraccounts import our_accounts
 from monitor.store.people.registers import declared_editors, official_handles
 from monitor.store.writing import Saved, Transaction
 from monitor.types import (
@@ -54,7 +55,8 @@ class Task:
     """One source with everything that reading it takes.
 
     `gate` raises where it may not be read now, and says what the register knows of whose account it is.
-    `canary` is the same source asked what must come through.
+    `canary` is the same source asked what must come through. Of a task that `wants` categories only what has
+    a finding of one of them is kept.
     """
 
     source: SourceSettings
@@ -64,6 +66,7 @@ class Task:
     terms: Terms = field(default_factory=Terms)
     gate: Callable[[], Registration | None] = lambda: None
     canary: Connector | None = None
+    wants: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,7 @@ class Pipeline:
         filters = filters_on(self.store, self._today())
         with self.store.reading() as connection:
             ours, keys = official_handles(connection), current_keys(connection)
-            editors = declared_editors(connection)
+            editors, accounts = declared_editors(connection), our_accounts(connection)
         return Judge(
             stages=self.stages,
             site_key=self.store.key,
@@ -253,6 +256,8 @@ class Pipeline:
             filters=self.stages.filters(filters) if filters else None,
             keys=keys,
             editors=editors,
+            accounts=accounts,
+            wants=task.wants,
         )
 
     def _still_allowed(self, task: Task, page: Page, looked: Looked, count: Count) -> None:

@@ -218,10 +218,13 @@ class RuleSet:
         candidates = self._scan(subject_of(post)).candidates(post, self._names)
         if not candidates:
             return []
-        reading = Reading.of(post, self._names, self.opinion)
+        own = Reading.of(post, self._names, self.opinion)
+        # Two readings only where a picture shows words: what it shows need not be its author's (ADR 0035).
+        whole = Reading.of(post, self._names, self.opinion, shown=True) if _shows_words(post) else own
         findings: list[Finding] = []
         silenced: set[Lane] = set()
         for rule in candidates:
+            reading = whole if rule.file.shown else own
             if rule.file.lane not in silenced and (finding := rule.judge(reading)):
                 findings.append(finding)
                 silenced.update(rule.silences)
@@ -232,6 +235,10 @@ class RuleSet:
             running = (rule for rule in self.rules if rule.runs and rule.judges(subject))
             self._scans[subject] = _Scan(running)
         return self._scans[subject]
+
+
+def _shows_words(post: Post) -> bool:
+    return any(picture.text for _, picture in post.images)
 
 
 def _digest(lines: Iterable[str]) -> str:

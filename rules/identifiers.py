@@ -107,7 +107,8 @@ class PersonIdentifiers:
         if post.url and _TELLING.search(post.url) and (label := self._told_by(post)):
             found.append(Span(0, len(post.url), label, "url"))
         lines = tuple(whole_lines(post.change)) if post.change else ()
-        parts = [Part(where, fold(raw)) for where in _WHERES if (raw := post.part(where))]
+        shown = (where for where, picture in post.images if picture.text)
+        parts = [Part(where, fold(raw)) for where in (*_WHERES, *shown) if (raw := post.part(where))]
         parts += [Part("line", fold(line.text)) for line in lines]
         # One look at all of them together first: most posts identify nobody.
         if self._in_texts.occur("\n".join([part.folded.text for part in parts])):

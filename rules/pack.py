@@ -105,9 +105,17 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
             raise source.error(path, reason)
         _BEHAVED.add(example_rule.version)
     options = file.options
+    if mode := _mode(example_rule, policies):
+        options = options | mode
     if rehearsal and "synthetic" in example_rule.options.__class__.model_fields:
         options = options | {"synthetic": "issued"}
     return _rule(file, policies, options)
+
+
+def _mode(rule: Rule, policies: Policies) -> dict[str, object]:
+    """What the policies in force say on the points on which they differ, where the detector asks for it."""
+    asked = rule.options.__class__.model_fields.keys() - rule.file.options.keys()
+    return {mode.name: mode.applies for mode in policies.modes() if mode.name in asked}
 
 
 @lru_cache(maxsize=512)

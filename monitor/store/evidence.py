@@ -52,7 +52,7 @@ def keep(
 
 
 def evidence_of(connection: Connection, case: int) -> list[Kept]:
-    """The crops of a case's findings, the oldest first; not those of another rule's finding."""
+    """The crops of a case's findings, the oldest first; none of another rule's finding is among them."""
     found = select(_finding.c.mention_id, _finding.c.rule_id)
     theirs = found.where(_finding.c.case_id == case).subquery()
     of_case = (_evidence.c.mention_id == theirs.c.mention_id) & (_evidence.c.rule_id == theirs.c.rule_id)

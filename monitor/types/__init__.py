@@ -68,6 +68,7 @@ from monitor.types.pictures import Line as Line
 from monitor.types.pictures import Mark as Mark
 from monitor.types.pictures import Picture as Picture
 from monitor.types.pictures import Tier as Tier
+from monitor.types.posts import AVATAR as AVATAR
 from monitor.types.posts import GONE as GONE
 from monitor.types.posts import IMAGE as IMAGE
 from monitor.types.posts import Account as Account

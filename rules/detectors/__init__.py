@@ -41,6 +41,8 @@ DETECTORS: Mapping[str, str] = {
     "colleague": "rules.detectors.colleague:colleague",
     "speaking_for": "rules.detectors.speaking_for:speaking_for",
     "picture": "rules.detectors.picture:picture",
+    "logo": "rules.detectors.logo:logo",
+    "patient_list": "rules.detectors.patient_list:patient_list",
 }
 """name in rule files -> "module:function"."""
 

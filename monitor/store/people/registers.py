@@ -97,6 +97,11 @@ def official_handles(connection: Connection) -> tuple[str, ...]:
     return tuple(account.account for account, _ in official_accounts(connection))
 
 
+def live_entries(connection: Connection, kind: str) -> list[Entry]:
+    """The entries of a register that have not ended, oldest first."""
+    return [kept.entry for kept in _entries(connection, kind)]
+
+
 def declared_editors(connection: Connection) -> dict[tuple[str, str], str]:
     """In which capacity the holder of a user name edits, by host of the wiki and user name."""
     found = (kept.entry for kept in _entries(connection, "editors"))
