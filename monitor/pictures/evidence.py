@@ -20,6 +20,7 @@ import structlog
 
 from monitor.sandbox import ParserError
 from monitor.types import (
+    AVATAR,
     IMAGE,
     Account,
     Box,
@@ -36,10 +37,7 @@ from monitor.types import (
 
 log = structlog.get_logger("monitor.pictures.evidence")
 
-AVATAR = "avatar"
-"""Where an account's own picture stands, beside `image 1` and the others."""
-
-LOGO, LOOKALIKE = frozenset({"logo-misuse", "official-branding"}), frozenset({"lookalike-account"})
+LOGO, LOOKALIKE = frozenset({"logo-misuse"}), frozenset({"lookalike-account"})
 """Categories of rules whose evidence is a mark, and those whose evidence is a card."""
 
 STANDINGS = {
@@ -110,16 +108,13 @@ class PictureEvidence:
         author = post.author
         for where, picture in post.images:
             content = post.media[int(where.removeprefix(IMAGE)) - 1].content
-            if content is None:
+            if content is None or not any(span.where == where for span in finding.spans):
                 continue
             seen = Seen(where, picture, content, [span for span in masked if span.where == where])
-            if any(span.where == where for span in finding.spans):
-                yield where, partial(self._page, finding, seen)
-            elif finding.category in LOGO and picture.marks:
-                yield where, partial(self._mark, finding, seen)
+            yield where, partial(self._mark if finding.category in LOGO else self._page, finding, seen)
         if author and finding.category in LOOKALIKE:
             yield AVATAR, partial(self._card, finding, author, masked)
-        elif author and author.avatar and author.avatar.marks and finding.category in LOGO:
+        elif author and author.avatar and any(span.where == AVATAR for span in finding.spans):
             content = self.avatar(author)
             if content is not None:
                 yield AVATAR, partial(self._mark, finding, Seen(AVATAR, author.avatar, content, ()))
@@ -140,6 +135,8 @@ class PictureEvidence:
 
     def _mark(self, finding: Finding, seen: Seen) -> Crop | None:
         """The most telling logo, with nothing around it."""
+        if not seen.picture.marks:
+            return None
         mark = min(seen.picture.marks, key=_telling)
         keep, hide = _sorted_out(seen.picture, mark, seen.masked)
         said = _said_of_mark(mark)

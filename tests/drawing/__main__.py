@@ -27,6 +27,13 @@ LIST = (
     "Please send for the first patient at 08.15",
 )
 
+NOTICE = (
+    (320, 40, "My nights on the ward"),
+    (400, 26, "A talk about shift work"),
+    (450, 26, "Thursday, half past six"),
+    (500, 26, "Everybody is welcome"),
+)
+
 
 def letters(words: str, size: int, colour: str, weight: int = 0) -> Image.Image:
     """The words on nothing, cut to themselves."""
@@ -80,8 +87,8 @@ def avatar(side: int = 400) -> Image.Image:
     pen.polygon(
         [(side * 0.35, side), (side * 0.75, side * 0.42), (side, side * 0.62), (side, side)], fill="#52a37f"
     )
-    pen.polygon([(side * 0.42, side), (side * 0.52, side * 0.66), (side * 0.6, side * 0.66), (side * 0.74, side)],
-                fill=BLUE)  # fmt: skip
+    river = [(0.42, 1), (0.52, 0.66), (0.6, 0.66), (0.74, 1)]
+    pen.polygon([(side * x, side * y) for x, y in river], fill=BLUE)
     words = letters("WVFT", side // 7, "#ffffff", 2)
     image.paste(words, ((side - words.width) // 2, int(side * 0.84)), words)
     return image
@@ -108,8 +115,7 @@ def poster() -> Image.Image:
     pen.rectangle((700, 350, 940, 680), fill="#3f7cac")
     sign = lockup(190)
     image.paste(sign, (610 - sign.width, 90), sign)
-    for top, size, words in ((320, 40, "My nights on the ward"), (400, 26, "A talk about shift work"),
-                             (450, 26, "Thursday, half past six"), (500, 26, "Everybody is welcome")):  # fmt: skip
+    for top, size, words in NOTICE:
         line = letters(words, size, INK)
         image.paste(line, (100, top), line)
     return shaded(image, 3)
