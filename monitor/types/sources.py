@@ -52,7 +52,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What one poll of one source did."""
+    """What one poll of one source did. Of its `pictures`, `unseen` could not be analysed as they should."""
 
     source: str
     state: SourceState
@@ -66,3 +66,5 @@ class Tally:
     hidden: int = 0
     covered_from: datetime | None = None
     note: str = ""
+    pictures: int = 0
+    unseen: int = 0
