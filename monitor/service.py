@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import blake2b
@@ -29,6 +29,7 @@ from monitor.config.problems import did_you_mean
 from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
 from monitor.errors import RuleError
+from monitor.exhibits import picture_evidence
 from monitor.judging import Stages
 from monitor.links import Links
 from monitor.pictures.analysis import Analyst
@@ -324,15 +325,18 @@ def build(
         tx.set_meta("installed_at", now().isoformat())
     make_ready(store, key_folders(settings, store), now())
     note_settings(store, settings, rules.version, now())
+    organisation, fetched = ours(settings, store).organisation, Fetched()
+    evidence = picture_evidence(settings, organisation, fetched, now)
     return App(
         settings=settings,
         store=store,
         rules=rules,
-        stages=stages(settings, rules, ours(settings, store).organisation),
+        stages=replace(stages(settings, rules, organisation), evidence=evidence),
         directory=Directory.named_in(settings),
         now=now,
         http=http or way_out(settings, now),
-        analyst=analyst(settings, ours(settings, store).organisation),
+        analyst=analyst(settings, organisation),
+        fetched=fetched,
     )
 
 
