@@ -39,8 +39,7 @@ def facts(picture: Picture) -> Iterator[str]:
     if picture.codes:
         yield f"{len(picture.codes)} QR code{'s' if len(picture.codes) > 1 else ''}"
     if picture.text_read:
-        lines = len(picture.lines)
-        yield f"{lines or 'no'} line{'s' if lines != 1 else ''} of text"
+        yield "its text was read"
     if picture.faces is not None:
         yield f"faces: {picture.faces}"
     if picture.has_location:
