@@ -315,6 +315,7 @@ def build(
         settings.policy,
         settings.rules,
         wordings=documents.wordings(settings.store.state_dir),
+        lookalikes=settings.lookalikes,
     )
     store = open_store(scratch or settings.store)
     if gone := sorted(store.cited_clauses() - rules.known):

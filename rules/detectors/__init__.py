@@ -25,7 +25,7 @@ DETECTORS: Mapping[str, str] = {
     "patient_name": "rules.detectors.patient_name:patient_name",
     "marking": "rules.detectors.marking:marking",
     "work_email": "rules.detectors.work_email:work_email",
-    "posing_account": "rules.detectors.posing_account:posing_account",
+    "lookalike": "rules.detectors.lookalike:lookalike",
     "asking_account": "rules.detectors.asking_account:asking_account",
     "crowd": "rules.detectors.crowd:crowd",
     "remark": "rules.detectors.remark:remark",

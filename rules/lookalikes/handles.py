@@ -87,6 +87,9 @@ def _held_acronym(
     if usual and (strength > WEAK or supported):
         told = f"The handle is {text.upper()} and words that official accounts use"
         yield Evidence(round(_HOLDS * strength), told if rest else f"The handle is {text.upper()}", text.upper(), claims=True)
+    elif strength > WEAK and text not in parts and len(text) <= SHORT and (form.startswith(text) or form.endswith(text)):
+        told = f"The handle begins or ends with {text.upper()}"
+        yield Evidence(round(_HOLDS * strength * _LEAST), told, text.upper())
     elif text in parts or len(text) > SHORT:
         share = max(_LEAST, 1 - len(rest) / len(form))
         yield Evidence(round(_HOLDS * strength * share), f"The handle holds {text.upper()}", text.upper())

@@ -15,7 +15,7 @@ from rules.lookalikes.index import Index
 from rules.lookalikes.profiles import Bio
 from rules.lookalikes.shown import Shown
 from rules.lookalikes.skeleton import skeleton
-from rules.lookalikes.wording import cut, cut_handle, meets
+from rules.lookalikes.wording import all_of, cut, cut_handle, meets
 from rules.text.patterns import compiled
 
 _KINDS = {
@@ -70,7 +70,7 @@ def of_words(account: Account, words: Words) -> Iterator[Evidence]:
     for kind, (points, whose) in _KINDS.items():
         if meets(kind, words.named):
             yield Evidence(points, f"By its name it is {whose}")
-        elif meets(kind, words.told):
+        elif meets(f"{kind}_told", words.told):
             yield Evidence(points, f"By its bio it is {whose}")
 
 
@@ -107,14 +107,16 @@ def of_other_body(account: Account, shown: Shown, words: Words, bio: Bio, index:
     claims = shown.evidence is not None and shown.evidence.claims
     if not claims and not bio.names_us and (name := index.bodies.named_in(cut(bio.text))):
         return Other(Evidence(_NAMED, f"The bio names {name} and not us", name), certain=meets("official", bio.text))
-    if meets("other_bodies", words.named) and not _of_our_kind(words, index):
+    if any(kind not in _own_kinds(index) for kind in all_of("other_bodies", words.named)):
         return Other(Evidence(_OTHER_KIND, "The name is that of another kind of body"), certain=False)
     return None
 
 
-def _of_our_kind(words: Words, index: Index) -> bool:
-    """Whether the organisation is itself such a body: a board, an ambulance service."""
-    return meets("other_bodies", skeleton(index.organisation.name)) or meets("other_bodies", index.organisation.short.lower())
+def _own_kinds(index: Index) -> str:
+    """The words for what the organisation is itself: a board, an ambulance service."""
+    one = index.organisation
+    written = f"{skeleton(one.name)} {skeleton(one.short)} {' '.join(cut(one.name))}"
+    return f"{written} icb ics" if "integrated care board" in written else written
 
 
 def of_standing(account: Account, index: Index) -> Iterator[Evidence]:

@@ -9,7 +9,7 @@ from monitor.types import Account, Relation, Resemblance, Standing
 from rules.lookalikes import mitigations, profiles
 from rules.lookalikes.evidence import Evidence
 from rules.lookalikes.handles import of_handle
-from rules.lookalikes.index import Index, Listed
+from rules.lookalikes.index import SHORT, Index, Listed
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
@@ -200,17 +200,17 @@ def _claims(case: _Case) -> bool:
 def _says_nothing_else(case: _Case) -> bool:
     """Whether the shown name of an account with a handle like ours could be ours.
 
-    A person's name beside our initials in the handle is a person's account.
+    A person's name beside our initials in the handle is a person's account, and few letters are chance.
     """
-    if case.shown.evidence is not None or not case.shown.words:
-        return True
     own = [word for word in case.shown.words if not says_nothing(word)]
-    return not own or not meets("staff", case.words.told)
+    if case.shown.evidence is not None or not own or case.handle is None:
+        return True
+    return len(case.handle.nearest.lstrip("@")) > SHORT and not meets("staff", case.words.told)
 
 
 def _is_team(case: _Case) -> bool:
     """Whether it says beside our name that it is a team or a charity of ours."""
-    if meets("independent", case.words.named) or meets("apart", case.words.told):
+    if meets("independent", case.words.named) or any(meets(each, case.words.told) for each in ("apart", "staff")):
         return False
     fields = ((case.words.shown, case.shown.evidence), (case.words.handle, case.handle))
     return any(e is not None and (meets("team", text) or meets("our_charity", text)) for text, e in fields)

@@ -80,10 +80,9 @@ def meets(what: str, text: str) -> bool:
     return found(_listed(what), text)
 
 
-def first_of(what: str, text: str) -> tuple[int, int] | None:
-    """The place of the first word of the list `what` in the folded text."""
-    met = compiled(_listed(what)).search(text)
-    return met.span() if met else None
+def all_of(what: str, text: str) -> list[str]:
+    """Every word of the list `what` that stands in the folded text."""
+    return [met[0] for met in compiled(_listed(what)).finditer(text)] if meets(what, text) else []
 
 
 @cache
