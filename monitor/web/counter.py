@@ -105,11 +105,16 @@ class Counter:
             return turned.page
 
     def picture(self, token: str, number: int) -> bytes | Rendered:
-        """The picture evidence of that number (from 1) on the page of the link, PNG. Raises StoreError."""
+        """The picture evidence of that number (from 1) on the page of the link, PNG. Raises StoreError.
+
+        It follows its case's lane: whoever is only told of the case does not see it.
+        """
         try:
             visit = self._visit(token)
         except Turned as turned:
             return turned.page
+        if not visit.person.sees(visit.case.lane):
+            return self.site.unknown()
         with self.desk.store.reading() as connection:
             kept = evidence_of(connection, visit.case.number)
         return kept[number - 1].crop.png if 0 < number <= len(kept) else self.site.unknown()

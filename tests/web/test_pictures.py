@@ -14,7 +14,7 @@ from tests.web.visiting import Office
 
 @pytest.fixture
 def office(store: Store) -> Office:
-    """An office with a case that has picture evidence, of which the comms team was mailed."""
+    """An office with a case that has picture evidence, of which the Caldicott Guardian was mailed."""
     world = polled(store, shows_list())
     number = world.item().number
     office = Office(world)
@@ -29,7 +29,7 @@ def png(office: Office) -> bytes:
 
 
 def test_the_page_shows_the_picture_with_its_caption_and_gives_it_out(office: Office) -> None:
-    path = office.link(to=COMMS)
+    path = office.link()
     page = office.get(path)
     assert page.status_code == 200, page.text
     token = path.rpartition("/")[2]
@@ -49,7 +49,7 @@ def test_the_page_shows_the_picture_with_its_caption_and_gives_it_out(office: Of
 
 
 def test_a_picture_is_for_nobody_whose_link_does_not_hold(office: Office) -> None:
-    path = office.link(to=COMMS)
+    path = office.link()
     assert office.get(f"{path}x/1.png").status_code == 404
     elsewhere = office.link(number=office.number + 1, to=CALDICOTT)
     assert office.get(f"{elsewhere}/1.png").status_code == 404, "another case's"
@@ -59,3 +59,12 @@ def test_a_picture_is_for_nobody_whose_link_does_not_hold(office: Office) -> Non
     used = office.get(f"{path}/1.png")
     assert used.status_code == 410
     assert used.headers["content-type"].startswith("text/html")
+
+
+def test_whoever_is_only_told_of_the_case_does_not_see_its_pictures(office: Office) -> None:
+    path = office.link(to=COMMS)
+    page = office.get(path)
+    assert page.status_code == 200
+    assert "<img" not in page.text
+    assert "shown to the roles of the confidential lane" in page.text
+    assert office.get(f"{path}/1.png").status_code == 404
