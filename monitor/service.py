@@ -38,6 +38,7 @@ from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
+from monitor.searching import search_tasks, searches
 from monitor.sourcing import (
     Meters,
     connector,
@@ -163,7 +164,7 @@ class App:
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
             titles=titles(self.rules.policies),
-            sources=tuple(source.name for source in self.sources()),
+            sources=tuple(source.name for source in (*self.sources(), *searches(self.settings))),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
@@ -208,6 +209,13 @@ class App:
     def sources(self) -> list[SourceSettings]:
         """The enabled sources."""
         return [source for source in self.settings.sources if source.enabled]
+
+    def searches(self) -> list[Task]:
+        """What searching for lookalikes takes, one task for each source. Raises ConfigError."""
+        meters = self.meters or (lambda: self.store)
+        tasks = search_tasks(self.settings, self.now, self.http, meters)
+        sight = [(task, self.pictures(task.source), depth_of(task.source)) for task in tasks]
+        return [replace(task, pictures=pictures, depth=depth) for task, pictures, depth in sight]
 
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""

@@ -74,14 +74,14 @@ def post_of(example: str | Example, file: RuleFile) -> Post:
     staff = Relation.AUTHORISED_STAFF if subject == "staff_account" else Relation.PUBLIC
     return Post(
         source="examples",
-        platform="example",
+        platform=given.platform,
         external_id="1",
         observed_at=_MOMENT,
         kind=kind,
         title=given.title,
         text=given.text,
         author=Account(
-            platform="example",
+            platform=given.platform,
             handle=given.handle,
             display_name=given.display_name,
             bio=given.bio,

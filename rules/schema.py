@@ -124,6 +124,7 @@ class Example(Table):
     title: str = ""
     kind: Annotated[Kind, Field(strict=False)] | None = None
     relation: Annotated[Relation, Field(strict=False)] | None = None
+    platform: str = "example"
     handle: str | None = None
     display_name: str | None = None
     bio: str | None = None

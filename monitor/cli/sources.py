@@ -53,15 +53,17 @@ def _show(rows: list[dict[str, Any]]) -> None:
 def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
     """What the store knows of each source; a source that was never read is `new`."""
     from monitor.cli.database import exists
+    from monitor.searching import searches
     from monitor.store import open_store
     from monitor.store.meter import latest_readings
 
+    sources = (*settings.sources, *searches(settings))
     if not exists(settings):
-        yield from (_row(source, None, None, None, settings) for source in settings.sources)
+        yield from (_row(source, None, None, None, settings) for source in sources)
         return
     with closing(open_store(settings.store)) as store:
         known, spent = store.coverage(), latest_readings(store)
-        for source in settings.sources:
+        for source in sources:
             name = source.name
             yield _row(source, known.get(name), store.next_due(name), spent.get(name), settings)
 

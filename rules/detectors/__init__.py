@@ -40,6 +40,7 @@ DETECTORS: Mapping[str, str] = {
     "internal_name": "rules.detectors.internal_name:internal_name",
     "colleague": "rules.detectors.colleague:colleague",
     "speaking_for": "rules.detectors.speaking_for:speaking_for",
+    "lookalike_domain": "rules.detectors.lookalike_domain:lookalike_domain",
     "picture": "rules.detectors.picture:picture",
     "logo": "rules.detectors.logo:logo",
     "patient_list": "rules.detectors.patient_list:patient_list",

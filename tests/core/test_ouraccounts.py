@@ -65,6 +65,14 @@ def test_a_handle_is_enough_where_no_number_is_recorded(world: World) -> None:
     assert told(world, elsewhere).relation is Relation.PUBLIC
 
 
+def test_where_handles_have_a_server_the_address_says_which_is_ours(world: World) -> None:
+    add_entry(world.store, "official", OFFICIAL.model_copy(update={"platform_id": None}), JO, NOW)
+    ours = Account(platform="mastodon", handle="WVFTNHS@social.test", url="https://social.test/@WVFTNHS")
+    assert told(world, ours).relation is Relation.OFFICIAL
+    elsewhere = replace(ours, handle="WVFTNHS@evil.test", url="https://evil.test/@WVFTNHS")
+    assert told(world, elsewhere).relation is Relation.PUBLIC
+
+
 def test_a_known_account_is_called_what_the_register_calls_it_until_that_ends(world: World) -> None:
     number = add_entry(world.store, "known", FRIENDS, JO, NOW)
     friends = Account(platform="mastodon", external_id="77", handle="@wvft_FRIENDS")

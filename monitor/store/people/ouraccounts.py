@@ -18,7 +18,7 @@ from monitor.store.people.registers import live_entries
 from monitor.types import Account
 
 Key = tuple[str, str]
-"""A platform, and a handle or the platform's own number on it."""
+"""A platform, and a handle, an address or the platform's own number on it."""
 
 _PROFILES: Mapping[str, tuple[str, ...]] = {
     "bluesky": ("bsky.app/profile/",),
@@ -38,25 +38,31 @@ _PROFILES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Accounts of one register: by number, and by handle with the number that goes with it, if any.
+    """Accounts of one register: by number, and by handle or address with the number that goes with it.
 
-    The values of `numbers` and of `handles` say what the register calls the account.
+    The values say what the register calls the account. The address is needed where a handle is whole only
+    with its server's name.
     """
 
     numbers: Mapping[Key, str] = field(default_factory=dict)
-    handles: Mapping[Key, tuple[str, str | None]] = field(default_factory=dict)
+    names: Mapping[Key, tuple[str, str | None]] = field(default_factory=dict)
 
     def find(self, account: Account) -> str | None:
         """What the register calls the account; None where it is not in it."""
         if account.external_id and (what := self.numbers.get((account.platform, account.external_id))):
             return what
-        what, number = self.handles.get((account.platform, _bare(account.handle)), (None, None))
-        return None if number and account.external_id and number != account.external_id else what
+        what, _ = self._named(account)
+        return None if self.replaced(account) else what
 
     def replaced(self, account: Account) -> bool:
-        """Whether another account stands under a handle whose number the register has."""
-        _, number = self.handles.get((account.platform, _bare(account.handle)), ("", None))
+        """Whether another account stands under a handle or address whose number the register has."""
+        _, number = self._named(account)
         return bool(number and account.external_id and number != account.external_id)
+
+    def _named(self, account: Account) -> tuple[str | None, str | None]:
+        names = [_bare(account.handle), *([_place(account.url)] if account.url else [])]
+        found = (self.names.get((account.platform, name)) for name in names)
+        return next(filter(None, found), (None, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,11 @@ def our_accounts(connection: Connection) -> OurAccounts:
     official = [e for e in live_entries(connection, "official") if isinstance(e, OfficialAccount)]
     known = [e for e in live_entries(connection, "known") if isinstance(e, KnownAccount)]
     return OurAccounts(
-        official=_listed((e.platform, e.account, e.platform_id, "official") for e in official),
+        official=_listed(
+            (e.platform, name, e.platform_id, "official")
+            for e in official
+            for name in (e.account, _place(e.url))
+        ),
         known=_listed((e.platform, e.account, e.platform_id, e.what) for e in known),
         logo={_place(entry.place): entry.until for entry in sorted(logo, key=lambda each: each.until)},
     )
@@ -98,7 +108,7 @@ def _listed(entries: Iterable[tuple[str, str, str | None, str]]) -> Listed:
     rows = list(entries)
     return Listed(
         numbers={(platform, number): what for platform, _, number, what in rows if number},
-        handles={(platform, _bare(name)): (what, number) for platform, name, number, what in rows},
+        names={(platform, _bare(name)): (what, number) for platform, name, number, what in rows},
     )
 
 
