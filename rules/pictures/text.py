@@ -1,29 +1,30 @@
 """The text of a picture: recognised boxes, put into the order in which people read them.
 
-Boxes of one row are joined by a blank and rows by a line break, so that what finds identifiers in a post finds
-them here: a number in three boxes, or its name in the row above. rapidocr 3.10 reads, its models inside its
-wheel (Apache-2.0); where it is not installed, tesseract does if the machine has it. Handwriting is not read.
+Boxes of one row are joined by a blank and rows by a line break, so that what finds identifiers in a post
+finds them here: a number in three boxes, or its name in the row above. rapidocr reads (`reader`), with the
+models inside its wheel. Handwriting is not read.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.types.pictures import Box, Line
-from rules.pictures.decode import SIDE, Frame, NotRead, Pixels
+from rules.pictures.decode import Frame, Pixels
 from rules.pictures.misread import mended
 
-_SLIMMEST = 64  # pixels; what is slimmer is padded, for rapidocr enlarges the shorter side to 736
+if TYPE_CHECKING:
+    from rules.pictures.reader import Reader
+
+_SLIMMEST = 64  # pixels; what is slimmer is padded, for rapidocr enlarges a side of less than 30
 _MOST_UNLIKE = 6  # times longer than wide; the same
 _IN_ROW = 0.5  # of the lower box's height, that two of a row stand beside each other
-_TURNED = ("180", 0.9)  # rapidocr's label of a crop that stood on its head, and how sure it must be
 
 Points = NDArray[np.float64]
 
@@ -38,7 +39,7 @@ class Piece:
 
 
 def read(frame: Frame, page: int = 1) -> tuple[str, tuple[Line, ...]]:
-    """The text of a frame, and where each stretch of it stands at full size. Raises NotRead."""
+    """The text of a frame, and where each stretch of it stands at full size."""
     text, lines = "", []
     for row in rows(_pieces(frame.pixels)):
         at = len(text) + bool(text)
@@ -52,7 +53,7 @@ def read(frame: Frame, page: int = 1) -> tuple[str, tuple[Line, ...]]:
 
 
 def recognise(pixels: Pixels) -> list[str]:
-    """The rows of text in some pixels, top to bottom. Raises NotRead."""
+    """The rows of text in some pixels, top to bottom."""
     return [" ".join(piece.text for piece in row) for row in rows(_pieces(pixels))]
 
 
@@ -74,7 +75,7 @@ def rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A piece as it stands once the page is turned upright; `starts` and `ends` are heights of its edges' middles."""
+    """A piece once the page is turned upright; `starts` and `ends` say how low its two edges' middles are."""
 
     piece: Piece
     left: float
@@ -97,7 +98,7 @@ class _Placed:
         return (self.starts + self.ends) / 2
 
     def beside(self, after: _Placed) -> float:
-        """How much of the lower one's height both share, where `after` stands to the right; else 0 or less."""
+        """How much of the lower one's height both share, where `after` stands to the right of this one."""
         lower = min(self.height, after.height)
         if after.left < self.right - lower:
             return 0.0
@@ -118,14 +119,7 @@ def _box(corners: Points, scale: float) -> Box:
 
 
 def _pieces(pixels: Pixels) -> list[Piece]:
-    padded = _padded(pixels)
-    try:
-        reader = _rapidocr()
-    except ImportError:
-        from rules.pictures import tesseract
-
-        return tesseract.pieces(padded)
-    return list(reader.pieces(padded))
+    return list(_reader().pieces(_padded(pixels)))
 
 
 def _padded(pixels: Pixels) -> Pixels:
@@ -133,13 +127,14 @@ def _padded(pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
     least = max(_SLIMMEST, max(height, width) // _MOST_UNLIKE)
     below, beside = max(0, least - height), max(0, least - width)
-    return np.pad(pixels, ((0, below), (0, beside), (0, 0)), constant_values=255) if below or beside else pixels
+    return (
+        np.pad(pixels, ((0, below), (0, beside), (0, 0)), constant_values=255) if below or beside else pixels
+    )
 
 
 @cache
-def _rapidocr() -> Any:
-    """The reader, made once in a process. Raises ImportError."""
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before the import: it is sent by default since 1.29
+def _reader() -> Reader:
+    """The reader, made once in a process: it takes half a second. Raises ImportError without the extra."""
     from rules.pictures.reader import Reader
 
-    return Reader(SIDE)
+    return Reader()
