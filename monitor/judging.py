@@ -20,6 +20,7 @@ from monitor.originals import lock
 from monitor.ports import Evidence, Filters, Identifiers, Pictures, References, Rules
 from monitor.redaction import redact
 from monitor.registerfields import canonical_user
+from monitor.registers import OfficialAccount
 from monitor.sealing import PublicKey
 from monitor.store.identity import content_hash
 from monitor.store.people.ouraccounts import OurAccounts
@@ -46,7 +47,8 @@ from monitor.types import (
 class Stages:
     """What every post goes through, and the version of it that a judgement is remembered under.
 
-    `filters` makes of people's exceptions what decides.
+    `filters` makes of people's exceptions what decides, `told_of` of the register of official accounts the
+    rules that know them, None = the rules know those of the settings only.
     """
 
     references: References
@@ -56,6 +58,11 @@ class Stages:
     filters: Callable[[Sequence[Filter]], Filters]
     official_handles: frozenset[str] = frozenset()
     evidence: Evidence | None = None
+    told_of: Callable[[Sequence[OfficialAccount]], Rules] | None = None
+
+    def knowing(self, official: Sequence[OfficialAccount]) -> Stages:
+        """The same with rules that know the official accounts as they are listed at this moment."""
+        return replace(self, rules=self.told_of(official)) if self.told_of else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

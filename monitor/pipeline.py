@@ -34,7 +34,7 @@ from monitor.store.filters import filters_on
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.people.absences import away_on
 from monitor.store.people.ouraccounts import our_accounts
-from monitor.store.people.registers import declared_editors, official_handles, permitted_pictures
+from monitor.store.people.registers import declared_editors, official_accounts, permitted_pictures
 from monitor.store.writing import Saved, Transaction
 from monitor.types import (
     GONE,
@@ -267,16 +267,16 @@ class Pipeline:
         """What a page is judged by: the registers, filters and keys as they are at this moment."""
         filters = filters_on(self.store, self._today())
         with self.store.reading() as connection:
-            ours, keys = official_handles(connection), current_keys(connection)
+            official, keys = [entry for entry, _ in official_accounts(connection)], current_keys(connection)
             editors, accounts = declared_editors(connection), our_accounts(connection)
             permitted = permitted_pictures(connection)
         return Judge(
-            stages=self.stages,
+            stages=self.stages.knowing(official),
             site_key=self.store.key,
             keeps_everything=task.keeps_everything,
             pseudonym=task.pseudonym,
             registration=registration,
-            official_handles=self.stages.official_handles.union(map(bare, ours)),
+            official_handles=self.stages.official_handles.union(bare(entry.account) for entry in official),
             filters=self.stages.filters(filters) if filters else None,
             keys=keys,
             editors=editors,

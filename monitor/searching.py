@@ -6,7 +6,7 @@ rule on lookalikes finds something in is kept, so that people who come up in a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from monitor.config import Organisation, Settings, SourceSettings, error_at
 from monitor.config.problems import did_you_mean
 from monitor.pipeline import Task
 from monitor.ports import Clock, ProfileSearch
+from monitor.registers import OfficialAccount
 from monitor.sourcing import Meters, connector, gate, terms_of
 from monitor.store import Store
 from monitor.store.people.registers import official_accounts
@@ -69,8 +70,12 @@ def known_index(settings: Settings, store: Store) -> Index:
     """What accounts are compared with: the organisation's names, and its register of official accounts."""
     with store.reading() as connection:
         official = [entry for entry, _ in official_accounts(connection)]
-    listed = (Listed(entry.account.lstrip("@"), entry.platform, entry.platform_id) for entry in official)
-    return Index(settings.organisation, listed, settings.lookalikes)
+    return Index(settings.organisation, listed(official), settings.lookalikes)
+
+
+def listed(official: Iterable[OfficialAccount]) -> tuple[Listed, ...]:
+    """The register of official accounts as rules know it."""
+    return tuple(Listed(entry.account.lstrip("@"), entry.platform, entry.platform_id) for entry in official)
 
 
 def _searched(settings: Settings, index: int) -> SourceSettings:

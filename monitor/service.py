@@ -38,7 +38,7 @@ from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
-from monitor.searching import search_tasks, searches
+from monitor.searching import listed, search_tasks, searches
 from monitor.sourcing import (
     Meters,
     connector,
@@ -58,7 +58,6 @@ from monitor.store.settingslog import note_settings
 from monitor.types import Account, Briefing, Message, Post, Relation, Tally, Terms
 from monitor.urgent import Act, Alerting
 from rules.categories import GROUP as CATEGORIES
-from rules.detectors.posing_account import poses
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
@@ -363,8 +362,7 @@ def shows_a_face_to_us(account: Account, names: Names) -> bool:
     """
     if account.relation is not Relation.PUBLIC:
         return True
-    handle = (account.handle or "").lower().lstrip("@").partition("@")[0]
-    return poses(handle, names) or poses(account.display_name or "", names)
+    return names.sieve.is_candidate(account, utc_now().date())
 
 
 def _check_categories(settings: Settings) -> None:
@@ -411,6 +409,7 @@ def stages(settings: Settings, rules: RuleSet, organisation: Organisation | None
         version=f"{rules.version}-{names}",
         filters=SiteFilters,
         official_handles=frozenset(map(authorisation.bare, settings.organisation.handles)),
+        told_of=lambda official: rules.knowing(listed(official)),
     )
 
 

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 
 from monitor.types import AVATAR, Account, Kind, Mark, Picture, Post, Relation, Span, Tier
 from rules.detectors import Hit, Options, detector
-from rules.detectors.posing_account import poses
 from rules.names import Names
 from rules.reading import Reading
 from rules.text.fold import fold
@@ -93,7 +92,7 @@ def _has_permission(post: Post, author: Account) -> bool:
 
 def _altered(reading: Reading, author: Account) -> Iterator[Hit]:
     """Altered marks of ours, where the account is ours or looks like it; of staff LOG-001 says it."""
-    if author.relation is Relation.OFFICIAL or _candidate(author, reading.names):
+    if author.relation is Relation.OFFICIAL or _candidate(author, reading):
         for shown in (*_marks(reading.post), *_marks(reading.post, avatar=True)):
             if shown.mark.ours and shown.mark.altered:
                 reason = f"A picture {_shows(shown.mark)} our logo{_how(shown.mark)}."
@@ -103,19 +102,18 @@ def _altered(reading: Reading, author: Account) -> Iterator[Hit]:
 def _unclear(reading: Reading, author: Account) -> Iterator[Hit]:
     """The mark that all bodies share, where nobody can read whose it is."""
     staff = author.relation is Relation.AUTHORISED_STAFF
-    if (staff and not _in_passing(reading)) or _candidate(author, reading.names):
+    if (staff and not _in_passing(reading)) or _candidate(author, reading):
         for shown in (*_marks(reading.post), *_marks(reading.post, avatar=True)):
             if shown.mark.shared and shown.mark.ours is None and not shown.mark.owner:
                 reason = f"A picture {_shows(shown.mark)} the NHS logo; whose it is cannot be read."
                 yield _hit(shown, UNCLEAR, reason)
 
 
-def _candidate(author: Account, names: Names) -> bool:
+def _candidate(author: Account, reading: Reading) -> bool:
     """An account that is not ours, that nobody has listed as known, and that bears our name."""
     if author.relation is not Relation.PUBLIC or author.known_as or author.is_parody:
         return False
-    handle = (author.handle or "").lower().lstrip("@").partition("@")[0]
-    return poses(handle, names) or poses(author.display_name or "", names)
+    return reading.names.sieve.is_candidate(author, reading.post.observed_at.date())
 
 
 def _pictures(post: Post) -> Iterator[tuple[str, Picture]]:

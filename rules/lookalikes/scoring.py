@@ -78,7 +78,10 @@ def _listed(account: Account, index: Index) -> Resemblance | None:
         same = handle in ("", entry.handle.lower().lstrip("@"))
         renamed = "" if same else f", where it is still called {entry.handle}"
         return _registered(f"The register of official accounts has its number{renamed}", entry.handle)
-    entry = next((one for one in index.by_handle.get(handle, ()) if _is_same(one, account)), None)
+    entries = index.by_handle.get(handle, ())
+    if any(_is_another(one, account) for one in entries):
+        return None  # it took up a handle that was ours
+    entry = next((one for one in entries if _is_same(one, account)), None)
     if entry is not None or account.relation is Relation.OFFICIAL:
         return _registered("The register of official accounts has it", account.handle or "")
     if domain := _own_domain(account, index):
@@ -88,6 +91,12 @@ def _listed(account: Account, index: Index) -> Resemblance | None:
 
 def _registered(told: str, nearest: str = "") -> Resemblance:
     return Resemblance(score=0, standing=Standing.REGISTERED, mitigations=(f"{told} (0 points)",), nearest=nearest)
+
+
+def _is_another(entry: Listed, account: Account) -> bool:
+    """Whether the register has another account's number for this handle on this platform."""
+    numbers = entry.platform_id, account.external_id
+    return entry.platform == account.platform and None not in numbers and numbers[0] != numbers[1]
 
 
 def _is_same(entry: Listed, account: Account) -> bool:

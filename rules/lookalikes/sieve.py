@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from monitor.types import Account, Resemblance
+from monitor.types import Account, Resemblance, Standing
 from rules.lookalikes.handles import of_handle
 from rules.lookalikes.index import Index, local_part
 from rules.lookalikes.scoring import resembles
@@ -18,6 +18,7 @@ from rules.lookalikes.skeleton import leet
 from rules.text.patterns import compiled
 
 _REMEMBERED = 8192  # the same accounts come back all day
+_CANDIDATES = frozenset({Standing.PROBABLE, Standing.POSSIBLE, Standing.TEAM, Standing.PARODY})
 _BEARS = 8  # points of the names; with less no profile brings an account to 20
 _REACH = 0.34  # of the letters of an official handle, as in handles.py
 
@@ -39,6 +40,11 @@ class Sieve:
         if own_picture or self._bears(account.handle or "", account.display_name or ""):
             return self._scored(account, day)
         return None
+
+    def is_candidate(self, account: Account, day: date) -> bool:
+        """Whether an account could be taken for ours, so that more of it may be looked at; never a person's."""
+        seen = self.resemblance(account, day)
+        return seen is not None and seen.standing in _CANDIDATES
 
     def _score(self, account: Account, day: date) -> Resemblance:
         return resembles(account, self.index, datetime.combine(day, time(), UTC))
