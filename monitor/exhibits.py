@@ -26,7 +26,7 @@ def picture_evidence(
         run=sandbox.pictures.run,
         avatar=partial(_held, fetched),
         resembles=score.of,
-        ours={path.stem: path for path in settings.pictures.avatars},
+        ours={path.name: path for path in settings.pictures.avatars},
     )
 
 
