@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alerts.digest import compose
+from alerts.evidence import address
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from alerts.urgent import render_urgent
@@ -28,6 +29,7 @@ from monitor.config.problems import did_you_mean
 from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
 from monitor.errors import RuleError
+from monitor.exhibits import picture_evidence
 from monitor.judging import Stages
 from monitor.links import Links
 from monitor.pictures.analysis import Analyst
@@ -116,7 +118,7 @@ class App:
 
     def forget_files(self) -> int:
         """Remove digests that were written as files and whose copy is gone; how many files went."""
-        return channels.outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
+        return channels.outbox(self.settings, self.now, self.store).take_back(Ledger(self.store).emptied())
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
@@ -129,6 +131,7 @@ class App:
                 known_hosts=_known_hosts(self.settings),
                 folder=self.settings.digest.templates,
                 links=self.links(),
+                files=self.settings.smtp is None,
             ),
             compose_protected=render_protected,
             host=channels.mail_host(self.settings),
@@ -187,7 +190,7 @@ class App:
 
     def channel(self) -> Notifier:
         """How mail leaves. Raises ConfigError where it cannot work."""
-        return channels.mail(self.settings, self.now, self.http)
+        return channels.mail(self.settings, self.now, self.http, self.store)
 
     def chats(self) -> tuple[Channel, ...]:
         """Who is told beside the mail. Raises ConfigError where one cannot be."""
@@ -330,15 +333,18 @@ def build(
         tx.set_meta("installed_at", now().isoformat())
     make_ready(store, key_folders(settings, store), now())
     note_settings(store, settings, rules.version, now())
+    organisation, fetched = ours(settings, store).organisation, Fetched()
+    evidence = picture_evidence(settings, organisation, fetched, now)
     return App(
         settings=settings,
         store=store,
         rules=rules,
-        stages=stages(settings, rules, ours(settings, store).organisation),
+        stages=replace(stages(settings, rules, organisation), evidence=evidence),
         directory=Directory.named_in(settings),
         now=now,
         http=http or way_out(settings, now),
-        analyst=analyst(settings, ours(settings, store).organisation),
+        analyst=analyst(settings, organisation),
+        fetched=fetched,
     )
 
 
@@ -424,7 +430,12 @@ def _overdue(policy: Policy) -> str:
     return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
-def _message(briefing: Briefing, *, links: Links | None = None, live: bool = False, **how: Any) -> Message:
-    """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
+def _message(
+    briefing: Briefing, *, links: Links | None = None, live: bool = False, files: bool = False, **how: Any
+) -> Message:
+    """The digest as a mail; only one that is `live`, about to be sent, has links that work.
+
+    `files` says that it becomes a file, with the picture evidence in files beside it.
+    """
     act = links.act(briefing.recipient, briefing.made_at) if links is not None and live else None
-    return render(compose(briefing), act=act, **how)
+    return render(compose(briefing), act=act, picture_at=address if files and live else None, **how)

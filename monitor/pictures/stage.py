@@ -58,6 +58,10 @@ class Fetched:
         self._shelf.put(url, content, len(content))
         return content
 
+    def held(self, url: str) -> bytes | None:
+        """What was fetched from `url` a short while ago, None where it is not here (any more)."""
+        return self._shelf.get(url)
+
 
 class NotHad(Exception):
     """A picture that could not be had; the message is the sentence that people are told."""

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select
 
-from monitor.store.tables import Finding, PictureEvidence, table_of
-from monitor.types import Crop
+from monitor.store.rows import pictures_from
+from monitor.store.tables import Finding, Mention, PictureEvidence, table_of
+from monitor.types import Crop, Picture
 
 _evidence = table_of(PictureEvidence)
 _finding = table_of(Finding)
+_mention = table_of(Mention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,34 @@ def keep(
 
 
 def evidence_of(connection: Connection, case: int) -> list[Kept]:
-    """The crops of a case's findings, the oldest first; none of another rule's finding is among them."""
-    found = select(_finding.c.mention_id, _finding.c.rule_id)
-    theirs = found.where(_finding.c.case_id == case).subquery()
+    """The crops of a case's findings, the oldest first; none of another rule's finding is among them.
+
+    Where several rules have the same to show of a picture, it is shown once.
+    """
+    rows = connection.execute(_of_cases([case]).add_columns(*_evidence.c))
+    return [_kept(row) for row in {_shown(row): row for row in rows}.values()]
+
+
+def captions(connection: Connection, cases: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """What the crops of these cases show, in words, by case and in the order of `evidence_of`."""
+    c = _evidence.c
+    rows = connection.execute(_of_cases(cases).add_columns(c.mention_id, c.part, c.digest, c.caption))
+    told: dict[int, dict[object, str]] = {}
+    for row in rows:
+        told.setdefault(row.case_id, {})[_shown(row)] = row.caption
+    return {case: tuple(each.values()) for case, each in told.items()}
+
+
+def _of_cases(cases: Iterable[int]) -> Select[Any]:
+    """The crops of these cases' findings, with the case of each."""
+    found = select(_finding.c.case_id, _finding.c.mention_id, _finding.c.rule_id)
+    theirs = found.where(_finding.c.case_id.in_(list(cases))).distinct().subquery()
     of_case = (_evidence.c.mention_id == theirs.c.mention_id) & (_evidence.c.rule_id == theirs.c.rule_id)
-    query = select(_evidence).join(theirs, of_case).distinct().order_by(_evidence.c.id)
-    return [_kept(row) for row in connection.execute(query)]
+    return select(theirs.c.case_id).join(_evidence, of_case).order_by(_evidence.c.id)
+
+
+def _shown(row: Row[Any]) -> tuple[object, ...]:
+    return row.mention_id, row.part, row.digest, row.caption
 
 
 def evidence_in(connection: Connection, mentions: Iterable[int]) -> list[Kept]:
@@ -82,3 +106,10 @@ def _kept(row: Any) -> Kept:
         rule_id=row.rule_id, where=row.part, digest=row.digest, caption=row.caption, png=bytes(row.png)
     )
     return Kept(row.id, row.mention_id, crop, row.cut_at)
+
+
+def pictures_seen(connection: Connection, case: int) -> list[tuple[str, Picture]]:
+    """What was seen in the pictures of a case's mentions, under their names, the oldest mention first."""
+    of_case = select(_finding.c.mention_id).where(_finding.c.case_id == case)
+    query = select(_mention.c.pictures).where(_mention.c.id.in_(of_case)).order_by(_mention.c.id)
+    return [seen for (stored,) in connection.execute(query) for seen in pictures_from(stored).items()]

@@ -23,6 +23,7 @@ class Item:
     the keyed hash of what was seen, by which one version of an item is told from another. `category` is
     what the rule is about, `step` the first question of the policies' process that nobody has answered.
     Of an edit of a page `passages` are its most telling places, `editor` what the wiki shows of who made it.
+    `pictures` are the captions of its picture evidence.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Item:
     step: str | None = None
     passages: tuple[Passage, ...] = ()
     editor: Editor | None = None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,8 +124,14 @@ def _pictures(post: Post) -> Iterator[tuple[str, Picture]]:
 
 def _marks(post: Post, *, avatar: bool = False) -> Iterator[_Shown]:
     for where, picture in _pictures(post):
-        if (where == AVATAR) is avatar and (avatar or post.kind not in _NOT_OWN):
+        if (where == AVATAR) is avatar and (avatar or _is_own(post)):
             yield from (_Shown(where, mark) for mark in picture.marks)
+
+
+def _is_own(post: Post) -> bool:
+    """Whether its author chose the pictures: an entry of a feed is the press's, unless staff write it."""
+    by_staff = post.author is not None and post.author.relation is Relation.AUTHORISED_STAFF
+    return post.kind not in _NOT_OWN or (post.kind is Kind.ARTICLE and by_staff)
 
 
 def _in_passing(reading: Reading) -> bool:
