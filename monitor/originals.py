@@ -12,10 +12,10 @@ from monitor.sealing import ORIGINALS, PROTECTED, PublicKey
 from monitor.store.originals.sealed import POST, SCREENSHOT, Locked, place_of
 from monitor.store.protected import place_of as protected_place
 from monitor.store.sitekey import SiteKey
-from monitor.types import Finding, Lane, Media, Post, Span
+from monitor.types import Finding, Lane, Media, Origin, Post, Span
 
 FETCHED = 16_000_000
-"""Bytes of fetched pictures that are sealed with one post: its first ones, as far as that goes."""
+"""Bytes of pictures fetched or mailed that are sealed with one post: its first ones, as far as that goes."""
 
 
 def lock(
@@ -56,12 +56,12 @@ def _parts(
 
 
 def _kept(post: Post, findings: Sequence[Finding]) -> Iterator[Media]:
-    """What was handed in; what was fetched only with findings, where words may be kept, and so much of it."""
+    """What was reported; the rest only with findings, where words may be kept, and so much of it."""
     room = FETCHED if findings and post.terms.may_store_text else 0
     for media in post.media:
         if media.content is None:
             continue
-        if not was_fetched(media):
+        if post.origin is not Origin.EMAIL and not was_fetched(media):
             yield media
         elif len(media.content) <= room:
             room -= len(media.content)

@@ -346,7 +346,8 @@ def analyst(settings: Settings, organisation: Organisation) -> Analyst:
     """What looks at pictures for this organisation; a shared mark is its own where its name stands beside."""
     names = (organisation.name, organisation.short, *organisation.hospitals)
     aliases = (alias.text for alias in organisation.aliases)
-    return Analyst(settings.pictures, (*names, *aliases), settings.lookalikes.bodies)
+    lookalikes = settings.lookalikes
+    return Analyst(settings.pictures, (*names, *aliases), lookalikes.bodies, lookalikes.not_bodies)
 
 
 def shows_a_face_to_us(account: Account, names: Names) -> bool:

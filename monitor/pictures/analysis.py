@@ -37,10 +37,17 @@ def installed() -> bool:
 
 
 class Analyst:
-    """Looks at pictures for one installation. `ours` and `bodies` are names that may stand beside a mark."""
+    """Looks at pictures for one installation.
+
+    `ours` and `bodies` are names that may stand beside a mark; of the shipped list `not_bodies` may not.
+    """
 
     def __init__(
-        self, settings: PictureSettings, ours: Iterable[str] = (), bodies: Iterable[str] = ()
+        self,
+        settings: PictureSettings,
+        ours: Iterable[str] = (),
+        bodies: Iterable[str] = (),
+        not_bodies: Iterable[str] = (),
     ) -> None:
         shared = settings.shared_mark
         self._asked: dict[str, Any] = {
@@ -51,6 +58,7 @@ class Analyst:
             },
             "ours": list(ours),
             "bodies": list(bodies),
+            "not_bodies": list(not_bodies),
             "count_people": settings.count_people,
         }
         self._seen: Shelf[tuple[str, Depth], Picture] = Shelf(REMEMBERED)

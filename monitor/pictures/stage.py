@@ -37,6 +37,7 @@ LATE = "its host did not answer in time"
 NOTHING = "its host gave no picture"
 NO_ADDRESS = "its platform does not give it out"
 
+_SIGNS = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"GIF8": "gif", b"RIFF": "webp", b"%PDF": "pdf"}
 _WAITING = 12_000_000  # bytes fetched that are kept for a while: what is not news is looked at again
 
 Fetch = Callable[[str], bytes]
@@ -151,5 +152,8 @@ def _expired(error: SourceRefused) -> bool:
 
 
 def _name(content: bytes | None) -> str:
-    """Under which name what was fetched is kept; the beginning of its digest, as of what is handed in."""
-    return hashlib.sha256(content).hexdigest()[:8] if content is not None else ""
+    """Under which name what was fetched is kept: the beginning of its digest, and what it looks like."""
+    if content is None:
+        return ""
+    kind = next((kind for sign, kind in _SIGNS.items() if content.startswith(sign)), "bin")
+    return f"{hashlib.sha256(content).hexdigest()[:8]}.{kind}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -46,6 +46,8 @@ from monitor.types import Actor, Crop, Filter, Lane, Post, Reference, SourceStat
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
+COUNTED = timedelta(days=62)
+"""How long it is known what came of a source's pictures: longer than from one digest to the next."""
 
 _meta = table_of(Meta)
 _source = table_of(Source)
@@ -406,6 +408,8 @@ class Transaction:
             for why, number in outcomes.items()
         ]
         if rows:
+            old = (_counted.c.source == source) & (_counted.c.at < now - COUNTED)
+            self.connection.execute(_counted.delete().where(old))
             self.connection.execute(self.insert(_counted), rows)
 
     def save_state(self, source: str, state: SourceState, now: datetime, **values: Any) -> SourceState:

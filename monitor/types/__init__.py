@@ -85,5 +85,6 @@ from monitor.types.posts import Span as Span
 from monitor.types.posts import State as State
 from monitor.types.posts import Terms as Terms
 from monitor.types.sources import Coverage as Coverage
+from monitor.types.sources import PicturesSeen as PicturesSeen
 from monitor.types.sources import SourceState as SourceState
 from monitor.types.sources import Tally as Tally

@@ -212,8 +212,7 @@ class Post:
         `image 1` for the text recognised in the first of the media, or `avatar`.
         """
         if where.startswith(IMAGE):
-            picture = self.media[int(where.removeprefix(IMAGE)) - 1].picture
-            return picture.text if picture else ""
+            return next((picture.text for name, picture in self.images if name == where), "")
         match where:
             case "text":
                 return self.text
