@@ -272,19 +272,17 @@ def test_a_name_of_a_person_near_ours_is_not_kept(people: People, platform: Plat
     assert people.installation.rows("SELECT id FROM mention") == []
 
 
-def test_the_service_searches_by_itself(
-    searching: Installation, platform: Platform, database_url: str
-) -> None:
+def test_the_service_searches_by_itself(people: People, platform: Platform, database_url: str) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("the store makes no difference to when it searches")
     command = [Path(sys.executable).with_name("monitor"), "--config", "monitor.toml", "run"]
-    with subprocess.Popen(command, cwd=searching.folder, stderr=subprocess.DEVNULL) as service_:
+    with subprocess.Popen(command, cwd=people.installation.folder, stderr=subprocess.DEVNULL) as service_:
         try:
-            assert _within(30, lambda: bool(_found(searching)) and len(platform.asked) == 3)
+            assert _within(30, lambda: bool(_found(people.installation)) and len(platform.asked) == 3)
         finally:
             service_.terminate()
     assert len(platform.asked) == 3
-    assert _found(searching) == [("WVFT_NHS", "profile")]
+    assert _found(people.installation) == [("WVFT_NHS", "profile")]
 
 
 def _found(installation: Installation) -> list[tuple[str, str]]:
