@@ -85,8 +85,8 @@ def of_bio(bio: Bio, *, claimed: bool) -> Evidence | None:
     )
 
 
-def of_requests(bio: Bio) -> Evidence | None:
-    """What the bio asks for."""
+def of_requests(bio: Bio, *, claimed: bool) -> Evidence | None:
+    """What the bio asks for, or offers. `claimed` as in `of_bio`."""
     return best(
         [
             Evidence(
@@ -94,7 +94,8 @@ def of_requests(bio: Bio) -> Evidence | None:
                 "The bio asks for personal details or a payment",
                 claims=True,
             ),
-            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages"),
+            Evidence(_ASKS * meets("lures", bio.text), "The bio offers what frauds offer", claims=True),
+            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages", claims=claimed),
             Evidence(_MONEY * meets("money", bio.text), "The bio asks for money"),
         ]
     )

@@ -139,7 +139,7 @@ def _reasons(
     if found or bio.names_us:
         hospital = shown.points >= _OURS_ALONE and not shown.own and meets("hospital", bio.text)
         claimed = hospital or any(each.claims for each in found)
-        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio))
+        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio, claimed=claimed))
         found += [each for each in others if each is not None]
         found += profiles.of_link(account, index)
         if now is not None:
@@ -173,9 +173,7 @@ def _standing(case: _Case) -> Standing:
         return Standing.OTHER_BODY
     if _claims(case):
         if case.score >= PROBABLE:
-            return (
-                Standing.TEAM if _is_team(case) and not meets("details", case.bio.text) else Standing.PROBABLE
-            )
+            return Standing.TEAM if _is_team(case) and not _wants(case) else Standing.PROBABLE
         if case.score >= POSSIBLE:
             return Standing.TEAM if _is_team(case) else Standing.POSSIBLE
     return _otherwise(case, bears=bears)
@@ -213,6 +211,12 @@ def _says_nothing_else(case: _Case) -> bool:
     """
     near = case.handle is not None and case.handle.nearest.startswith("@")
     return not case.shown.own or (near and not meets("staff", case.words.told))
+
+
+def _wants(case: _Case) -> bool:
+    """Whether its profile wants something of people that a team's would not: not a charity's donations."""
+    bio = case.bio.text
+    return any(meets(each, bio) for each in ("details", "lures", "messages"))
 
 
 def _is_team(case: _Case) -> bool:
