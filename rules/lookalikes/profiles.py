@@ -19,7 +19,7 @@ from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 
 _COPIED, _EDITED, _MARK = 18, 11, 4
-_OFFICIAL, _MOVED, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 10, 10, 8, 5, 4, 5, 4
+_OFFICIAL, _MOVED, _DETAILS, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 12, 12, 12, 8, 5, 4, 5, 4
 _COPY_WITHIN = 31
 """Bits of 256 by which a hash of a copy may differ; beyond it is an edited one (PDQ's own threshold)."""
 _YOUNG_DAYS = timedelta(days=180)
@@ -90,7 +90,7 @@ def of_requests(bio: Bio, *, claimed: bool) -> Evidence | None:
     return best(
         [
             Evidence(
-                _ASKS * meets("details", bio.text),
+                _DETAILS * meets("details", bio.text),
                 "The bio asks for personal details or a payment",
                 claims=True,
             ),

@@ -13,7 +13,7 @@ from rules.lookalikes.index import Index, Listed
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
-from rules.lookalikes.skeleton import disguised, turned
+from rules.lookalikes.skeleton import disguised, turned, upright
 from rules.lookalikes.wording import meets
 
 PROBABLE, POSSIBLE = 30, 20
@@ -111,7 +111,7 @@ def _own_domain(account: Account, index: Index) -> str:
 
 def _case(account: Account, index: Index, now: datetime | None) -> _Case:
     bio = bio_of(account, index)
-    shown = of_shown(account.display_name or "", index)
+    shown = _shown(account.display_name or "", index)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
     handle = of_handle(account.handle, index, supported=supported) if account.handle else None
     words = Words.of(account, bio, handle, index)
@@ -127,6 +127,13 @@ def _case(account: Account, index: Index, now: datetime | None) -> _Case:
         against=(*against, *mitigations.of_standing(account, index)),
         other=other,
     )
+
+
+def _shown(name: str, index: Index) -> Shown:
+    """The shown name as it is written, or as it is read where a sign turns it: what is more like ours."""
+    read = upright(name)
+    seen = of_shown(name, index)
+    return seen if read == name else max(seen, of_shown(read, index), key=lambda shown: shown.points)
 
 
 def _reasons(
