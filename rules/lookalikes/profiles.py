@@ -38,9 +38,9 @@ class Bio:
     names_us: bool
 
 
-def bio_of(account: Account, index: Index) -> Bio:
-    """The bio, its beginning where it is longer than platforms allow."""
-    text = fold((account.bio or "")[:_LONGEST]).text
+def bio_of(written: str, index: Index) -> Bio:
+    """A bio, its beginning where it is longer than platforms allow."""
+    text = fold(written[:_LONGEST]).text
     bounded = rf"(?:^|[^a-z0-9])@?{index.said}(?:[^a-z0-9]|$)"
     return Bio(text, compiled(rf"@?{index.said}").sub(" ", text), bool(text) and found(bounded, text))
 

@@ -110,7 +110,7 @@ def _own_domain(account: Account, index: Index) -> str:
 
 
 def _case(account: Account, index: Index, now: datetime | None) -> _Case:
-    bio = bio_of(account, index)
+    bio = bio_of(account.bio or "", index)
     shown = _shown(account.display_name or "", index)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
     handle = of_handle(account.handle, index, supported=supported) if account.handle else None
