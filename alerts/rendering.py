@@ -204,6 +204,7 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dic
         "layout_error": "",
         "coverage_line": wording.coverage_line(briefing),
         "read_in_part": wording.read_in_part(briefing),
+        "pictures_not_read": wording.pictures_not_read(briefing),
         "quiet_sources": wording.quiet_sources(briefing),
         "overdue": wording.overdue(briefing),
         "why_you": wording.why_you(briefing),

@@ -18,10 +18,10 @@ from monitor.store.casework.alerts import heard_of
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
-from monitor.store.rows import change_from
+from monitor.store.rows import change_from, pictures_from
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
-from monitor.types import Clause, Item, Lane, MentionLine, Pace, Recipient, Severity, Span
+from monitor.types import IMAGE, Clause, Item, Lane, MentionLine, Pace, Recipient, Severity, Span
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -225,6 +225,7 @@ def _findings(clocks: Clocks | None = None) -> Select[Any]:
             _mention.c.text,
             _mention.c.url,
             _mention.c.change,
+            _mention.c.pictures,
             _mention.c.terms,
             _mention.c.purged_for,
             _mention.c.created_at.label("posted_at"),
@@ -372,6 +373,9 @@ def _part(row: Row[Any], where: str) -> str:
         return "\n\n".join(hunk[side] for hunk in row.change["hunks"])
     if where == "title":
         return str(row.headline)
+    if where.startswith(IMAGE):
+        seen = pictures_from(row.pictures).get(where)
+        return (seen.text if seen else "") or str(row.text or row.headline)
     if where == "bio":
         return ""  # profiles are judged, not kept
     return str(row.text or row.headline)

@@ -64,10 +64,26 @@ def _standing(work: Work, case: CaseFile) -> Iterator[str]:
         yield f"    Closed by {state.closed_by}, {work.moment(state.closed_at)}: {state.outcome}."
     if state.waiting_for:
         yield f"    Waits for the advice of {state.waiting_for.replace('_', ' ')}."
+    yield from _takedown(work, case)
     if state.verdict:
         yield f"    Marked {state.verdict}."
     if work.desk.may_skip(case):
         yield f"    Nothing has to be answered: monitor cases close {case.number}"
+
+
+def _takedown(work: Work, case: CaseFile) -> Iterator[str]:
+    """How far the takedown of a lookalike is, each step of it."""
+    from monitor.store.casework.lookalikes import LOOKALIKES, takedown_steps
+
+    if case.category != LOOKALIKES:
+        return
+    with work.store.reading() as connection:
+        steps = takedown_steps(connection, case.number)
+    for step in steps:
+        reference = output.plain(f", reference {step.reference}") if step.reference else ""
+        yield f"    Takedown: {step.status}{reference} ({output.plain(step.by)}, {work.moment(step.at)})."
+    if not steps and case.state.status == "open":
+        yield f"    To report it: monitor lookalikes pack {case.number}"
 
 
 def _steps(work: Work, case: CaseFile) -> Iterator[str]:
