@@ -102,7 +102,7 @@ class _Seen:
             if monotonic() > until:  # what was read is worth more than the worker's end
                 break
         if opened.count > last:
-            self.notes.append(f"of {opened.count} pages the first {last} were read")
+            self.notes.append(f"after page {last} of {opened.count} it was not read")
 
     def told(self) -> Picture:
         """All of it."""

@@ -64,4 +64,4 @@ def test_a_document_that_takes_long_is_read_as_far_as_there_is_time(monkeypatch:
     pages = [drawing.page()] * 4
     content = drawing.encoded(pages[0], "PDF", save_all=True, append_images=pages[1:])
     answer = looking.look(content, json.dumps(NOTHING | {"depth": "look"}))
-    assert answer["not_read"] == "of 4 pages the first 1 were read"
+    assert answer["not_read"] == "after page 1 of 4 it was not read"
