@@ -8,9 +8,11 @@ is heavy (the extra `images`), what it opens comes from strangers. In the order 
     owner       the text beside a shared mark -> whose it is
     avatars     Frame -> is it a copy of one of ours?
     codes       Frame -> what QR codes say
-    text        Frame -> lines of recognised text
+    reader      pixels -> pieces of text, as rapidocr sees them
+    misread     recognised text -> figures put right where they then are an NHS number
+    text        Frame -> lines of text in the order of reading
     faces       Frame -> a number in steps, off by default
-    document    bytes of a PDF -> text, or Frames of its pages
+    document    bytes of a PDF -> Frames of its pages, with their text where they have it
     looking     all of them in the order of their cost: the worker's entry
     crops       bytes and places -> picture evidence with what is masked made unreadable
 """
