@@ -141,6 +141,7 @@ def _counts(briefing: Briefing, decide: Sequence[Item], rest: Sequence[Item]) ->
         sources=len(states),
         not_read=sum(not state.answered for state in states),
         overdue=len(wording.overdue(briefing)),
+        unseen=sum(source.unseen for source in briefing.pictures),
     )
 
 

@@ -11,7 +11,10 @@ from monitor.types import Briefing, Edition
 
 
 class Counts(NamedTuple):
-    """What a digest holds, shown or not. `review` is new, `still_open` is not; neither is `decide`."""
+    """What a digest holds, shown or not. `review` is new, `still_open` is not; neither is `decide`.
+
+    `unseen` are pictures that could not be analysed.
+    """
 
     decide: int
     review: int
@@ -20,6 +23,7 @@ class Counts(NamedTuple):
     sources: int
     not_read: int
     overdue: int = 0
+    unseen: int = 0
 
 
 def subject(briefing: Briefing, counts: Counts) -> str:
@@ -129,7 +133,9 @@ def daily_line(counts: Counts) -> str:
         return (
             f"Nothing needs you; {spell(counts.mentions)} {plural(counts.mentions, 'mention')} met no rule."
         )
-    return "Nothing needs you." if not counts.not_read else "Nothing needs you in what could be read."
+    if counts.not_read or counts.unseen:
+        return "Nothing needs you in what could be read."
+    return "Nothing needs you."
 
 
 def _rest(counts: Counts) -> str:

@@ -35,6 +35,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from alerts import edits, wording
+from alerts.evidence import is_address
 from alerts.text import defang, shorten
 from monitor.errors import ConfigError
 
@@ -153,7 +154,7 @@ class _Page(HTMLParser):
             self.refused = self.refused or f"<{tag}>"
         for name, value in attrs:
             scheme = (value or "").strip().casefold().partition(":")[0]
-            leads = name != "href" or scheme in ("http", "https", "mailto")
+            leads = name != "href" or scheme in ("http", "https", "mailto") or is_address(value or "")
             if name.startswith("on") or name in _FETCHES or not leads:
                 self.refused = self.refused or f"{name}= at <{tag}>"
 

@@ -14,6 +14,7 @@ from css_inline import CSSInliner, InlineError
 from alerts import specimen, wording
 from alerts.digest import MENTIONS, by_part, compose, everything_shown
 from alerts.edits import editor_line, passages_within
+from alerts.evidence import address
 from alerts.headlines import counts_of
 from alerts.layout import environment, filled, inspect, replaced
 from alerts.text import KNOWN_HOSTS, link, safe, shorten
@@ -57,6 +58,9 @@ LARGEST = 100_000
 Act = Callable[[int], str]
 """Gives the address of the page on which a recipient acts on the case of that number."""
 
+PictureAt = Callable[[int, int], str]
+"""Gives the address of a case's picture evidence: the case's number, and which of them, from 1."""
+
 
 def render(
     digest: Digest,
@@ -65,16 +69,18 @@ def render(
     list_id: str,
     known_hosts: Collection[str] = KNOWN_HOSTS,
     act: Act | None = None,
+    picture_at: PictureAt | None = None,
     folder: Path | None = None,
 ) -> Message:
     """The mail that tells `digest` to its recipient.
 
     `message_id` and `list_id` go into the headers as they are. Addresses below `known_hosts` are
     shown as they are, all others defanged. `act` gives the address where a case (its number) is decided;
-    without it the commands to type stand there. Templates in `folder` come before the shipped ones,
+    without it the commands to type stand there. `picture_at` does the same for picture evidence, which is
+    on the page of `act` where there is one. Templates in `folder` come before the shipped ones,
     unless they are broken. No network, no clock: the same digest gives the same mail.
     """
-    text, html = _parts(_words(digest, known_hosts, act), folder)
+    text, html = _parts(_words(digest, known_hosts, act, picture_at), folder)
     return Message(
         to=digest.briefing.recipient.address,
         subject=safe(digest.subject),
@@ -119,14 +125,15 @@ def tried(folder: Path) -> list[str]:
     """
     for briefing in specimen.editions():
         digest = compose(briefing)
-        for act in (None, "https://console.invalid/act/{}".format):
-            _own(_words(digest, KNOWN_HOSTS, act), folder)
+        for act, at in ((None, None), (None, address), ("https://console.invalid/act/{}".format, None)):
+            _own(_words(digest, KNOWN_HOSTS, act, at), folder)
     return replaced(folder)
 
 
 def render_item(item: Item, briefing: Briefing, known_hosts: Collection[str] = KNOWN_HOSTS) -> str:
     """One case in plain text, as a digest with that briefing shows it."""
-    words = {"item": item, **_as_full_as(DETAIL[0], ()), "act": None, **_functions(briefing, known_hosts)}
+    words = {"item": item, **_as_full_as(DETAIL[0], ()), "act": None, "picture_at": None}
+    words |= _functions(briefing, known_hosts)
     return environment().get_template("item.txt.j2").render(words)
 
 
@@ -194,7 +201,9 @@ def inlined(html: str) -> str:
         raise ConfigError(f"the styles of the HTML part cannot be read: {shorten(str(error), 120)}") from None
 
 
-def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dict[str, Any]:
+def _words(
+    digest: Digest, known_hosts: Collection[str], act: Act | None, picture_at: PictureAt | None
+) -> dict[str, Any]:
     briefing = digest.briefing
     return {
         "digest": digest,
@@ -204,6 +213,7 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dic
         "layout_error": "",
         "coverage_line": wording.coverage_line(briefing),
         "read_in_part": wording.read_in_part(briefing),
+        "pictures_not_read": wording.pictures_not_read(briefing),
         "quiet_sources": wording.quiet_sources(briefing),
         "overdue": wording.overdue(briefing),
         "why_you": wording.why_you(briefing),
@@ -211,6 +221,7 @@ def _words(digest: Digest, known_hosts: Collection[str], act: Act | None) -> dic
         "weekday": f"{briefing.day:%A} {wording.calendar(briefing.day)}",
         "late_line": wording.late_line(briefing) if briefing.late else wording.covers_line(briefing),
         "act": act,
+        "picture_at": (lambda case, _number: act(case)) if act else picture_at,
         **_functions(briefing, known_hosts),
     }
 

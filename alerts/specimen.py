@@ -104,6 +104,7 @@ def _items() -> list[Item]:
         clock_ends=_SEEN, told_at=_SEEN, acknowledged_by="B. Guardian", held_by="gale", posted_at=_SEEN,
         url="https://gazette.test/1", author="@reader", excerpt="NHS number [redacted]", places=3, findings=2,
         misrouted="patient_confidentiality", told=("Caldicott Guardian",), fingerprint="3fa9c1d2",
+        pictures=("Image 1: one line of text; found in it: NHS number. Its words are painted over.",) * 2,
     )  # fmt: skip
     shapes = [
         bare, told, replace(told, mailable=False), replace(told, purged_for="deleted"),

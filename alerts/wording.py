@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -177,9 +178,31 @@ def read_in_part(briefing: Briefing) -> list[tuple[str, str]]:
     ]
 
 
+def pictures_not_read(briefing: Briefing) -> list[tuple[str, str]]:
+    """Sources of whose pictures some could not be analysed, with how many and why."""
+    return [
+        (source.source, pictures_line(source.pictures, source.not_read))
+        for source in briefing.pictures
+        if source.unseen
+    ]
+
+
+def pictures_line(pictures: int, not_read: Iterable[tuple[str, int]]) -> str:
+    """How many of some pictures could not be analysed, and why, each reason with its count."""
+    reasons = [*not_read]
+    unseen = sum(count for _, count in reasons)
+    why = "; ".join(f"{reason} ({count})" if len(reasons) > 1 else reason for reason, count in reasons)
+    return f"{unseen} of {number(pictures, 'picture')} could not be analysed: {why}"
+
+
 def quiet_sources(briefing: Briefing) -> list[str]:
-    """Sources of which "nothing found" is true: they answered and had nothing."""
-    return [source.source for source in briefing.coverage if source.state is SourceState.EMPTY]
+    """Sources of which "nothing found" is true: they answered and had nothing, unseen pictures neither."""
+    unseen = {source.source for source in briefing.pictures if source.unseen}
+    return [
+        source.source
+        for source in briefing.coverage
+        if source.state is SourceState.EMPTY and source.source not in unseen
+    ]
 
 
 def standing(item: Item) -> str:

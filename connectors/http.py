@@ -108,6 +108,7 @@ class Http:
         self._timeout = timeout
         self._caps = Caps(max_wire, max_body)
         self._attempts = attempts
+        self._redirects = MAX_REDIRECTS
         self._transport = transport
         sleep = (lambda _seconds: None) if transport else time.sleep
         self._politeness = politeness or Politeness(now, sleep=sleep)
@@ -121,6 +122,12 @@ class Http:
         gated = copy(self)
         gated._gate = gate
         return gated
+
+    def within(self, *, most: int, seconds: float, redirects: int) -> Http:
+        """The same way out for files: at most so many bytes each, within a deadline, after few redirects."""
+        bounded = copy(self)
+        bounded._caps, bounded._timeout, bounded._redirects = Caps(most, most), seconds, redirects
+        return bounded
 
     def get(
         self,
@@ -201,7 +208,7 @@ class Http:
     ) -> tuple[httpx.URL, httpx.Response]:
         """The answer at the end of all redirects; `turn` is then that at its host."""
         first = address = request.address
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(self._redirects + 1):
             self._admit(address, first)
             turn.close()
             with deadline.paused():
@@ -224,7 +231,7 @@ class Http:
             if response.status_code in (301, 308) and target.netloc != address.netloc:
                 log.info("%s has moved to %s for good: change the source's url", address.host, target.host)
             address = target
-        raise SourceChanged(f"{first.host}: more than {MAX_REDIRECTS} redirects")
+        raise SourceChanged(f"{first.host}: more than {self._redirects} redirects")
 
     def _admit(self, address: httpx.URL, first: httpx.URL) -> None:
         host, port = address.host, _port(address)

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from connectors import Context
-from connectors.parts import sandbox, shape
+from connectors.parts import shape
 from connectors.parts.options import BaseUrl, Handle, Pages, Query
 from connectors.parts.paging import Batch, Walk
 from connectors.parts.reddit import listing as reddit
 from connectors.parts.reddit.access import Application, PrivateFeed
 from connectors.parts.tokens import ClientCredentials
+from monitor import sandbox
 from monitor.config import Section
 from monitor.errors import SourceChanged, SourceRefused
 from monitor.types import GONE, Page, Post, SourceState, State

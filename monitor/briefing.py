@@ -31,6 +31,7 @@ from monitor.store.originals.looks import REVEALED, looks_since
 from monitor.store.people.absences import away_on
 from monitor.store.people.register import ENDING, authorisations_due, year_after
 from monitor.store.people.registers import registers_due
+from monitor.store.picturecounts import pictures_seen
 from monitor.store.rests import BOUNCES, MAIL, rest_of
 from monitor.store.routing import refusals_since
 from monitor.store.trends import WEEK, Span, rule_weeks, totals_by, trends
@@ -154,6 +155,8 @@ class Editor:
         mentions, total, highest = self.ledger.mentions_after(told.mentions_up_to)
         seen, head, looks = self._audit(wanted.roles, told.audited)
         coverage = self.coverage()
+        with self.store.reading() as connection:
+            pictures = tuple(pictures_seen(connection, told.since))
         trended, rules = self._weeks(wanted, totals)
         briefing = replace(
             self.empty(recipient, day),
@@ -176,6 +179,7 @@ class Editor:
             updates=self._updates(wanted, told, day, found.below),
             trends=trended,
             rules=rules,
+            pictures=pictures,
         )
         unread = sum(not source.state.answered for source in coverage)
         return briefing, Account(found.item_ids, highest, totals | {AUDITED: seen, UNREAD: unread})
@@ -387,6 +391,7 @@ def is_quiet(briefing: Briefing) -> bool:
         or briefing.looks
         or briefing.due
         or briefing.updates
+        or any(source.unseen for source in briefing.pictures)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from monitor.errors import ConfigError, DeliveryError, FailureKind, SourceError,
 from monitor.memory import Memory
 from monitor.ports import Clock, Notifier
 from monitor.store import Store
+from monitor.store.evidence import evidence_of
 
 if TYPE_CHECKING:
     from connectors.http import Http
@@ -29,16 +31,23 @@ if TYPE_CHECKING:
 LONGEST_TOKEN = 16_384
 
 
-def mail(settings: Settings, now: Clock, http: Http) -> Notifier:
+def mail(settings: Settings, now: Clock, http: Http, store: Store) -> Notifier:
     """SMTP where it is set up, else a folder of files. Raises ConfigError where it cannot work."""
     if settings.smtp is None:
-        return outbox(settings, now)
+        return outbox(settings, now, store)
     return Smtp(settings.smtp, now, token=token(settings, now, http))
 
 
-def outbox(settings: Settings, now: Clock) -> Outbox:
+def outbox(settings: Settings, now: Clock, store: Store) -> Outbox:
     """The folder where digests are files as long as no mail server is set up."""
-    return Outbox(settings.digest.folder or settings.store.state_dir / "digests", now)
+    folder = settings.digest.folder or settings.store.state_dir / "digests"
+    return Outbox(folder, now, partial(pictures_of, store))
+
+
+def pictures_of(store: Store, case: int) -> list[bytes]:
+    """The picture evidence of a case, PNG, in the order in which its item tells of it."""
+    with store.reading() as connection:
+        return [kept.crop.png for kept in evidence_of(connection, case)]
 
 
 def mail_host(settings: Settings) -> str:

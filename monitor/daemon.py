@@ -81,7 +81,7 @@ class Daemon:
         with self.app.store.sole_daemon() as still_ours:
             self.app.channel()  # settings that cannot work are refused now, not at half past seven
             self.app.chats()
-            tasks = [self.app.task(source) for source in self.app.sources()]
+            tasks = [*map(self.app.task, self.app.sources()), *self.app.searches()]
             self._schedule(tasks)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self._stop.set())

@@ -12,7 +12,10 @@ from monitor.sealing import ORIGINALS, PROTECTED, PublicKey
 from monitor.store.originals.sealed import POST, SCREENSHOT, Locked, place_of
 from monitor.store.protected import place_of as protected_place
 from monitor.store.sitekey import SiteKey
-from monitor.types import Finding, Lane, Media, Post, Span
+from monitor.types import Finding, Lane, Media, Origin, Post, Span
+
+FETCHED = 16_000_000
+"""Bytes of pictures fetched or mailed that are sealed with one post: its first ones, as far as that goes."""
 
 
 def lock(
@@ -24,7 +27,7 @@ def lock(
     keys: Mapping[str, PublicKey],
     site: SiteKey,
 ) -> tuple[Locked, ...]:
-    """What of a judged post is kept sealed: the words of one with findings, and pictures handed in.
+    """What of a judged post is kept sealed: words and pictures of one with findings, what was handed in.
 
     `key` is the stored form of its identity, `version` that of what it says now.
     """
@@ -48,13 +51,30 @@ def _parts(
     if findings and post.terms.may_store_text:
         version = site.hash("version", key, version)
         yield Locked.to(to, POST, version, place_of(key, POST, version), words(post, spans))
+    for media in _kept(post, findings):
+        yield picture(key, media, to, site)
+
+
+def _kept(post: Post, findings: Sequence[Finding]) -> Iterator[Media]:
+    """What was reported; the rest only with findings, where words may be kept, and so much of it."""
+    room = FETCHED if findings and post.terms.may_store_text else 0
     for media in post.media:
-        if media.content is not None:
-            yield picture(key, media, to, site)
+        if media.content is None:
+            continue
+        if post.origin is not Origin.EMAIL and not was_fetched(media):
+            yield media
+        elif len(media.content) <= room:
+            room -= len(media.content)
+            yield media
+
+
+def was_fetched(media: Media) -> bool:
+    """True for what came from its platform, and was not handed in."""
+    return media.url.lower().startswith(("https://", "http://"))
 
 
 def picture(key: str, media: Media, to: PublicKey, site: SiteKey) -> Locked:
-    """A picture that was handed in, sealed with the post of that identity."""
+    """A picture that was handed in or fetched, sealed with the post of that identity."""
     part, version = f"{SCREENSHOT}{media.name}", site.hash("picture", media.url)
     return Locked.to(to, part, version, place_of(key, part, version), media.content or b"")
 
@@ -71,7 +91,7 @@ def words(post: Post, spans: Sequence[Span]) -> dict[str, Any]:
         "url": post.url,
         "links": list(post.links),
         "change": asdict(post.change) if post.change else None,
-        "media": [media.url for media in post.media if media.content is None],
+        "media": [media.url for media in post.media if media.content is None or was_fetched(media)],
         "masked": [[span.where, span.start, span.end, span.label] for span in spans],
     }
     return {name: value for name, value in told.items() if value}
@@ -93,7 +113,9 @@ def _disclosure(post: Post, spans: Sequence[Span], finding: Finding) -> dict[str
         "clauses": list(finding.clauses),
         "counter_clauses": list(finding.counter_clauses),
         "pictures": {
-            m.name: base64.b64encode(m.content).decode() for m in post.media if m.content is not None
+            m.name: base64.b64encode(m.content).decode()
+            for m in post.media
+            if m.content is not None and not was_fetched(m)
         },
     }
 

@@ -2,7 +2,7 @@
 
     connector.pages(cursor)      one answer of the source at a time
       | unseen or changed        identity decides, never a timestamp
-      | judge                    references, rules, masking, sealing: no lock is held
+      | see and judge            pictures, references, rules, masking, sealing: no lock is held
       | one transaction          mentions, findings, cases and the cursor, or nothing of the page
 
 A source that fails takes nobody with it: its state says what happened, and everything committed
@@ -11,6 +11,7 @@ stays. Kill the process anywhere: after the restart the same page comes again an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,16 +28,18 @@ from monitor.errors import MonitorError, SourceChanged, SourceError, SourceNotFo
 from monitor.health import Setback
 from monitor.judging import Judge, Stages
 from monitor.logs import place_of
-from monitor.ports import Clock, Connector
+from monitor.ports import Clock, Connector, Pictures
 from monitor.store import Judged, Store
 from monitor.store.filters import filters_on
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.people.absences import away_on
-from monitor.store.people.registers import declared_editors, official_handles
+from monitor.store.people.ouraccounts import our_accounts
+from monitor.store.people.registers import declared_editors, official_accounts, permitted_pictures
 from monitor.store.writing import Saved, Transaction
 from monitor.types import (
     GONE,
     Coverage,
+    Depth,
     Page,
     Post,
     Registration,
@@ -54,7 +57,8 @@ class Task:
     """One source with everything that reading it takes.
 
     `gate` raises where it may not be read now, and says what the register knows of whose account it is.
-    `canary` is the same source asked what must come through.
+    `canary` is the same source asked what must come through. Of a task that `wants` categories only what has
+    a finding of one of them is kept. Its `pictures` are looked at as closely as `depth` says.
     """
 
     source: SourceSettings
@@ -64,6 +68,9 @@ class Task:
     terms: Terms = field(default_factory=Terms)
     gate: Callable[[], Registration | None] = lambda: None
     canary: Connector | None = None
+    wants: frozenset[str] | None = None
+    pictures: Pictures | None = None
+    depth: Depth = Depth.OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ class Count:
     folded: int = 0
     findings: int = 0
     hidden: int = 0
+    pictures: int = 0
+    unseen: int = 0
     covered_from: datetime | None = None
     newest: datetime | None = None
     note: str = ""
@@ -103,6 +112,8 @@ class Count:
         self.folded += saved.folded
         self.findings += saved.findings
         self.hidden += saved.hidden
+        self.pictures += looked.pictures.total()
+        self.unseen += looked.pictures.total() - looked.pictures[""]
         self.covered_from = _earliest(self.covered_from, _reach_without(looked.sealed, page))
         self.note = page.note or self.note
         self.newest = max(filter(None, (self.newest, *(p.created_at for p in told))), default=None)
@@ -113,7 +124,8 @@ class Looked:
     """A page that was looked at, by identity: what is lost, what is here, what of that is news, what is kept.
 
     `sealed` are the keys of posts of the protected lane; `journalled` is how long the journal of erasures was
-    when the page was looked at.
+    when the page was looked at. `pictures` counts those of what is news by why they were not analysed, under
+    "" those that were.
     """
 
     journalled: int
@@ -122,6 +134,7 @@ class Looked:
     fresh: Mapping[str, Post]
     kept: list[Judged]
     sealed: set[tuple[str, str]]
+    pictures: Counter[str] = field(default_factory=Counter)
 
     @property
     def shown(self) -> list[Post]:
@@ -219,6 +232,7 @@ class Pipeline:
                 folded=saved.folded,
                 found=saved.findings,
             )
+            tx.count_pictures(task.source.name, looked.pictures, clerk.now)
             if page.cursor is not None and window.from_cursor:
                 tx.save_cursor(task.source.name, page.cursor)
             checkpoint("page.cursor")
@@ -233,26 +247,44 @@ class Pipeline:
         lost = {key: state for key, post in known.items() if (state := _gone(post))}
         posts = {key: p for key, p in known.items() if key not in lost and _within(p, window)}
         fresh = self.store.unseen_or_changed(task.source.name, posts, self.stages.version)
-        judge = self._judge(task, registration) if fresh else None
-        kept = [judged for key, post in fresh.items() if judge and (judged := judge.judge(key, post))]
-        return Looked(journalled, lost, posts, fresh, kept, self.store.protected(task.source.name, posts))
+        looked = Looked(journalled, lost, posts, fresh, [], self.store.protected(task.source.name, posts))
+        if fresh:
+            self._judge_all(self._judge(task, registration), looked, count.newest_before)
+        return looked
+
+    def _judge_all(self, judge: Judge, looked: Looked, newest_before: datetime | None) -> None:
+        """Post by post, so that the pictures of one at a time are in memory."""
+        for key, post in looked.fresh.items():
+            seen = judge.see(post)
+            judged = judge.judge(key, seen)
+            if judged:
+                looked.kept.append(judged)
+            told = post.key not in looked.sealed and not (judged and judged.is_protected)
+            if told and _is_news(post, newest_before):
+                looked.pictures.update(_outcomes(seen))
 
     def _judge(self, task: Task, registration: Registration | None) -> Judge:
         """What a page is judged by: the registers, filters and keys as they are at this moment."""
         filters = filters_on(self.store, self._today())
         with self.store.reading() as connection:
-            ours, keys = official_handles(connection), current_keys(connection)
-            editors = declared_editors(connection)
+            official, keys = [entry for entry, _ in official_accounts(connection)], current_keys(connection)
+            editors, accounts = declared_editors(connection), our_accounts(connection)
+            permitted = permitted_pictures(connection)
         return Judge(
-            stages=self.stages,
+            stages=self.stages.knowing(official),
             site_key=self.store.key,
             keeps_everything=task.keeps_everything,
             pseudonym=task.pseudonym,
             registration=registration,
-            official_handles=self.stages.official_handles.union(map(bare, ours)),
+            official_handles=self.stages.official_handles.union(bare(entry.account) for entry in official),
             filters=self.stages.filters(filters) if filters else None,
             keys=keys,
             editors=editors,
+            accounts=accounts,
+            wants=task.wants,
+            pictures=task.pictures,
+            depth=task.depth,
+            permitted=permitted,
         )
 
     def _still_allowed(self, task: Task, page: Page, looked: Looked, count: Count) -> None:
@@ -352,6 +384,8 @@ class Pipeline:
             unrelated=count.fresh - count.kept,
             findings=count.findings,
             hidden=count.hidden,
+            pictures=count.pictures,
+            unseen=count.unseen,
             covered_from=count.covered_from,
             note=note,
         )
@@ -373,6 +407,11 @@ def _gone(post: Post) -> State | None:
     if post.state in GONE and post.change is None:
         return post.state
     return State.HIDDEN if _is_protected(post) else None
+
+
+def _outcomes(post: Post) -> Iterator[str]:
+    """For each picture that was to be seen, why it was not analysed, or ""."""
+    return (picture.not_read for _, picture in post.images)
 
 
 def _is_protected(post: Post) -> bool:

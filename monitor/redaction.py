@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import unquote, urlsplit
 
-from monitor.types import Account, Change, Finding, Post, Span
+from monitor.types import IMAGE, Account, Change, Finding, Media, Picture, Post, Span
 
 JOIN = "\n\n"  # how Change.added and Change.removed join their hunks
 
@@ -66,7 +66,7 @@ def moved(position: int, hidden: Sequence[Mask], *, end: bool = False) -> int:
 def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tuple[Post, list[Finding]]:
     """The masked copy of a post, and its findings with spans that index that copy."""
     if not spans:
-        return post, list(findings)
+        return _without_codes(post), list(findings)
     hidden: dict[str, list[Mask]] = {}
     for where in {span.where for span in spans}:
         hidden[where] = masks(span for span in spans if span.where == where)
@@ -79,8 +79,42 @@ def redact(post: Post, spans: Sequence[Span], findings: Iterable[Finding]) -> tu
         change=_change(post, hidden, digits),
         url=_host(post.url or "") if "url" in hidden else _address(post.url, digits),
         links=tuple(_address(link, digits) or "" for link in post.links),
+        media=tuple(_media(post.media, hidden)),
     )
-    return masked, [_moved_finding(finding, hidden) for finding in findings]
+    return _without_codes(masked), [_moved_finding(finding, hidden) for finding in findings]
+
+
+def _media(media: Sequence[Media], hidden: dict[str, list[Mask]]) -> Iterable[Media]:
+    """Each with its recognised text masked; a line that a mask touches is none any more."""
+    for number, each in enumerate(media, 1):
+        there = hidden.get(f"{IMAGE}{number}", ())
+        yield replace(each, picture=_picture(each.picture, there)) if each.picture and there else each
+
+
+def _picture(picture: Picture, hidden: Sequence[Mask]) -> Picture:
+    lines = (
+        replace(line, start=moved(line.start, hidden), end=moved(line.end, hidden, end=True))
+        for line in picture.lines
+        if not any(mask.start < line.end and line.start < mask.end for mask in hidden)
+    )
+    return replace(picture, text=apply(picture.text, hidden), lines=tuple(lines))
+
+
+def _without_codes(post: Post) -> Post:
+    """The post with its codes cut down to hosts: what else an address says may be about a person."""
+    if not any(picture.codes for _, picture in post.images):
+        return post
+    media = (
+        replace(each, picture=replace(each.picture, codes=tuple(_coded(c) for c in each.picture.codes)))
+        if each.picture
+        else each
+        for each in post.media
+    )
+    return replace(post, media=tuple(media))
+
+
+def _coded(code: str) -> str:
+    return _host(code) if code.lower().startswith(("https://", "http://")) else "(not an address)"
 
 
 def _moved_finding(finding: Finding, hidden: dict[str, list[Mask]]) -> Finding:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from alerts.digest import compose
+from alerts.evidence import address
 from alerts.rendering import render, render_protected
 from alerts.text import KNOWN_HOSTS
 from alerts.urgent import render_urgent
@@ -24,30 +24,44 @@ from monitor.bounces import Bounces
 from monitor.briefing import Editor
 from monitor.cases import Directory
 from monitor.compliance import Compliance
-from monitor.config import Organisation, Settings, SourceSettings, StoreSettings, error_at
+from monitor.config import Organisation, PictureSettings, Settings, SourceSettings, StoreSettings, error_at
 from monitor.config.problems import did_you_mean
 from monitor.delivery import Desk
 from monitor.dispatch import Dispatch
 from monitor.errors import RuleError
+from monitor.exhibits import picture_evidence
 from monitor.judging import Stages
 from monitor.links import Links
+from monitor.pictures.analysis import Analyst
+from monitor.pictures.stage import Fetched, Stage
 from monitor.pipeline import Pipeline, Task, Window
 from monitor.ports import Clock, Notifier
 from monitor.retention import Retention
 from monitor.roles import ROLES
-from monitor.sourcing import Meters, connector, gate, terms_of, way_out
+from monitor.searching import listed, search_tasks, searches
+from monitor.sourcing import (
+    Meters,
+    connector,
+    depth_of,
+    gate,
+    hosts_named,
+    terms_of,
+    way_out,
+    way_to_pictures,
+)
 from monitor.store import Store, open_store
 from monitor.store.ledger import Ledger
 from monitor.store.originals.readiness import make_ready
 from monitor.store.originals.sealingkeys import FOLDER
 from monitor.store.people.registers import official_handles
 from monitor.store.settingslog import note_settings
-from monitor.types import Briefing, Message, Post, Tally, Terms
+from monitor.types import Account, Briefing, Message, Post, Relation, Tally, Terms
 from monitor.urgent import Act, Alerting
 from rules.categories import GROUP as CATEGORIES
 from rules.engine import RuleSet
 from rules.filters import SiteFilters
 from rules.identifiers import PersonIdentifiers
+from rules.names import Names
 from rules.pack import load as load_rules
 from rules.references import OrganisationReferences
 
@@ -77,6 +91,8 @@ class App:
     now: Clock = utc_now
     stop: Callable[[], bool] = field(default=lambda: False)
     meters: Meters | None = None
+    analyst: Analyst = field(default_factory=lambda: Analyst(PictureSettings()))
+    fetched: Fetched = field(default_factory=Fetched)
 
     def pipeline(self) -> Pipeline:
         """Loop 1 of this installation."""
@@ -102,7 +118,7 @@ class App:
 
     def forget_files(self) -> int:
         """Remove digests that were written as files and whose copy is gone; how many files went."""
-        return channels.outbox(self.settings, self.now).take_back(Ledger(self.store).emptied())
+        return channels.outbox(self.settings, self.now, self.store).take_back(Ledger(self.store).emptied())
 
     def desk(self, worker: str = "command") -> Desk:
         """Loop 2 of this installation; `worker` names who claims deliveries."""
@@ -115,6 +131,7 @@ class App:
                 known_hosts=_known_hosts(self.settings),
                 folder=self.settings.digest.templates,
                 links=self.links(),
+                files=self.settings.smtp is None,
             ),
             compose_protected=render_protected,
             host=channels.mail_host(self.settings),
@@ -146,7 +163,7 @@ class App:
             clauses=self.rules.clauses,
             policies=tuple(f"{policy.key} {policy.title}" for policy in self.rules.policies),
             titles=titles(self.rules.policies),
-            sources=tuple(source.name for source in self.sources()),
+            sources=tuple(source.name for source in (*self.sources(), *searches(self.settings))),
             now=self.now,
             dpia_reviewed=self.settings.governance.dpia_reviewed,
             overdue=tuple(_overdue(policy) for policy in self.rules.policies if policy.overdue),
@@ -173,7 +190,7 @@ class App:
 
     def channel(self) -> Notifier:
         """How mail leaves. Raises ConfigError where it cannot work."""
-        return channels.mail(self.settings, self.now, self.http)
+        return channels.mail(self.settings, self.now, self.http, self.store)
 
     def chats(self) -> tuple[Channel, ...]:
         """Who is told beside the mail. Raises ConfigError where one cannot be."""
@@ -192,6 +209,13 @@ class App:
         """The enabled sources."""
         return [source for source in self.settings.sources if source.enabled]
 
+    def searches(self) -> list[Task]:
+        """What searching for lookalikes takes, one task for each source. Raises ConfigError."""
+        meters = self.meters or (lambda: self.store)
+        tasks = search_tasks(self.settings, self.now, self.http, meters)
+        sight = [(task, self.pictures(task.source), depth_of(task.source)) for task in tasks]
+        return [replace(task, pictures=pictures, depth=depth) for task, pictures, depth in sight]
+
     def task(self, source: SourceSettings) -> Task:
         """What reading `source` takes. Raises ConfigError for options its kind does not know."""
         meters = self.meters or (lambda: self.store)
@@ -207,7 +231,16 @@ class App:
             terms=terms_of(source),
             gate=lambda: gate(self.settings, self.now, meters).admit(source),
             canary=making(canary=True) if source.canary else None,
+            pictures=self.pictures(source),
+            depth=depth_of(source),
         )
+
+    def pictures(self, source: SourceSettings) -> Stage:
+        """What looks at the pictures of this source's posts."""
+        meters = self.meters or (lambda: self.store)
+        fetch = way_to_pictures(self.settings, source, self.now, self.http, meters)
+        names = Names(ours(self.settings, self.store).organisation)
+        return Stage(self.analyst, fetch, self.fetched, partial(shows_a_face_to_us, names=names))
 
     def hand_in(
         self,
@@ -218,14 +251,21 @@ class App:
     ) -> Tally:
         """Take in posts that no source gave, all of them, under a name of their own.
 
+        Pictures of a report are read; an archive may hold thousands.
+
         Raises ConfigError where a source of the settings has that name: its state would be lost.
         """
         for index, source in enumerate(self.settings.sources):
             if source.name == name:
                 what = f"what is handed in stands under the name {name!r}, so no source can have it"
                 raise error_at(self.settings, ("sources", index, "name"), what)
+        source = SourceSettings(name=name, kind=kind)
         task = Task(
-            source=SourceSettings(name=name, kind=kind), connector=Given(posts), keeps_everything=True
+            source=source,
+            connector=Given(posts),
+            keeps_everything=True,
+            pictures=self.pictures(source),
+            depth=depth_of(source),
         )
         return self.pipeline().poll(task, Window(since=self.now(), from_cursor=False), progress)
 
@@ -282,6 +322,7 @@ def build(
         settings.policy,
         settings.rules,
         wordings=documents.wordings(settings.store.state_dir),
+        lookalikes=settings.lookalikes,
     )
     store = open_store(scratch or settings.store)
     if gone := sorted(store.cited_clauses() - rules.known):
@@ -292,15 +333,37 @@ def build(
         tx.set_meta("installed_at", now().isoformat())
     make_ready(store, key_folders(settings, store), now())
     note_settings(store, settings, rules.version, now())
+    organisation, fetched = ours(settings, store).organisation, Fetched()
+    evidence = picture_evidence(settings, organisation, fetched, now)
     return App(
         settings=settings,
         store=store,
         rules=rules,
-        stages=stages(settings, rules, ours(settings, store).organisation),
+        stages=replace(stages(settings, rules, organisation), evidence=evidence),
         directory=Directory.named_in(settings),
         now=now,
         http=http or way_out(settings, now),
+        analyst=analyst(settings, organisation),
+        fetched=fetched,
     )
+
+
+def analyst(settings: Settings, organisation: Organisation) -> Analyst:
+    """What looks at pictures for this organisation; a shared mark is its own where its name stands beside."""
+    names = (organisation.name, organisation.short, *organisation.hospitals)
+    aliases = (alias.text for alias in organisation.aliases)
+    lookalikes = settings.lookalikes
+    return Analyst(settings.pictures, (*names, *aliases), lookalikes.bodies, lookalikes.not_bodies)
+
+
+def shows_a_face_to_us(account: Account, names: Names) -> bool:
+    """Whether the picture of an account is looked at: a member of staff's, ours, or one that bears our name.
+
+    Nobody else's is fetched.
+    """
+    if account.relation is not Relation.PUBLIC:
+        return True
+    return names.sieve.is_candidate(account, utc_now().date())
 
 
 def _check_categories(settings: Settings) -> None:
@@ -347,6 +410,7 @@ def stages(settings: Settings, rules: RuleSet, organisation: Organisation | None
         version=f"{rules.version}-{names}",
         filters=SiteFilters,
         official_handles=frozenset(map(authorisation.bare, settings.organisation.handles)),
+        told_of=lambda official: rules.knowing(listed(official)),
     )
 
 
@@ -358,15 +422,20 @@ def titles(policies: Iterable[Policy]) -> dict[str, str]:
 
 def _known_hosts(settings: Settings) -> frozenset[str]:
     """Hosts that may stand in a digest as they are: ours, and those that we were told to read."""
-    read = (urlsplit(str(value)).hostname for s in settings.sources for value in s.options.values())
-    return KNOWN_HOSTS | frozenset(settings.organisation.domains) | frozenset(host for host in read if host)
+    read = frozenset(host for source in settings.sources for host in hosts_named(source))
+    return KNOWN_HOSTS | frozenset(settings.organisation.domains) | read
 
 
 def _overdue(policy: Policy) -> str:
     return f"The review of {policy.key} {policy.title} is overdue since {policy.review_due}."
 
 
-def _message(briefing: Briefing, *, links: Links | None = None, live: bool = False, **how: Any) -> Message:
-    """The digest as a mail; only one that is `live`, about to be sent, has links that work."""
+def _message(
+    briefing: Briefing, *, links: Links | None = None, live: bool = False, files: bool = False, **how: Any
+) -> Message:
+    """The digest as a mail; only one that is `live`, about to be sent, has links that work.
+
+    `files` says that it becomes a file, with the picture evidence in files beside it.
+    """
     act = links.act(briefing.recipient, briefing.made_at) if links is not None and live else None
-    return render(compose(briefing), act=act, **how)
+    return render(compose(briefing), act=act, picture_at=address if files and live else None, **how)

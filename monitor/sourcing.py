@@ -8,24 +8,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import connectors
 from monitor.authorisation import Gate
 from monitor.config import Settings, SourceSettings, check_options, error_at
 from monitor.config.toml import Key
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, SourceRefused
 from monitor.memory import Memory
+from monitor.pictures.stage import LARGEST, REDIRECTS, SECONDS, Fetch
 from monitor.ports import Clock, Connector
 from monitor.store import Store, open_store
 from monitor.store.meter import StoredMeter
 from monitor.store.people.register import Register
-from monitor.types import Terms
+from monitor.types import Depth, Terms
 
 if TYPE_CHECKING:
     from connectors.http import Http
 
 Meters = Callable[[], Store]
 """Gives the installation's own store, also on a dry run: there spending is counted and the register is."""
+HANDED_IN = frozenset({"mailbox", "eml_folder", "report"})
+"""Kinds of sources whose pictures people hand in to be looked at."""
 BASIS = (
     'Write why it may be, and until when that holds: terms_basis = { reference = "the contract or letter", '
     'approved_by = "who decided it", on = 2026-11-01, review = 2027-11-01 }'
@@ -70,6 +74,40 @@ def connector(
     except ConfigError as error:
         raise error_at(settings, place, str(error)) from None
     return made
+
+
+def way_to_pictures(
+    settings: Settings, source: SourceSettings, now: Clock, http: Http, meters: Meters | None = None
+) -> Fetch:
+    """How pictures of a source's posts are fetched: behind its gate, within the limits of `monitor.pictures`.
+
+    By https only, unless the host is one that the source's own settings name. It raises SourceError.
+    """
+    bounded = http.within(most=LARGEST, seconds=SECONDS, redirects=REDIRECTS)
+    gated = bounded.behind(lambda: gate(settings, now, meters).admit(source))
+    named = hosts_named(source)
+
+    def fetch(url: str) -> bytes:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in named:
+            raise SourceRefused(f"{parts.hostname}: a picture is fetched by https only")
+        return gated.get(url).body
+
+    return fetch
+
+
+def hosts_named(source: SourceSettings) -> frozenset[str]:
+    """The hosts that a source's own settings name."""
+    found = (urlsplit(str(value)).hostname for value in source.options.values())
+    return frozenset(host for host in found if host)
+
+
+def depth_of(source: SourceSettings) -> Depth:
+    """How closely its pictures are looked at: as set, else read of staff and of what people hand in."""
+    if source.pictures is not None:
+        return source.pictures
+    close = source.authorisation is not None or source.kind in HANDED_IN
+    return Depth.READ if close else Depth.LOOK
 
 
 def _kind(settings: Settings, source: SourceSettings, place: Key) -> Any:

@@ -111,6 +111,7 @@ class Exporter:
             "title": row.title,
             "text": row.text,
             "change": row.change,
+            "pictures": [_picture(where, seen) for where, seen in row.pictures or ()],
             "published_at": row.created_at,
             "first_seen_at": row.first_seen_at,
             "last_seen_at": max((sight.seen_at for sight in sights), default=None),
@@ -195,6 +196,13 @@ class Exporter:
             "kept_until": (since + getattr(self.periods, kind)).date(),
             "held_until": max(in_force, default=None),
         }
+
+
+def _picture(where: str, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What is held of a picture, for its person."""
+    told = ("text", "faces", "has_location", "not_read")
+    marks = [mark["owner"] or mark["reference"] for mark in seen["marks"]]
+    return {"picture": where, "logos": marks, **{name: seen[name] for name in told}}
 
 
 def _plain(row: Any) -> dict[str, Any]:

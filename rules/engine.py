@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
-from monitor.config import Organisation
+from monitor.config import LookalikeSettings, Organisation
 from monitor.types import Clause, Finding, Kind, Lane, Pace, Post, Relation, Severity
 from rules.detectors import Detector, Hit, Options
 from rules.hostility.opinion import Opinion
+from rules.lookalikes import Listed
 from rules.matching import hits_of, necessary
 from rules.names import Names
 from rules.policy import Policy
@@ -181,7 +183,7 @@ class RuleSet:
     """The rules in force. Implements monitor.ports.Rules; pure, and safe to share between threads.
 
     `rules` holds every rule that was loaded, also those that don't run, `opinion` the language model that
-    detectors may ask; `version` changes with any of them.
+    detectors may ask; `version` changes with any of them, not with `lookalikes`, which names other bodies.
     `clauses` are those in force, `known` the ids of every installed pack's.
     """
 
@@ -193,6 +195,7 @@ class RuleSet:
         policies: Sequence[Policy] = (),
         known: Iterable[str] = (),
         opinion: Opinion | None = None,
+        lookalikes: LookalikeSettings | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.clauses: Mapping[str, Clause] = dict(clauses or {})
@@ -202,8 +205,21 @@ class RuleSet:
             [*sorted(f"{rule.id} {rule.version}" for rule in rules), *([opinion.version] if opinion else [])]
         )
         self.opinion = opinion
-        self._names = Names(organisation)
+        self._names = Names(organisation, lookalikes=lookalikes)
+        self._known: tuple[tuple[Listed, ...], RuleSet] = ((), self)
         self._scans: dict[Subject, _Scan] = {}  # made when a first post of the kind comes
+
+    def knowing(self, listed: Iterable[Listed]) -> RuleSet:
+        """The same rules, told of the register of official accounts, besides the settings' handles.
+
+        Cheap while the register stays as it is: the rules told of it last are kept.
+        """
+        entries = tuple(listed)
+        if entries != self._known[0]:
+            told = copy(self)
+            told._names = replace(self._names, listed=entries)
+            self._known = (entries, told)
+        return self._known[1]
 
     @property
     def running(self) -> int:
@@ -218,10 +234,13 @@ class RuleSet:
         candidates = self._scan(subject_of(post)).candidates(post, self._names)
         if not candidates:
             return []
-        reading = Reading.of(post, self._names, self.opinion)
+        own = Reading.of(post, self._names, self.opinion)
+        # Two readings only where a picture shows words: what it shows need not be its author's (ADR 0035).
+        whole = Reading.of(post, self._names, self.opinion, shown=True) if _shows_words(post) else own
         findings: list[Finding] = []
         silenced: set[Lane] = set()
         for rule in candidates:
+            reading = whole if rule.file.shown else own
             if rule.file.lane not in silenced and (finding := rule.judge(reading)):
                 findings.append(finding)
                 silenced.update(rule.silences)
@@ -232,6 +251,10 @@ class RuleSet:
             running = (rule for rule in self.rules if rule.runs and rule.judges(subject))
             self._scans[subject] = _Scan(running)
         return self._scans[subject]
+
+
+def _shows_words(post: Post) -> bool:
+    return any(picture.text for _, picture in post.images)
 
 
 def _digest(lines: Iterable[str]) -> str:

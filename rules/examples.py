@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from monitor.config import Alias, Internal, Organisation
-from monitor.types import Account, Change, Editor, EditorKind, Hunk, Kind, Media, Post, Registration, Relation
+from monitor.types import (
+    Account,
+    Box,
+    Change,
+    Editor,
+    EditorKind,
+    Hunk,
+    Kind,
+    Mark,
+    Media,
+    Picture,
+    Post,
+    Registration,
+    Relation,
+    Tier,
+)
 from rules.engine import Rule, RuleSet
-from rules.schema import Example, RuleFile
+from rules.schema import Example, RuleFile, ShownLogo
 from rules.yamlfile import Path
 
 ORGANISATION = Organisation(
@@ -57,23 +74,52 @@ def post_of(example: str | Example, file: RuleFile) -> Post:
     staff = Relation.AUTHORISED_STAFF if subject == "staff_account" else Relation.PUBLIC
     return Post(
         source="examples",
-        platform="example",
+        platform=given.platform,
         external_id="1",
         observed_at=_MOMENT,
         kind=kind,
         title=given.title,
         text=given.text,
         author=Account(
-            platform="example",
+            platform=given.platform,
             handle=given.handle,
             display_name=given.display_name,
             bio=given.bio,
             relation=given.relation or staff,
             registration=_registration(given),
+            logo_until=given.logo_until,
+            avatar=Picture(width=400, height=400, marks=_marks(given.avatar)) if given.avatar else None,
         ),
-        media=tuple(Media(kind="image", url="https://example.test/1", alt_text=alt) for alt in given.media),
+        media=tuple(_media(given)),
         change=_change(given) if kind is Kind.PAGE_EDIT else None,
     )
+
+
+def _media(given: Example) -> Iterator[Media]:
+    """A picture for each; one that only has a description was not looked at."""
+    faces = [given.faces] if given.faces else []
+    for alt, text, whose, count in zip_longest(given.media, given.shown, given.logos, faces):
+        seen = None
+        if (text, whose, count) != (None, None, None):
+            seen = Picture(text=text or "", text_read=True, faces=count, width=1200, height=800)
+            seen = replace(seen, marks=_marks(whose))
+        yield Media(kind="image", url="https://example.test/1", alt_text=alt, picture=seen)
+
+
+def _marks(whose: ShownLogo | None) -> tuple[Mark, ...]:
+    tier = Tier.PROBABLE if whose == "seems ours" else Tier.CERTAIN
+    mark = Mark(reference="mark", tier=tier, score=0.9, box=Box(20, 20, 250, 100), shared=True, altered=())
+    match whose:
+        case None:
+            return ()
+        case "ours" | "seems ours":
+            return (replace(mark, ours=True, owner=ORGANISATION.name),)
+        case "altered":
+            return (replace(mark, ours=True, owner=ORGANISATION.name, altered=("colour",)),)
+        case "other":
+            return (replace(mark, ours=False, owner="Gateshead Health NHS Foundation Trust"),)
+        case "unclear":
+            return (mark,)
 
 
 def _registration(given: Example) -> Registration | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.config import Organisation
+from monitor.config import LookalikeSettings, Organisation
+from rules.lookalikes import Index, Listed
+from rules.lookalikes.sieve import Sieve
 from rules.text.fold import fold
 
 _KIND = re.compile(r"\b(?:nhs|foundation|trust|ft|hospitals?)\b", re.IGNORECASE)
@@ -22,9 +24,19 @@ _NOT_IN_HANDLES = re.compile(r"[^a-z0-9&]")
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that it is cheap as a cache key
 class Names:
-    """What detectors know of the organisation."""
+    """What detectors know of the organisation.
+
+    `listed` are the entries of the register of official accounts, besides the settings' handles.
+    """
 
     organisation: Organisation
+    listed: tuple[Listed, ...] = ()
+    lookalikes: LookalikeSettings | None = None
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What scores accounts that resemble the organisation's."""
+        return Sieve(Index(self.organisation, self.listed, self.lookalikes))
 
     @cached_property
     def full(self) -> tuple[str, ...]:

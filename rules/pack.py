@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path as FilePath
 from types import MappingProxyType
 
-from monitor.config import Organisation, PolicySettings, RuleSettings
+from monitor.config import LookalikeSettings, Organisation, PolicySettings, RuleSettings
 from monitor.errors import RuleError
 from monitor.roles import HANDED_OVER, misaddressed
 from monitor.types import Lane
@@ -48,10 +48,12 @@ def load(
     *,
     today: date | None = None,
     wordings: Mapping[str, Wording] = MappingProxyType({}),
+    lookalikes: LookalikeSettings | None = None,
 ) -> RuleSet:
     """The rules in force: shipped ones, with the organisation's own in place of those of the same id.
 
-    `wordings` are the clauses' own words, from the documents that the organisation imported. Raises
+    `wordings` are the clauses' own words, from the documents that the organisation imported, `lookalikes` the
+    settings of what resembles its accounts. Raises
     RuleError ("file:line: reason") for the first file that is refused, and ConfigError where the model that
     `settings.opinion` names is not installed.
     """
@@ -62,7 +64,9 @@ def load(
         raise RuleError(f"{checked.errors[0]}{hint}")
     policies = checked.policies
     asked = opinion.load(settings.opinion)
-    return RuleSet(checked.rules, organisation, policies.clauses, policies.active, policies.known, asked)
+    return RuleSet(
+        checked.rules, organisation, policies.clauses, policies.active, policies.known, asked, lookalikes
+    )
 
 
 def check(
@@ -105,9 +109,17 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
             raise source.error(path, reason)
         _BEHAVED.add(example_rule.version)
     options = file.options
+    if mode := _mode(example_rule, policies):
+        options = options | mode
     if rehearsal and "synthetic" in example_rule.options.__class__.model_fields:
         options = options | {"synthetic": "issued"}
     return _rule(file, policies, options)
+
+
+def _mode(rule: Rule, policies: Policies) -> dict[str, object]:
+    """What the policies in force say on the points on which they differ, where the detector asks for it."""
+    asked = rule.options.__class__.model_fields.keys() - rule.file.options.keys()
+    return {mode.name: mode.applies for mode in policies.modes() if mode.name in asked}
 
 
 @lru_cache(maxsize=512)

@@ -40,6 +40,9 @@ def scan_text(post: Post) -> str:
         text = f"{text}{_SEPARATOR}{fold(change.added).text}"
     if author is not None and author.bio:
         text = f"{text}{_SEPARATOR}{fold(author.bio).text}"
+    for _, picture in post.images:
+        if picture.text:
+            text = f"{text}{_SEPARATOR}{fold(picture.text).text}"
     return text
 
 
@@ -49,6 +52,7 @@ class Reading:
 
     `text` is the folded title, text and added text, joined, and on a profile its bio; `hits` are the
     places in it where the rule's own patterns matched; `opinion` is a language model to ask, if there is one.
+    `shown` are the pictures whose recognised text is part of it, which nobody takes for the author's words.
     """
 
     post: Post
@@ -57,23 +61,26 @@ class Reading:
     parts: Sequence[Part]
     hits: Sequence[tuple[int, int]] = ()
     opinion: Opinion | None = None
+    shown: Sequence[str] = ()
     _known: dict[str, Sequence[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, post: Post, names: Names, opinion: Opinion | None = None) -> Reading:
-        """Lay out a post."""
+    def of(cls, post: Post, names: Names, opinion: Opinion | None = None, *, shown: bool = False) -> Reading:
+        """Lay out a post: its author's own words, and where `shown` those that its pictures show."""
         parts: list[Part] = []
         offset = 0
-        for where in _READ if post.kind is not Kind.PROFILE else (*_READ, "bio"):
+        pictures = tuple(where for where, picture in post.images if picture.text) if shown else ()
+        own = _READ if post.kind is not Kind.PROFILE else (*_READ, "bio")
+        for where in (*own, *pictures):
             if raw := post.part(where):
                 parts.append(Part(where, fold(raw), offset))
                 offset += len(parts[-1].folded.text) + len(_SEPARATOR)
         text = _SEPARATOR.join(part.folded.text for part in parts)
-        return cls(post, names, text, tuple(parts), opinion=opinion)
+        return cls(post, names, text, tuple(parts), opinion=opinion, shown=pictures)
 
     def with_hits(self, hits: Sequence[tuple[int, int]]) -> Reading:
         """The same reading with the hits of a rule's patterns."""
-        return Reading(self.post, self.names, self.text, self.parts, hits, self.opinion)
+        return Reading(self.post, self.names, self.text, self.parts, hits, self.opinion, self.shown)
 
     def once(self, what: str, find: Callable[[], Iterable[Any]]) -> Sequence[Any]:
         """What `find` gives, worked out when first asked for `what`: rules that share a detector do."""

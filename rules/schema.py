@@ -108,23 +108,34 @@ class Route(Table):
     redact: bool
 
 
+ShownLogo = Literal["ours", "seems ours", "altered", "other", "unclear"]
+
+
 class Example(Table):
     """An example that is more than a text: an account, or an edit given as `before` and `after`.
 
-    `media` holds the alt text of each picture; `name` and `left_on` are the register's. An edit may
-    stand under a `section`, be by a `declared` editor, or be an `event` of the page's log.
+    `media` holds the alt text of each picture, `shown` the text that stands in each, `faces` how many are in
+    the first, `logos` whose mark each shows and `avatar` that of the account; `name`, `left_on` and
+    `logo_until` are the registers'. An edit may stand under a `section`, be by a `declared` editor, or be an
+    `event` of the page's log.
     """
 
     text: str = ""
     title: str = ""
     kind: Annotated[Kind, Field(strict=False)] | None = None
     relation: Annotated[Relation, Field(strict=False)] | None = None
+    platform: str = "example"
     handle: str | None = None
     display_name: str | None = None
     bio: str | None = None
     name: str | None = None
     left_on: date | None = None
     media: list[str] = []
+    shown: list[str] = []
+    faces: str | None = None
+    logos: list[ShownLogo] = []
+    avatar: ShownLogo | None = None
+    logo_until: date | None = None
     page: str = "Wearside Vale Hospital"
     before: str | None = None
     after: str | None = None
@@ -150,7 +161,10 @@ class Tests(Table):
 
 
 class RuleFile(Table):
-    """One rule. It stands in a file of its own, named by its id."""
+    """One rule. It stands in a file of its own, named by its id.
+
+    `shown`: it also reads the words that pictures show, which need not be the author's.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2,5}-\d{3}$")]
     title: Line
@@ -163,6 +177,7 @@ class RuleFile(Table):
     subjects: list[Subject] = Field(min_length=1)
     about: Annotated[About, Field(strict=False)] = About.POST
     optional: bool = False
+    shown: bool = False
     silences: list[LaneName] = []
     owner: RoutingKey
     route: Route

@@ -31,7 +31,7 @@ def hits(
     reading: Reading, see: Callable[[Folded], Iterable[Sighting]], judgements: Mapping[str, Judgement]
 ) -> Iterable[Hit]:
     """The sightings of a post, wherever they stand, as a rule takes them."""
-    for part in reading.folded("title", "text", "added", "bio"):
+    for part in reading.folded("title", "text", "added", "bio", *reading.shown):
         for sighting in see(part.folded):
             if sighting.level is not None:
                 span = part.span(sighting.start, sighting.end, sighting.label)

@@ -71,6 +71,8 @@ CDDFT = Organisation(
         Alias(text="Darlington Memorial", tier=2, weight=0.4, unless=_REMEMBERED),
         Alias(text="Durham and Darlington", tier=2, weight=0.35, unless=_FIRE),
         Alias(text="Memorial Hospital", tier=2, weight=0.35),
+        Alias(text="Durham Hospitals", tier=2, weight=0.5),
+        Alias(text="Bishop Auckland Hospitals", tier=2, weight=0.5),
         Alias(text="DMH", tier=2, weight=0.3, case=True),
         Alias(text="North Durham", tier=2, weight=0.25),
         Alias(text="BAH", tier=2, weight=0.05, case=True),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -49,6 +50,28 @@ class Platform(Section):
     also: tuple[str, ...] = ()
     why: str
     instead: str = ""
+
+
+class Reporting(Section):
+    """Where a platform takes reports of accounts that pose as somebody, as a row of reporting.toml.
+
+    `search` is the address of its own search, with {name} for what is sought; "" where we search ourselves.
+    """
+
+    page: str
+    menu: str
+    needs: str
+    search: str = ""
+
+    def by_hand(self, name: str) -> str:
+        """The address at which a person searches for `name`."""
+        return self.search.replace("{name}", quote(name))
+
+
+@cache
+def reporting() -> Mapping[str, Reporting]:
+    """Every row of reporting.toml by its platform."""
+    return {name: Reporting.model_validate(row) for name, row in _read("reporting.toml").items()}
 
 
 @cache

@@ -40,7 +40,7 @@ class Replay(httpx.BaseTransport):
         etag = next((value for name, value in headers.items() if name.lower() == "etag"), None)
         if etag is not None and request.headers.get("if-none-match") == etag:
             return httpx.Response(304, headers=headers, request=request)
-        body = _dated(recording.get("body", ""), self._now()).encode()
+        body = recording.get("content") or _dated(recording.get("body", ""), self._now()).encode()
         return httpx.Response(recording.get("status", 200), headers=headers, content=body, request=request)
 
 

@@ -8,7 +8,8 @@ and `*.json`, each one recording or a list of them:
 
 Only host and path are required. `params` are those that must be there; others don't matter. `sent` is the
 same of a request's body where that is JSON. A body is
-`body` (text), `json` (written out) or `body_file`. A time is written `{{T-3h}}`, `{{T-1d2h|rfc822}}`,
+`body` (text), `json` (written out) or `body_file`; a picture (`body_file` ending in .png or .jpg) is given as
+it is. A time is written `{{T-3h}}`, `{{T-1d2h|rfc822}}`,
 `{{T-3h|epoch}}` (a number: the quotes around it go) or `{{T-3h|ms}}`: that long before now, in days, hours,
 minutes and seconds. They may stand in `params` as well.
 `connectors.parts.replay` answers from them.
@@ -23,6 +24,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 Recording = dict[str, Any]
+
+_PICTURES = (".png", ".jpg")
 
 
 def load(kind: str) -> list[Recording]:
@@ -50,4 +53,7 @@ def _whole(recording: Recording, folder: Traversable) -> Recording:
         return recording | {"body": json.dumps(recording["json"])}
     if "body_file" not in recording:
         return recording
-    return recording | {"body": (folder / recording["body_file"]).read_text("utf-8")}
+    file = folder / recording["body_file"]
+    if file.name.endswith(_PICTURES):
+        return recording | {"content": file.read_bytes()}
+    return recording | {"body": file.read_text("utf-8")}

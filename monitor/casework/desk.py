@@ -33,6 +33,7 @@ from monitor.store.casework.casefiles import (
     move,
     tell,
 )
+from monitor.store.casework.lookalikes import LOOKALIKES, STATUSES
 from monitor.store.casework.reminders import Reminding, progress, remind, settle
 from monitor.store.tables import CaseStep, table_of
 from monitor.store.writing import Transaction
@@ -223,6 +224,19 @@ class Casework:
         what = words or f"Look at case {case.number} again"
         with self.store.transaction() as tx:
             remind(tx, Reminding(role, what, day, f"case:{case.number}"), by, self.now())
+
+    def takedown(self, case: CaseFile, status: str, by: Actor, reference: str = "") -> None:
+        """Write down how far taking down what the case is about has come. Nothing is sent by us.
+
+        Raises CaseRefused where the case is about no lookalike, or `status` is none.
+        """
+        _is_open(case)
+        if case.category != LOOKALIKES:
+            raise CaseRefused(f"case {case.number} is about no lookalike account or domain")
+        if status not in STATUSES:
+            raise CaseRefused(f"{status[:40]!r} is none of {', '.join(STATUSES)}")
+        with self._change(case, by, "case.takedown", status=status, reference=reference):
+            pass
 
     # -- its end ----------------------------------------------------------------------------------
 

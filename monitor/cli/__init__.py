@@ -29,6 +29,7 @@ from monitor.cli import (
     init,
     keys,
     kpi,
+    lookalikes,
     org,
     output,
     policy,
@@ -119,6 +120,7 @@ app.add_typer(casework.app, name="cases", cls=House, rich_help_panel=DAILY)
 app.add_typer(alerts.app, name="alerts", cls=House, rich_help_panel=DAILY)
 app.add_typer(reminders.app, name="reminders", cls=House, rich_help_panel=DAILY)
 app.add_typer(report.app, name="report", cls=House, rich_help_panel=DAILY)
+app.add_typer(lookalikes.app, name="lookalikes", cls=House, rich_help_panel=DAILY)
 app.add_typer(wiki.app, name="wiki", cls=House, rich_help_panel=DAILY)
 app.command("import", rich_help_panel=DAILY)(imports.import_files)
 app.command("run", rich_help_panel=DAILY)(run.run)

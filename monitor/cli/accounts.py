@@ -283,7 +283,7 @@ def _files_gone(desk: Desk, mails: tuple[str, ...]) -> int:
     from monitor.service import utc_now
 
     try:
-        return outbox(desk.settings, utc_now).take_back(mails)
+        return outbox(desk.settings, utc_now, desk.store).take_back(mails)
     except OSError as error:
         raise StoreError(
             "everything in the database is erased, but a digest in the digests folder could not be deleted "

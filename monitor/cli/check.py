@@ -37,6 +37,12 @@ def check(
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Posts as JSON, one a line; - for standard input.")
     ] = None,
+    accounts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Accounts as JSON, one a line: are they lookalikes? - for standard input."
+        ),
+    ] = None,
     fail_on: Annotated[
         Severity | None, typer.Option(help="Exit 10 if something this severe was found.")
     ] = None,
@@ -45,16 +51,24 @@ def check(
 
     With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image", "place", "media",
     "reply_to"} and writes one answer a line; a line that cannot be read is answered with its error, and exit
-    code 3 says so at the end.
+    code 3 says so at the end. With --accounts, reads {"id", "handle", "display", "bio", "url", "avatar",
+    "age_days", "followers", "verified", "platform", "external_id", "parody"} and writes
+    {"id", "score", "class", "reasons", "mitigations", "nearest", "asks"}.
     """
-    if (text is None and handle is None and display_name is None and bio is None) == (jsonl is None):
-        raise typer.BadParameter("give a text, an account (--handle ...) or --jsonl FILE, one of them")
+    given = any(each is not None for each in (text, handle, display_name, bio))
+    if given + (jsonl is not None) + (accounts is not None) != 1:
+        raise typer.BadParameter(
+            "give a text, an account (--handle ...), --jsonl FILE or --accounts FILE, one of them"
+        )
+    if accounts is not None:
+        raise typer.Exit(_stream_accounts(context, accounts))
     judge = _judge(context)
     if jsonl is not None:
         raise typer.Exit(_stream(judge, jsonl, fail_on))
     author = {"handle": handle, "display_name": display_name, "bio": bio, "relation": relation}
-    given = {"text": _given_text(text), "title": title, "kind": kind, "platform": platform, "author": author}
-    post = _post(given)
+    post = _post(
+        {"text": _given_text(text), "title": title, "kind": kind, "platform": platform, "author": author}
+    )
     worst = judge.print_json(post) if as_json else judge.print_text(post)
     raise typer.Exit(_verdict(worst, fail_on))
 
@@ -70,15 +84,43 @@ def configured(context: typer.Context) -> Settings | None:
 
 
 def _judge(context: typer.Context) -> Judge:
-    """The rules of the settings file; without one, of the worked example."""
-    from monitor import config
+    """The rules of the settings in force."""
     from monitor.cli.judge import Judge
+
+    return Judge(_settings(context))
+
+
+def _settings(context: typer.Context) -> Settings:
+    """Those of the settings file; without one, the worked example's."""
+    from monitor import config
     from rules.worked_example import CDDFT
 
     settings = configured(context)
     if settings is None:
         output.say(f"No settings file: checked as if for {CDDFT.name}. `monitor init` writes one.")
-    return Judge(settings or config.Settings(organisation=CDDFT))
+    return settings or config.Settings(organisation=CDDFT)
+
+
+def _stream_accounts(context: typer.Context, name: str) -> Exit:
+    """Answer account by account, each as soon as it is read."""
+    from monitor.cli.given_accounts import AccountJudge
+    from rules.lookalikes import Index
+
+    settings = _settings(context)
+    judge = AccountJudge(Index(settings.organisation, settings=settings.lookalikes))
+    broken = 0
+    for number, line in enumerate(_lines(name, "--accounts"), 1):
+        if line is not None and not line.strip():
+            continue
+        answer = judge.answer(line, number)
+        sys.stdout.write(answer.line + "\n")
+        sys.stdout.flush()
+        broken += answer.broken
+    if judge.unused:
+        told = ", ".join(f"{output.plain(key)} ({count:,})" for key, count in sorted(judge.unused.items()))
+        output.say(f"Given but not used: {told}")
+    _say_broken(broken)
+    return Exit.NOT_READ if broken else Exit.OK
 
 
 def _given_text(text: str | None) -> str:
@@ -98,7 +140,7 @@ def _stream(judge: Judge, name: str, threshold: Severity | None) -> Exit:
     """Answer line by line, each as soon as it is read."""
     worst: Severity | None = None
     broken = 0
-    for number, line in enumerate(_lines(name), 1):
+    for number, line in enumerate(_lines(name, "--jsonl"), 1):
         if line is not None and not line.strip():
             continue
         answer = judge.answer(line, number)
@@ -107,13 +149,17 @@ def _stream(judge: Judge, name: str, threshold: Severity | None) -> Exit:
         broken += answer.broken
         if answer.worst is not None and (worst is None or answer.worst > worst):
             worst = answer.worst
-    if broken:
-        output.say(f"Lines that could not be read: {broken}. Their answers say why.")
+    _say_broken(broken)
     verdict = _verdict(worst, threshold)
     return Exit.NOT_READ if broken and verdict is Exit.OK else verdict
 
 
-def _lines(name: str) -> Iterator[bytes | None]:
+def _say_broken(broken: int) -> None:
+    if broken:
+        output.say(f"Lines that could not be read: {broken}. Their answers say why.")
+
+
+def _lines(name: str, option: str) -> Iterator[bytes | None]:
     """The lines of a file or of standard input, bounded."""
     if name == "-":
         yield from bounded(sys.stdin.buffer)
@@ -122,7 +168,7 @@ def _lines(name: str) -> Iterator[bytes | None]:
         with open(name, "rb") as file:
             yield from bounded(file)
     except OSError as error:
-        raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--jsonl") from None
+        raise typer.BadParameter(f"{name}: {error.strerror}", param_hint=option) from None
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 from monitor.cli import output
 
 if TYPE_CHECKING:
+    from alerts.evidence import Pictures
     from connectors.http import Http
     from monitor.config import Settings
     from monitor.service import App
@@ -27,6 +29,7 @@ def demo(
 ) -> None:
     """See it work on recorded answers: real connectors, rules, database and digest, but no internet."""
     from monitor import logs, service
+    from monitor.channels import pictures_of
 
     logs.configure(logs.ONLY_ERRORS)
     with TemporaryDirectory(prefix="trustwatch-demo-") as state:
@@ -39,8 +42,9 @@ def demo(
             _authorise(app)
             tallies = _scan(app)
             messages = _digests(app)
-    written = [_write(folder, message) for message in messages]
-    _show(tallies, messages, written)
+            written = [_write(folder, message, partial(pictures_of, app.store)) for message in messages]
+            pictures = sorted((folder / "evidence").glob("*.png"))
+    _show(tallies, messages, written, pictures)
 
 
 def demo_settings(state: Path) -> Settings:
@@ -95,28 +99,43 @@ def _digests(app: App) -> list[Message]:
     desk = app.desk()
     briefings = [desk.editor.preview(recipient) for recipient in app.directory.recipients]
     return [
-        desk.compose(briefing, message_id=f"<demo.{briefing.recipient.role}@localhost>", list_id="demo")
+        desk.compose(
+            briefing, message_id=f"<demo.{briefing.recipient.role}@localhost>", list_id="demo", live=True
+        )
         for briefing in briefings
     ]
 
 
-def _write(folder: Path, message: Message) -> Path:
+def _write(folder: Path, message: Message, pictures: Pictures) -> Path:
+    """The digest as a page, with the picture evidence that it links to beside it."""
+    from alerts import evidence
+
     folder.mkdir(parents=True, exist_ok=True)
+    evidence.put(folder, message.html, pictures)
     path = folder / f"digest-{message.to.partition('@')[0]}.html"
     path.write_text(message.html, encoding="utf-8")
     return path
 
 
-def _show(tallies: list[Tally], messages: list[Message], written: list[Path]) -> None:
+def _show(tallies: list[Tally], messages: list[Message], written: list[Path], pictures: list[Path]) -> None:
     kept, findings = sum(t.kept for t in tallies), sum(t.findings for t in tallies)
     answered = sum(t.state.answered for t in tallies)
     output.show(f"To: {messages[0].to}\nSubject: {messages[0].subject}\n\n{messages[0].text}")
     output.say(
         f"\n{sum(t.seen for t in tallies)} posts read from {answered} of {len(tallies)} sources, "
         f"{kept} speak of the trust, {findings} findings.\n"
-        f"Each role gets a digest of its own: {', '.join(map(str, written))}\n\n"
+        f"Each role gets a digest of its own: {', '.join(map(str, written))}\n"
+        f"{_evidence(pictures)}\n\n"
         "Next:\n"
         f"  open {written[0]} in a browser\n"
         '  monitor check "Lovely shift at CDDFT, NHS number 999 200 1135 kept us busy"\n'
         "  monitor init            write settings for your own organisation"
     )
+
+
+def _evidence(pictures: list[Path]) -> str:
+    from monitor.pictures.analysis import NOT_INSTALLED
+
+    if not pictures:
+        return NOT_INSTALLED[:1].upper() + NOT_INSTALLED[1:]
+    return f"Picture evidence that they link to: {', '.join(map(str, pictures))}"

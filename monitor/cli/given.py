@@ -92,11 +92,11 @@ def as_post(given: Given, external_id: str) -> Post:
         external_id=external_id,
         observed_at=datetime.now(UTC),
         kind=given.kind,
-        title=_plain(given.title) or "",
-        text=_plain(given.text) or "",
+        title=plain(given.title) or "",
+        text=plain(given.text) or "",
         author=_account(given.author or GivenAuthor(), given.platform),
-        media=tuple(Media(kind="image", url="", alt_text=_plain(alt)) for alt in given.media),
-        place=_plain(given.place),
+        media=tuple(Media(kind="image", url="", alt_text=plain(alt)) for alt in given.media),
+        place=plain(given.place),
         refs=(Ref(rel="reply_to", url=given.reply_to),) if given.reply_to else (),
     )
 
@@ -105,13 +105,14 @@ def _account(author: GivenAuthor, platform: str) -> Account:
     known = author.name or author.left_on
     return Account(
         platform=platform,
-        handle=_plain(author.handle),
-        display_name=_plain(author.display_name),
-        bio=_plain(author.bio),
+        handle=plain(author.handle),
+        display_name=plain(author.display_name),
+        bio=plain(author.bio),
         relation=author.relation,
         registration=Registration(name=author.name, left_on=author.left_on) if known else None,
     )
 
 
-def _plain(text: str | None) -> str | None:
+def plain(text: str | None) -> str | None:
+    """The text with what no store keeps replaced."""
     return text.translate(_REPLACED) if text and not text.isprintable() else text

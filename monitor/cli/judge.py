@@ -51,6 +51,7 @@ class Judge:
             settings.policy,
             settings.rules,
             wordings=documents.wordings(settings.store.state_dir),
+            lookalikes=settings.lookalikes,
         )
         self._references = OrganisationReferences(settings.organisation)
         self._identifiers = PersonIdentifiers(settings.organisation)

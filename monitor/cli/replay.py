@@ -130,7 +130,7 @@ def _sides(
 def _loaded(settings: Settings) -> RuleSet:
     from rules import pack
 
-    return pack.load(settings.organisation, settings.policy, settings.rules)
+    return pack.load(settings.organisation, settings.policy, settings.rules, lookalikes=settings.lookalikes)
 
 
 def _changed(settings: Settings, path: Path, in_force: RuleSet) -> RuleSet:

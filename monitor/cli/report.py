@@ -52,7 +52,7 @@ def add(
     """Report a concern. The rules look at it at once, and it goes the way of any other post.
 
     Who reports it stands in the last line of the report, for those who are told of it; with --anonymous
-    nowhere. Screenshots are sealed; what is written in them is not read yet.
+    nowhere. Screenshots are sealed, and what is written in them is read.
     """
     from connectors.intake.report import Report
 
@@ -71,12 +71,13 @@ def add(
         posted=moment(posted, settings, "--posted") if posted else None,
         by=None if anonymous else whoever(by),
     )
-    is_new, found = _given(settings, report)
+    unread, is_new, found = _given(settings, report)
     if as_json:
         names = [shot.name for shot in report.screenshots]
-        output.print_json({"new": is_new, "screenshots": names, "cases": [*map(case_data, found)]})
+        told = {"new": is_new, "screenshots": names, "not_analysed": unread}
+        output.print_json(told | {"cases": [*map(case_data, found)]})
     else:
-        _print(report, is_new=is_new, found=found)
+        _print(report, unread, is_new=is_new, found=found)
         output.say(f"\n{settings.governance.signpost}")  # always: it may not tell what was found
 
 
@@ -120,8 +121,11 @@ def list_reports(
         output.say("Nothing was reported since then: `monitor report add` takes a report.")
 
 
-def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
-    """Hand the report in; whether it is new, and the cases that came of it and may be shown here."""
+def _given(settings: Settings, report: Report) -> tuple[int, bool, list[Item]]:
+    """Hand the report in: how many of its pictures could not be analysed, whether it is new, its cases.
+
+    Only those that may be shown here.
+    """
     from connectors.intake import Arrival
     from monitor import logs, service
     from monitor.store.views import items_found_since
@@ -131,20 +135,25 @@ def _given(settings: Settings, report: Report) -> tuple[bool, list[Item]]:
         began = app.now()
         post = report.post(Arrival(SOURCE, app.now, settings.organisation.zone))
         if not app.store.unseen_or_changed(SOURCE, app.store.by_identity([post]), app.stages.version):
-            return False, []
-        app.hand_in(SOURCE, "report", [post])
-        return True, seen(app, items_found_since(app.store, began, app.rules.clauses, SOURCE))[0]
+            return 0, False, []
+        tally = app.hand_in(SOURCE, "report", [post])
+        return (
+            tally.unseen,
+            True,
+            seen(app, items_found_since(app.store, began, app.rules.clauses, SOURCE))[0],
+        )
 
 
-def _print(report: Report, *, is_new: bool, found: list[Item]) -> None:
+def _print(report: Report, unread: int, *, is_new: bool, found: list[Item]) -> None:
     if not is_new:
         output.show("This report is there already; nothing was added.")
         return
     output.show("The report is kept.")
     for shot in report.screenshots:
-        output.show(
-            f"Screenshot {shot.short} is sealed. The words in it are not read yet: give them in --words."
-        )
+        output.show(f"Screenshot {shot.short} is sealed.")
+    if unread:
+        which = f"{unread} of {len(report.screenshots)} screenshots" if report.screenshots[1:] else "It"
+        output.show(f"{which} could not be analysed: what is written there, give in --words.")
     for item in found:
         show_case(item)
     if found:

@@ -182,6 +182,10 @@ def _print_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
     for tally in tallies:
         if not tally.state.answered:
             output.say(f"Not read: {tally.source} ({tally.state.replace('_', ' ')}: {tally.note})")
+    for tally in tallies:
+        if tally.unseen:
+            pictures = f"{tally.unseen} of {tally.pictures} pictures could not be analysed"
+            output.say(f"{tally.source}: {pictures}; the digest says why")
     output.say("\nNext: `monitor digest` shows the digest, `monitor digest --send` sends it.")
 
 
@@ -208,6 +212,8 @@ def source_data(tally: Tally) -> dict[str, Any]:
         "unrelated": tally.unrelated,
         "findings": tally.findings,
         "hidden": tally.hidden,
+        "pictures": tally.pictures,
+        "pictures_not_analysed": tally.unseen,
         "covered_from": tally.covered_from,
         "note": tally.note,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -198,6 +198,25 @@ Duration = Annotated[
 MailAddress = Annotated[str, AfterValidator(address)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Contact = Annotated[str, AfterValidator(_contact)]
+
+
+def resolver_place(server: str) -> tuple[str, int]:
+    """The address and the port of a resolver, 53 where none is said. Raises ValueError."""
+    host, colon, port = server.rpartition(":")
+    if colon and port.isdigit() and (":" not in host or host.startswith("[")):
+        return str(ip_address(host.strip("[]"))), int(port)
+    return str(ip_address(server.strip("[]"))), 53
+
+
+def _resolver(server: str) -> str:
+    try:
+        resolver_place(server)
+    except ValueError:
+        raise ValueError("must be an address such as 192.0.2.53 or 127.0.0.1:5353") from None
+    return server
+
+
+Resolver = Annotated[str, AfterValidator(_resolver)]
 Network = Annotated[str, AfterValidator(_network)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 Role = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "enum": list(ROLES)})]

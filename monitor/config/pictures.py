@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from monitor.config.fields import LocalPath
+from monitor.config.fields import LocalPath, Resolver
 from monitor.config.section import Section
 
 
@@ -32,5 +32,7 @@ class LookalikeSettings(Section):
     """Names to strike from that list: closed or merged, or the organisation's own former ones."""
     domains: bool = False
     """true = names that resemble the organisation's domains are looked up once a week, by DNS alone."""
+    resolver: Resolver | None = None
+    """The resolver that is asked, `192.0.2.53` or `127.0.0.1:5353`; left out: the machine's own."""
     questions_a_day: int = Field(default=15, ge=1, le=100)
     """Profile searches a day, over all sources."""

@@ -32,8 +32,9 @@ DATA: Mapping[str, tuple[str, str]] = {
     "case_step": ("answers to the steps of a case: that the policies' process was followed", "acted_on"),
     "decision": ("what a person said of a case: to know which rules to trust", "acted_on"),
     "legal_hold": ("which cases are kept although they should go: evidence", "acted_on"),
+    "picture_evidence": ("crops that show what was found, nothing masked in them: to decide", "unreviewed"),
     "sealed_original": (
-        "the original words, sealed: evidence, opened by named roles with a reason",
+        "the original words and pictures, sealed: evidence, opened by named roles with a reason",
         "unreviewed",
     ),
     "sealing_key": ("public halves of the keys that seal originals", "none"),
@@ -56,6 +57,7 @@ DATA: Mapping[str, tuple[str, str]] = {
     "audit_entry": ("who did, saw and changed what", "audit"),
     "site_filter": ("exceptions that people made to rules", "audit"),
     "source": ("how each source stands: so that silence is noticed", "none"),
+    "picture_count": ("how many pictures of a source could not be analysed, and why", "none"),
     "meter_reading": ("what a source was asked for, by day: budgets", "none"),
     "meta": ("facts about the database", "none"),
 }

@@ -12,10 +12,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from monitor.store.casework.decisions import latest_verdicts
-from monitor.store.rows import change_from
+from monitor.store.rows import change_from, pictures_from
 from monitor.store.store import Store
 from monitor.store.tables import Finding, Mention, table_of
-from monitor.types import Account, Change, Hunk, Kind, Lane, Post, Relation, State, Verdict
+from monitor.types import (
+    IMAGE,
+    Account,
+    Change,
+    Hunk,
+    Kind,
+    Lane,
+    Media,
+    Picture,
+    Post,
+    Relation,
+    State,
+    Verdict,
+)
 
 _CHUNK = 1_000
 _BLANK = "\u2588"
@@ -114,7 +127,16 @@ def _post(row: Row[Any]) -> Post:
         created_at=row.created_at,
         edited_at=row.edited_at,
         change=_change(row.change) if row.change else None,
+        media=tuple(_media(pictures_from(row.pictures))),
     )
+
+
+def _media(pictures: Mapping[str, Picture]) -> Iterator[Media]:
+    """Media with what was seen in them, each at its number; those between of which nothing is known, bare."""
+    last = max((int(where.removeprefix(IMAGE)) for where in pictures), default=0)
+    for number in range(1, last + 1):
+        seen = pictures.get(f"{IMAGE}{number}")
+        yield Media(kind="image", url="", picture=seen and replace(seen, text=_blank(seen.text)))
 
 
 def _account(row: Row[Any]) -> Account:

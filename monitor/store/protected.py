@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select
 
 from monitor.sealing import PROTECTED, Sealed
+from monitor.store import evidence
 from monitor.store.identity import content_hash, platform_hash
 from monitor.store.keeping.purging import take_back_mails
 from monitor.store.originals import sealed
@@ -137,6 +138,7 @@ class ProtectedLane:
             return
         self.erased = True
         sealed.drop(self.connection, mentions)
+        evidence.drop(self.connection, mentions)
         of_them = _finding.c.mention_id.in_(mentions)
         cases = list(self.connection.execute(select(_finding.c.case_id).where(of_them)).scalars())
         take_back_mails(self.connection, _delivery, _delivery.c.created_at >= min(mentions.values()))

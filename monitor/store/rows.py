@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from monitor.types import About, Change, Post, Relation, Severity, State, Terms
+from monitor.types import About, Change, Picture, Post, Relation, Severity, State, Terms
 from monitor.types import Finding as FindingValue
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 USUAL_TERMS = Terms()
 
 _CHANGE = TypeAdapter(Change)
+_PICTURE = TypeAdapter(Picture)
 
 
 def mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: datetime) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def mention_row(j: Judged, key: str, fold: tuple[str | None, str | None], now: d
         "references": [[r.alias, r.score, r.why] for r in j.references],
         "change": change_of(post),
         "terms": asdict(post.terms) if post.terms != USUAL_TERMS else None,
+        "pictures": pictures_of(j),
     }
 
 
@@ -54,6 +56,7 @@ def copy_row(j: Judged, id_: int) -> dict[str, Any]:
         "title": post.title,
         "text": post.text if post.terms.may_store_text else "",
         "change": change_of(post),
+        "pictures": pictures_of(j),
         "author": j.author,
         "url": post.url,
         "purged_at": None,
@@ -111,6 +114,19 @@ def finding_row(
         "pace": finding.pace,
         "created_at": now,
     }
+
+
+def pictures_of(j: Judged) -> list[Any] | None:
+    """What was seen in the pictures of a post; their words only where something was found in the post."""
+    seen = j.masked.images
+    if not j.findings or not j.masked.terms.may_store_text:
+        seen = ((where, replace(p, pdq="", text="", lines=(), codes=())) for where, p in seen)
+    return [[where, asdict(picture)] for where, picture in seen] or None
+
+
+def pictures_from(stored: list[Any] | None) -> dict[str, Picture]:
+    """The pictures that `pictures_of` made these values of, by their names among the parts of a post."""
+    return {where: _PICTURE.validate_python(picture) for where, picture in stored or ()}
 
 
 def change_of(post: Post) -> dict[str, Any] | None:

@@ -65,7 +65,7 @@ class Mention(SQLModel, table=True):
     `key` is a keyed hash of (platform, external id): ids may themselves hold what must be masked.
     `address_key` and `text_key` are keyed hashes too, of the canonical address and of the words: the
     same story by another way shares one of them. None for what never folds. Once purged it is a tombstone:
-    its words are gone, and `purged_for` says why.
+    its words are gone, and `purged_for` says why. `pictures` is what was seen in those of the post.
     """
 
     __table_args__ = (
@@ -96,6 +96,7 @@ class Mention(SQLModel, table=True):
     terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     purged_at: datetime | None = None
     purged_for: str | None = None
+    pictures: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Occurrence(SQLModel, table=True):
@@ -371,6 +372,38 @@ class SealedOriginal(SQLModel, table=True):
     key_id: str = Field(foreign_key="sealing_key.id", index=True)
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sealed_at: datetime
+
+
+class PictureEvidence(SQLModel, table=True):
+    """A crop of a mention's picture that shows what a rule found; nothing masked can be read in it.
+
+    `part` names the picture (`image 1`, `avatar`), `digest` is the SHA-256 of the whole of it.
+    """
+
+    __tablename__ = "picture_evidence"
+    __table_args__ = (UniqueConstraint("mention_id", "rule_id", "part", "digest"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id")
+    rule_id: str
+    part: str
+    digest: str
+    caption: str = Field(sa_column=Column(Text, nullable=False))
+    png: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    cut_at: datetime
+
+
+class PictureCount(SQLModel, table=True):
+    """How many pictures of one page of a source ended alike; `not_read` says why not, "" for the analysed."""
+
+    __tablename__ = "picture_count"
+    __table_args__ = (Index("ix_picture_count_at", "at", "source"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    at: datetime
+    not_read: str
+    pictures: int
 
 
 class Erasure(SQLModel, table=True):

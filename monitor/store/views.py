@@ -16,12 +16,13 @@ from monitor.passages import passages
 from monitor.roles import ROLES, TOLD, lanes_told
 from monitor.store.casework.alerts import heard_of
 from monitor.store.casework.casefiles import HELD_FOR, OPEN, answers_of
+from monitor.store.evidence import captions
 from monitor.store.excerpts import around, shorten
 from monitor.store.routing import REFUSED, SUPERSEDED
-from monitor.store.rows import change_from
+from monitor.store.rows import change_from, pictures_from
 from monitor.store.store import Store
 from monitor.store.tables import Case, DeliveryItem, Finding, Mention, Occurrence, table_of
-from monitor.types import Clause, Item, Lane, MentionLine, Pace, Recipient, Severity, Span
+from monitor.types import IMAGE, Clause, Item, Lane, MentionLine, Pace, Recipient, Severity, Span
 
 _item = table_of(DeliveryItem)
 _finding = table_of(Finding)
@@ -104,7 +105,7 @@ def items_for(
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
         timely = [row for case in _by_case(rows) if wanted.holds(case) for row in case]
         shown = [row for row in timely if wanted.asked(*_kind(row))]
-        items = _items(shown, clauses, wanted.roles, _running(connection, shown, clocks))
+        items = _items(connection, shown, clauses, wanted.roles, clocks)
         items = _alerted(connection, items, wanted.address)
     below = {row.case_id for row in timely if row.fresh and not wanted.asked(*_kind(row))}
     return Selected(tuple(items), tuple(row.item_id for row in timely if row.owed), len(below))
@@ -130,7 +131,7 @@ def items_found_since(
         query = query.where(_mention.c.source == source)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-    return _items(rows, clauses, frozenset(), {})
+        return _items(connection, rows, clauses, frozenset(), None)
 
 
 def items_of(
@@ -149,7 +150,7 @@ def items_of(
         query = query.where(_finding.c.created_at <= found_by)
     with store.reading() as connection:
         rows = list(connection.execute(query.order_by(_case.c.id, _finding.c.id)))
-        items = _items(rows, clauses, frozenset(), _running(connection, rows, clocks))
+        items = _items(connection, rows, clauses, frozenset(), clocks)
     return {item.number: item for item in items}
 
 
@@ -225,6 +226,7 @@ def _findings(clocks: Clocks | None = None) -> Select[Any]:
             _mention.c.text,
             _mention.c.url,
             _mention.c.change,
+            _mention.c.pictures,
             _mention.c.terms,
             _mention.c.purged_for,
             _mention.c.created_at.label("posted_at"),
@@ -244,14 +246,16 @@ def _holder(clocks: Clocks | None) -> ColumnElement[str | None]:
 
 
 def _items(
-    rows: Iterable[Row[Any]],
+    connection: Connection,
+    rows: Sequence[Row[Any]],
     clauses: Mapping[str, Clause],
     roles: frozenset[str],
-    running: Mapping[int, Sequence[Clock]],
+    clocks: Clocks | None,
 ) -> list[Item]:
-    cases = _by_case(rows)
-    items = [_case_item(case, clauses, roles, running.get(case[0].case_id, ())) for case in cases]
-    return sorted(items, key=_urgency)
+    cases, running = _by_case(rows), _running(connection, rows, clocks)
+    shown = captions(connection, [case[0].case_id for case in cases])
+    items = (_case_item(case, clauses, roles, running.get(case[0].case_id, ())) for case in cases)
+    return sorted((replace(item, pictures=shown.get(item.number, ())) for item in items), key=_urgency)
 
 
 def _alerted(connection: Connection, items: Sequence[Item], address: str) -> list[Item]:
@@ -372,6 +376,9 @@ def _part(row: Row[Any], where: str) -> str:
         return "\n\n".join(hunk[side] for hunk in row.change["hunks"])
     if where == "title":
         return str(row.headline)
+    if where.startswith(IMAGE):
+        seen = pictures_from(row.pictures).get(where)
+        return (seen.text if seen else "") or str(row.text or row.headline)
     if where == "bio":
         return ""  # profiles are judged, not kept
     return str(row.text or row.headline)

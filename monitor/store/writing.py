@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.checkpoints import checkpoint
+from monitor.store import evidence as pictures
 from monitor.store.audit import AuditLog
 from monitor.store.casework.opening import open_or_extend
 from monitor.store.casework.undone import bring_down
@@ -37,13 +38,16 @@ from monitor.store.tables import (
     Mention,
     Meta,
     Occurrence,
+    PictureCount,
     Source,
     table_of,
 )
-from monitor.types import Actor, Filter, Lane, Post, Reference, SourceState
+from monitor.types import Actor, Crop, Filter, Lane, Post, Reference, SourceState
 from monitor.types import Finding as FindingValue
 
 KEPT_CURSORS = 10
+COUNTED = timedelta(days=62)
+"""How long it is known what came of a source's pictures: longer than from one digest to the next."""
 
 _meta = table_of(Meta)
 _source = table_of(Source)
@@ -53,6 +57,7 @@ _finding = table_of(Finding)
 _hidden = table_of(HiddenFinding)
 _item = table_of(DeliveryItem)
 _delivery = table_of(Delivery)
+_counted = table_of(PictureCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Judged:
     `key` is the stored form of its identity; `post` only makes the other keyed hashes; what is stored
     is `masked`. `author` and `subject` are what may be shown and grouped by: a public handle, or a
     pseudonym for an authorised account. `hidden` are findings that a filter keeps from becoming cases.
-    `locked` is what it said before it was masked, sealed.
+    `locked` is what it said before it was masked, sealed; `crops` is the picture evidence of its findings.
     """
 
     key: str
@@ -74,6 +79,7 @@ class Judged:
     subject: str = ""
     hidden: tuple[tuple[Filter, FindingValue], ...] = ()
     locked: tuple[sealed.Locked, ...] = ()
+    crops: tuple[Crop, ...] = ()
 
     @property
     def is_undone(self) -> bool:
@@ -185,6 +191,8 @@ class Transaction:
         self._save_occurrences(source, judged, keys, ids, version, now)
         parts = ((part, id_) for j, id_ in zip(judged, ids, strict=True) for part in j.locked)
         sealed.keep(self.connection, self.insert, parts, now)
+        crops = ((crop, id_) for j, id_ in zip(judged, ids, strict=True) for crop in j.crops)
+        pictures.keep(self.connection, self.insert, crops, now)
         found = self._save_findings(judged, ids, now, place)
         hidden = self._save_hidden(judged, ids, now)
         added = len(set(fresh.values()))
@@ -392,6 +400,17 @@ class Transaction:
         values = {name: _source.c[name] + number for name, number in added.items() if number}
         if values:
             self.connection.execute(_source.update().where(_source.c.name == source).values(**values))
+
+    def count_pictures(self, source: str, outcomes: Mapping[str, int], now: datetime) -> None:
+        """Note how many pictures could not be analysed, by the reason; those under "" were."""
+        rows = [
+            {"source": source, "at": now, "not_read": why, "pictures": number}
+            for why, number in outcomes.items()
+        ]
+        if rows:
+            old = (_counted.c.source == source) & (_counted.c.at < now - COUNTED)
+            self.connection.execute(_counted.delete().where(old))
+            self.connection.execute(self.insert(_counted), rows)
 
     def save_state(self, source: str, state: SourceState, now: datetime, **values: Any) -> SourceState:
         """Set how `source` stands; returns how it stood before, so that a change is told once."""

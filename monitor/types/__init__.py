@@ -68,6 +68,7 @@ from monitor.types.pictures import Line as Line
 from monitor.types.pictures import Mark as Mark
 from monitor.types.pictures import Picture as Picture
 from monitor.types.pictures import Tier as Tier
+from monitor.types.posts import AVATAR as AVATAR
 from monitor.types.posts import GONE as GONE
 from monitor.types.posts import IMAGE as IMAGE
 from monitor.types.posts import Account as Account
@@ -84,5 +85,6 @@ from monitor.types.posts import Span as Span
 from monitor.types.posts import State as State
 from monitor.types.posts import Terms as Terms
 from monitor.types.sources import Coverage as Coverage
+from monitor.types.sources import PicturesSeen as PicturesSeen
 from monitor.types.sources import SourceState as SourceState
 from monitor.types.sources import Tally as Tally

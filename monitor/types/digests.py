@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.types.edits import Editor, Passage
 from monitor.types.findings import Clause, Lane, Severity
 from monitor.types.people import Due, Edition, Look, Recipient
-from monitor.types.sources import Coverage
+from monitor.types.sources import Coverage, PicturesSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Item:
     the keyed hash of what was seen, by which one version of an item is told from another. `category` is
     what the rule is about, `step` the first question of the policies' process that nobody has answered.
     Of an edit of a page `passages` are its most telling places, `editor` what the wiki shows of who made it.
+    `pictures` are the captions of its picture evidence.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Item:
     step: str | None = None
     passages: tuple[Passage, ...] = ()
     editor: Editor | None = None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,8 @@ class Briefing:
     `period`, such as October 2026. `versions` are those of the program and of its rules, `notice` is the
     address of the privacy notice.
     `unanswered` are sentences about alerts that nobody has acknowledged, whoever was told.
-    `networks` are the organisation's own (CIDR), with which an editor's address is compared.
+    `networks` are the organisation's own (CIDR), with which an editor's address is compared. `pictures` is
+    what came of the pictures of each source since the last digest.
     """
 
     organisation: str
@@ -172,6 +175,7 @@ class Briefing:
     notice: str = ""
     unanswered: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    pictures: tuple[PicturesSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

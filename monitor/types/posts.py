@@ -41,6 +41,9 @@ class State(StrEnum):
 IMAGE = "image "
 """Before the number of a picture, in the name of the part that is its text."""
 
+AVATAR = "avatar"
+"""The name of the part that is the picture of the author's account: it has no words."""
+
 GONE = frozenset({State.DELETED, State.WITHHELD, State.HIDDEN})
 """The states of what the public cannot read any more: its words are not kept either."""
 
@@ -113,7 +116,8 @@ class Media:
     """A picture, sound, film or document that belongs to a post. `url` may expire.
 
     `content` is what somebody handed in, under `name`; None for what only its platform has. `picture` is what
-    was seen in it, None where nobody looked.
+    was seen in it, None where nobody looked. `permitted` says that a permission of the image register is for
+    it: the organisation's own knowledge.
     """
 
     kind: str
@@ -122,6 +126,7 @@ class Media:
     name: str = ""
     content: bytes | None = field(default=None, repr=False)
     picture: Picture | None = None
+    permitted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,12 +208,11 @@ class Post:
     def part(self, where: str) -> str:
         """The text that spans with this `where` index.
 
-        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings, or
-        `image 1` for the text recognised in the first of the media.
+        One of text, title, url, bio, display_name, handle, added, removed, headings, surroundings,
+        `image 1` for the text recognised in the first of the media, or `avatar`.
         """
         if where.startswith(IMAGE):
-            picture = self.media[int(where.removeprefix(IMAGE)) - 1].picture
-            return picture.text if picture else ""
+            return next((picture.text for name, picture in self.images if name == where), "")
         match where:
             case "text":
                 return self.text
@@ -216,6 +220,8 @@ class Post:
                 return self.title
             case "url":
                 return self.url or ""
+            case "avatar":
+                return ""
             case "bio" | "display_name" | "handle":
                 return getattr(self.author, where, None) or ""
             case "added" | "removed" | "headings" | "surroundings":

@@ -51,8 +51,22 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesSeen:
+    """How many pictures a source showed; `not_read` counts those not analysed as they should, by reason."""
+
+    source: str
+    pictures: int
+    not_read: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def unseen(self) -> int:
+        """How many could not be analysed as they should."""
+        return sum(number for _, number in self.not_read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What one poll of one source did."""
+    """What one poll of one source did. Of its `pictures`, `unseen` could not be analysed as they should."""
 
     source: str
     state: SourceState
@@ -66,3 +80,5 @@ class Tally:
     hidden: int = 0
     covered_from: datetime | None = None
     note: str = ""
+    pictures: int = 0
+    unseen: int = 0

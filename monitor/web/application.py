@@ -1,4 +1,4 @@
-"""What listens: four addresses, and around them what is asked of every request and said with every answer."""
+"""What listens: five addresses, and around them what is asked of every request and said with every answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ FORM_FIELDS = 8
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -60,6 +61,7 @@ def application(counter: Counter, settings: LinkSettings, health: str, limit: Li
     app = Starlette(
         routes=[
             Route("/case/{token}", pages.case, methods=["GET", "POST"]),
+            Route("/case/{token}/{number:int}.png", pages.picture),
             Route("/style.css", _style),
             *(Route(path, _text(words)) for path, words in plain.items()),
         ],
@@ -114,9 +116,15 @@ class _Pages:
             return _html(self._counter.site.unreadable(refused.status))
         return await self._answered(lambda: self._counter.take(token, form))
 
-    async def _answered(self, work: Callable[[], Rendered]) -> Response:
+    async def picture(self, request: Request) -> Response:
+        """Picture evidence that the page of a link shows."""
+        asked = request.path_params
+        return await self._answered(lambda: self._counter.picture(asked["token"], asked["number"]))
+
+    async def _answered(self, work: Callable[[], Rendered | bytes]) -> Response:
         try:
-            return _html(await run_in_threadpool(work))
+            answer = await run_in_threadpool(work)
+            return Response(answer, media_type="image/png") if isinstance(answer, bytes) else _html(answer)
         except StoreError as error:
             log.error("the store failed", reason=str(error))
             return _html(self._counter.site.failed(503))

@@ -22,6 +22,7 @@ from monitor.config import Organisation
 from monitor.errors import AccessRefused, CaseRefused
 from monitor.links import Link, LinkForged, Links
 from monitor.store.casework.casefiles import OPEN, CaseFile, case_file, changes_after
+from monitor.store.evidence import evidence_of
 from monitor.store.people.absences import away_on
 from monitor.store.spentlinks import Spent, spend, spent_by
 from monitor.store.views import items_of
@@ -58,6 +59,7 @@ class Visit:
     case: CaseFile
     recipient: Recipient
     person: Person
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,21 @@ class Counter:
         except Turned as turned:
             return turned.page
 
+    def picture(self, token: str, number: int) -> bytes | Rendered:
+        """The picture evidence of that number (from 1) on the page of the link, PNG. Raises StoreError.
+
+        It follows its case's lane: whoever is only told of the case does not see it.
+        """
+        try:
+            visit = self._visit(token)
+        except Turned as turned:
+            return turned.page
+        if not visit.person.sees(visit.case.lane):
+            return self.site.unknown()
+        with self.desk.store.reading() as connection:
+            kept = evidence_of(connection, visit.case.number)
+        return kept[number - 1].crop.png if 0 < number <= len(kept) else self.site.unknown()
+
     # -- who came, with what ----------------------------------------------------------------------
 
     def _visit(self, token: str) -> Visit:
@@ -121,7 +138,7 @@ class Counter:
         told = next((row for row in today if self.links.who(row) == link.who), None)
         if told is None or case is None:
             raise Turned(self._nobodys(link))
-        return Visit(link, case, told, addressee(told, today, case.lane))
+        return Visit(link, case, told, addressee(told, today, case.lane), token)
 
     def _actor(self, visit: Visit) -> Actor:
         try:
@@ -186,6 +203,7 @@ class Counter:
             "case.html.j2",
             case=case,
             item=self._item(visit),
+            token=visit.token,
             times=partial(wording.times, briefing=briefing),
             age=partial(wording.age, briefing=briefing),
             editor_line=partial(edits.editor_line, briefing=briefing),

@@ -25,7 +25,7 @@ DETECTORS: Mapping[str, str] = {
     "patient_name": "rules.detectors.patient_name:patient_name",
     "marking": "rules.detectors.marking:marking",
     "work_email": "rules.detectors.work_email:work_email",
-    "posing_account": "rules.detectors.posing_account:posing_account",
+    "lookalike": "rules.detectors.lookalike:lookalike",
     "asking_account": "rules.detectors.asking_account:asking_account",
     "crowd": "rules.detectors.crowd:crowd",
     "remark": "rules.detectors.remark:remark",
@@ -40,7 +40,10 @@ DETECTORS: Mapping[str, str] = {
     "internal_name": "rules.detectors.internal_name:internal_name",
     "colleague": "rules.detectors.colleague:colleague",
     "speaking_for": "rules.detectors.speaking_for:speaking_for",
+    "lookalike_domain": "rules.detectors.lookalike_domain:lookalike_domain",
     "picture": "rules.detectors.picture:picture",
+    "logo": "rules.detectors.logo:logo",
+    "patient_list": "rules.detectors.patient_list:patient_list",
 }
 """name in rule files -> "module:function"."""
 

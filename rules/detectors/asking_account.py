@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor.types import Account, Kind, Relation
+from monitor.types import Kind, Post, Relation, Standing
 from rules.detectors import Hit, detector
+from rules.detectors.lookalike import resemblance
 from rules.detectors.own_voice import MOST, is_meant
-from rules.detectors.posing_account import OWN_WORDS, poses
-from rules.names import Names, squeeze
+from rules.names import Names
 from rules.reading import Reading
-from rules.text.fold import fold
 from rules.text.patterns import found
 from rules.text.speech import Speech
 
 _NEWS = frozenset({Kind.ARTICLE, Kind.EPISODE, Kind.PAGE_EDIT})
-_OWN_KIND = (
-    r"unison|unite|union|rcn|branch|campaign|charity|friends|parody|spoof|satire|unofficial|choir|society"
-    r"|alumni|club|voices|governor|save|against|gazette|chronicle|echo"
-)
+_BEARS = 15
+"""Points from which on an account that asks bears our name enough: asking is the claim."""
 _SOMEBODY_ELSE = (
     r"\b(?:asks|asked|(?:accounts?|messages?|people|somebody|someone|anyone|that|who|is|are) (?:that )?"
     r"ask(?:ing)?"
@@ -40,8 +37,7 @@ _REASON = (
 @detector(levels=("asks",), needs_match=True)
 def asking_account(reading: Reading, _: object) -> Iterable[Hit]:
     """The places where an account that seems to be ours, and is not, asks for personal details."""
-    author = reading.post.author
-    if author is None or reading.post.kind in _NEWS or not _seems_ours(author, reading.names):
+    if not _seems_ours(reading.post, reading.names):
         return
     speech = Speech(reading.text)
     for start, end in reading.hits[:MOST]:
@@ -55,26 +51,13 @@ def _is_told_of(speech: Speech, start: int, end: int) -> bool:
     return found(_SOMEBODY_ELSE, before) and not found(_WE_ASK, before)
 
 
-def _seems_ours(author: Account, names: Names) -> bool:
-    """Whether handle or display name hold our name, and nothing that says whose the account really is."""
-    handle = (author.handle or "").lower().lstrip("@")
-    if author.relation is not Relation.PUBLIC or author.is_parody or handle in names.handles:
+def _seems_ours(post: Post, names: Names) -> bool:
+    """Whether the author bears our name, and nothing says whose the account really is."""
+    author = post.author
+    if author is None or post.kind in _NEWS or author.relation is not Relation.PUBLIC:
         return False
-    if author.bio and found(OWN_WORDS, fold(author.bio).text):
+    seen = resemblance(post, names)
+    if seen is None:
         return False
-    shown = (handle.partition("@")[0], author.display_name or "")
-    own = any(found(_OWN_KIND, fold(name).text) for name in shown)
-    return not own and any(_bears(name, names) for name in shown)
-
-
-def _bears(name: str, names: Names) -> bool:
-    squeezed = squeeze(name)
-    known = next((each for each in names.full if each in squeezed), None)
-    if known is None:
-        return poses(name, names)
-    return not _is_of_a_person(fold(name).text, names)
-
-
-def _is_of_a_person(name: str, names: Names) -> bool:
-    """Whether somebody says in their name where they work: "Jo Bell, nurse at WVFT"."""
-    return found(rf"(?:\b(?:at|for|from)\s|@\s?){names.said}", name)
+    claims = seen.standing in (Standing.PROBABLE, Standing.POSSIBLE)
+    return claims or (seen.standing is Standing.UNRELATED and seen.score >= _BEARS and not seen.mitigations)

@@ -34,7 +34,7 @@ def _names_one(post: Post, names: Names) -> bool:
 @detector(levels=("embargoed", "host", "system"), applies=_names_one)
 def internal_name(reading: Reading, _: object) -> Iterable[Hit]:
     """Every place where one stands, outside the organisation's own announcements."""
-    for part in reading.folded("title", "text"):
+    for part in reading.folded("title", "text", *reading.shown):
         for name, level in reading.names.internal.items():
             for start, end in islice(spans(rf"\b{re.escape(name)}\b", part.folded.text), MOST):
                 yield Hit(part.span(start, end, level), level, 0.8, _REASON[level])

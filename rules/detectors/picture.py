@@ -2,6 +2,8 @@
 
 Clauses: BOL-5.1.4, VOY-PL-4, NT-3.2-3, SWL-5.5-2, SWL-5.5-4, SWL-5.9-2, CDD-4.4.1-1. A picture is known by
 being attached or by being spoken of; what it shows by its description (alt text) and the words around it.
+Where faces are counted, a count adds to words of a workplace, and is nothing by itself; a picture for which
+the image register has a permission shows nobody who was not asked.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ _REASON = {
     "unasked": "A picture seems to show people at work, and the words say that they were not asked.",
     "patient": "A picture seems to show a patient.",
     "tagged": "A colleague is tagged in a picture, and the words say that they were not asked.",
+    "faces": "A photograph may show identifiable people at work, and no permission for it is on file.",
 }
 
 
@@ -80,6 +83,8 @@ def picture(reading: Reading, options: PictureOptions) -> Iterable[Hit]:
 
 
 def _people(reading: Reading, told: str, shown: str, unasked: bool) -> str | None:
+    if reading.post.media and all(media.permitted for media in reading.post.media):
+        return None
     attached = reading.post.media and (
         found(_PEOPLE, shown)
         or (found(_SHOWING, told) and found(_PEOPLE, told))
@@ -87,7 +92,15 @@ def _people(reading: Reading, told: str, shown: str, unasked: bool) -> str | Non
     )
     spoken = found(_OF_PEOPLE, told) and _spoken_of(told)
     pictured = (attached or spoken) and _at_work(reading, told)
-    return ("unasked" if unasked else "people") if pictured else None
+    if pictured:
+        return "unasked" if unasked else "people"
+    return "faces" if _faces(reading.post) and _at_work(reading, told) else None
+
+
+def _faces(post: Post) -> bool:
+    """Whether somebody can be seen in a picture for which there is no permission."""
+    unasked = (media.picture for media in post.media if media.picture and not media.permitted)
+    return any(picture.faces not in (None, "0") for picture in unasked)
 
 
 def _patient(reading: Reading, told: str, shown: str, unasked: bool) -> str | None:

@@ -81,6 +81,8 @@ class OrganisationReferences:
             candidates += [self._signed[number] for number in self._signatures.match(shown)]
         if post.place:
             candidates += self._attached(post.place)
+        if post.media:
+            candidates += _marked(post)
         if not candidates:
             return _NOBODY
         candidates.sort(key=lambda one: (-one.score, -len(one.alias)))
@@ -191,6 +193,12 @@ class OrganisationReferences:
     def _answers_us(self, post: Post) -> bool:
         urls = [ref.url.lower() for ref in post.refs if ref.rel in ("reply_to", "parent", "root") and ref.url]
         return any(_is_of(handle, url) for url in urls for handle in self._handles)
+
+
+def _marked(post: Post) -> Iterator[Candidate]:
+    """Pictures that show the organisation's own mark."""
+    if any(mark.ours for _, picture in post.images for mark in picture.marks):
+        yield Candidate("our logo", Reason(1.0, "a picture shows the organisation's logo"))
 
 
 def _longer(name: Name, names: Sequence[Name]) -> frozenset[int]:

@@ -13,7 +13,7 @@ from rules.reading import Part
 from rules.text.fold import fold
 from rules.text.patterns import found, spans
 
-_WHERE = ("text", "title")
+_OWN = ("text", "title")
 _HASHTAG = re.compile(r"[#＃]\w*[A-Z_]\w*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_|(?<=[A-Za-z])(?=[0-9])")
 _CAPITALS_FIRST = re.compile(r"(?<=[A-Z]{2})(?=[a-z])|(?<=[a-z])(?=[A-Z])|_")
@@ -28,7 +28,7 @@ class Passage:
 
     def place(self, find: Callable[[str], tuple[int, int] | None]) -> Span | None:
         """The raw place of what `find` finds in folded text; in a hashtag that had to be split, the tag."""
-        for where in _WHERE:
+        for where in _wheres(self.post):
             if raw := self.post.part(where):
                 part = Part(where, fold(raw))
                 if (place := find(part.folded.text)) is not None:
@@ -40,7 +40,7 @@ class Passage:
 
     def in_capitals(self, pattern: str) -> bool:
         """True where one match stands in capitals in the raw text; hashtags were split at theirs."""
-        for where in _WHERE:
+        for where in _wheres(self.post):
             raw = self.post.part(where)
             part = Part(where, fold(raw))
             for place in spans(pattern, part.folded.text):
@@ -53,7 +53,7 @@ class Passage:
     def _tags(self) -> tuple[str, Sequence[int], Sequence[Span]]:
         """Hashtags in words, one a line, where each line begins, and the tag that it is of."""
         lines, starts, tags, at = [], [], [], 0
-        for where in _WHERE:
+        for where in _OWN:
             for tag in _HASHTAG.finditer(self.post.part(where)):
                 for line in _split(tag[0]):
                     lines.append(line)
@@ -64,14 +64,21 @@ class Passage:
 
 
 def text_of(post: Post) -> str:
-    """The folded title and text, and hashtags once more, split into their words."""
+    """The folded title, text and text in pictures, and hashtags once more, split into their words."""
     text = fold(post.text).text
     if post.title:
         text = f"{fold(post.title).text}\n\n{text}"
+    for where in _wheres(post)[len(_OWN) :]:
+        text = f"{text}\n\n{fold(post.part(where)).text}"
     if "#" in text:
         tags = _HASHTAG.findall(f"{post.title}\n{post.text}")
         text = "\n".join([text, *(words for tag in tags for words in _split(tag))])
     return text
+
+
+def _wheres(post: Post) -> tuple[str, ...]:
+    """The parts in which names are looked for; a picture may be all that names the organisation."""
+    return (*_OWN, *(where for where, picture in post.images if picture.text)) if post.media else _OWN
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

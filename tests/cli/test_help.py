@@ -42,7 +42,7 @@ HEAVY = (
 
 COMMANDS = (
     "scan", "check", "digest", "deliveries", "report", "import", "run", "demo", "init", "doctor", "config",
-    "sources", "rules", "wiki",
+    "sources", "rules", "wiki", "lookalikes",
 )  # fmt: skip
 
 

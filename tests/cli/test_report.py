@@ -116,7 +116,7 @@ def test_a_screenshot_is_sealed_with_its_report_and_lies_nowhere_else(
     ((part, content),) = kept(garden)
     assert content == PICTURES[kind]
     assert on_disk(garden, content) == []
-    assert "not read yet" in result.stdout
+    assert "is sealed." in result.stdout
     ((said,),) = garden.rows("SELECT text FROM mention")
     name = part.removeprefix("screenshot:")
     assert said == f"Screenshot kept as {name.replace('.', '*.')}\nReported by sam"

@@ -96,7 +96,10 @@ def test_attachments_are_told_by_type_and_pictures_by_digest(context: Context) -
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Jane.pdf")
     post = posted(context, message)
     assert post.text == "Look at this.\n\n[attached: 2 image/png, application/pdf]"
-    assert [media.url for media in post.media] == [f"urn:sha256:{hashlib.sha256(PICTURE).hexdigest()}"] * 2
+    *pictures, paper = post.media
+    assert [media.url for media in pictures] == [f"urn:sha256:{hashlib.sha256(PICTURE).hexdigest()}"] * 2
+    assert [(m.kind, m.content) for m in post.media] == [("image", PICTURE)] * 2 + [("document", b"%PDF")]
+    assert paper.name == hashlib.sha256(b"%PDF").hexdigest()[:8]
     assert "Jane" not in repr(post)
 
 

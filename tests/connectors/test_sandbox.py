@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ import pytest
 
 from connectors import Context
 from connectors.http import Http
-from connectors.parts import sandbox
 from connectors.rss import Rss, RssOptions
+from monitor import sandbox
 from monitor.errors import SourceChanged
 
 RSS = (
@@ -98,11 +99,24 @@ def test_after_a_hostile_feed_the_next_one_is_read(
     assert [post.title for post in read(rss(RSS % b"fine"), now)] == ["fine"]
 
 
-def test_a_hang_ends_with_its_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "DEADLINE", 0.5)
+@pytest.fixture
+def limited() -> Iterator[Callable[..., sandbox.Sandbox]]:
+    """Sandboxes with other limits than the parsers'."""
+    made: list[sandbox.Sandbox] = []
+
+    def make(**limits: Any) -> sandbox.Sandbox:
+        made.append(sandbox.Sandbox(replace(sandbox.PARSERS, **limits)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_a_hang_ends_with_its_child(limited: Callable[..., sandbox.Sandbox]) -> None:
     started = time.monotonic()
-    with pytest.raises(sandbox.ParserError):
-        sandbox.run("signal:sigwait", b"\x02")
+    with pytest.raises(sandbox.ParserError, match="took too long"):
+        limited(deadline=0.5).run("signal:sigwait", b"\x02")
     assert time.monotonic() - started < 5
 
 
@@ -113,19 +127,31 @@ def parsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "import os\n"
         "def crash(document): os.abort()\n"
         "def hog(document): return len(bytearray(2**30))\n"
+        "def killed(document): os.kill(os.getpid(), 9)\n"
+        "def environment(document): return dict(os.environ)\n"
+        "def connect(document):\n"
+        "    import socket\n"
+        "    socket.create_connection(('127.0.0.1', int(document)), 5)\n"
         "def flood(document): return 'x' * 40_000_000\n"
         "def chatter(document): print('noise', flush=True)\n"
         "def spin(document):\n"
         "    while True: pass\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    sandbox.close()
+    sandbox.parsers.close()
     yield
-    sandbox.close()
+    sandbox.parsers.close()
 
 
 @pytest.mark.parametrize(
-    ("function", "reason"), [("crash", "no answer"), ("hog", "MemoryError"), ("flood", "no answer")]
+    ("function", "reason"),
+    [
+        ("crash", sandbox.CRASHED),
+        ("hog", sandbox.TOO_MUCH),
+        ("killed", sandbox.TOO_MUCH),
+        ("spin", sandbox.TOO_LONG),
+        ("flood", sandbox.TOO_LARGE),
+    ],
 )
 def test_a_parser_that_goes_wrong_is_an_error_of_its_document(
     parsers: None, function: str, reason: str
@@ -153,14 +179,8 @@ def test_an_exception_is_named_without_its_text() -> None:
     assert str(raised.value) == "JSONDecodeError"
 
 
-def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MONITOR_SMTP__PASSWORD", "hunter2")
-    sandbox.close()
-    assert sandbox.run("os:getenvb", b"MONITOR_SMTP__PASSWORD") is None
-
-
 def test_children_are_reused_and_work_from_several_threads() -> None:
-    sandbox.close()
+    sandbox.parsers.close()
     answers: list[int] = []
 
     def work() -> None:
@@ -172,7 +192,7 @@ def test_children_are_reused_and_work_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == sorted(list(range(50)) * 4)
-    assert sandbox._idle.qsize() <= sandbox.AT_ONCE
+    assert len(sandbox.parsers.idle) <= sandbox.PARSERS.at_once
 
 
 def test_hostile_and_good_documents_in_several_threads_disturb_only_themselves(parsers: None) -> None:
@@ -196,17 +216,17 @@ def test_hostile_and_good_documents_in_several_threads_disturb_only_themselves(p
             thread.start()
         for thread in threads:
             thread.join()
-    assert sorted(map(str, ends)) == ["4"] * 2 + ["MemoryError"] * 2 + ["no answer"] * 4
+    told = ["4", sandbox.TOO_MUCH, sandbox.TOO_LONG, sandbox.CRASHED]
+    assert sorted(map(str, ends)) == sorted(told * 2)
     assert max(pauses) < 1
-    assert sandbox._idle.qsize() <= sandbox.AT_ONCE
+    assert len(sandbox.parsers.idle) <= sandbox.PARSERS.at_once
 
 
 def test_a_slow_import_takes_nothing_from_the_time_of_a_document(
-    parsers: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    parsers: None, tmp_path: Path, limited: Callable[..., sandbox.Sandbox]
 ) -> None:
-    monkeypatch.setattr(sandbox, "DEADLINE", 0.5)
     (tmp_path / "parsers.py").write_text("import time\ntime.sleep(1)\nsize = len\n")
-    assert sandbox.run("parsers:size", b"four") == 4
+    assert limited(deadline=0.5).run("parsers:size", b"four") == 4
 
 
 def test_a_lower_limit_of_the_machine_is_kept() -> None:
@@ -214,26 +234,53 @@ def test_a_lower_limit_of_the_machine_is_kept() -> None:
     assert sandbox._at_most(resource.RLIM_INFINITY, 2048) == 2048
 
 
-def test_a_child_is_replaced_after_its_share_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "DOCUMENTS_PER_CHILD", 1)
-    sandbox.close()
-    sandbox.run("builtins:len", b"x")
-    assert sandbox._idle.empty()
+def test_a_child_is_replaced_after_its_share_of_documents(limited: Callable[..., sandbox.Sandbox]) -> None:
+    children = limited(documents=2)
+    children.run("builtins:len", b"x")
+    assert len(children.idle) == 1
+    children.run("builtins:len", b"x")
+    assert children.idle == []
 
 
-def test_a_child_that_died_while_idle_is_replaced() -> None:
-    sandbox.close()
-    sandbox.run("builtins:len", b"x")
-    child = sandbox._idle.queue[0]
+def test_a_child_without_work_ends(limited: Callable[..., sandbox.Sandbox]) -> None:
+    children = limited(idle=0.2)
+    children.run("builtins:len", b"x")
+    child = children.idle[0]
+    until = time.monotonic() + 10
+    while child.alive and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (child.alive, children.idle) == (False, [])
+    assert children.run("builtins:len", b"xy") == 2
+
+
+def test_a_child_that_died_while_idle_is_replaced(limited: Callable[..., sandbox.Sandbox]) -> None:
+    children = limited()
+    children.run("builtins:len", b"x")
+    child = children.idle[0]
     child._process.kill()
     child._process.wait()
-    assert sandbox.run("builtins:len", b"xy") == 2
+    assert children.run("builtins:len", b"xy") == 2
+
+
+def test_a_child_has_no_home_and_knows_only_what_its_limits_say(
+    parsers: None, limited: Callable[..., sandbox.Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_SMTP__PASSWORD", "hunter2")
+    known = limited(environment={"ORT_DISABLE_TELEMETRY": "1"}).run("parsers:environment", b"")
+    assert (known["HOME"], known["ORT_DISABLE_TELEMETRY"]) == ("/dev/null", "1")
+    assert "hunter2" not in known.values()
+
+
+def test_a_child_reaches_no_network_not_even_this_machine(parsers: None, server: Any) -> None:
+    port = str(server.netloc).rpartition(":")[2]
+    with pytest.raises(sandbox.ParserError, match="OSError"):
+        sandbox.run("parsers:connect", port.encode())
 
 
 def test_a_plain_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from connectors.parts import sandbox\nprint('started')\nprint(sandbox.run('builtins:len', b'abc'))\n"
+        "from monitor import sandbox\nprint('started')\nprint(sandbox.run('builtins:len', b'abc'))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["started", "3"]

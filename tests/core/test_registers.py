@@ -25,6 +25,7 @@ from monitor.registers import (
     Entry,
     ImagePermission,
     JournalistContact,
+    KnownAccount,
     Leaver,
     LogoPermission,
     OfficialAccount,
@@ -65,6 +66,9 @@ OFFICIAL = OfficialAccount(
 )
 SAMPLES: dict[str, Entry] = {
     "official": OFFICIAL,
+    "known": KnownAccount(
+        platform="mastodon", account="@WVFTfriends", what="charity", decided_by="Head of Communications"
+    ),
     "blog": DeclaredBlog(address="https://blog.nurse.test", person="S-014", declared_on=DAY, paid=True),
     "image": ImagePermission(
         form="F-2026-17", given_on=DAY, scope="Garden", used_at=("https://wvft.nhs.test/garden",)

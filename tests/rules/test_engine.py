@@ -113,9 +113,7 @@ def test_a_handle_that_reads_as_ours_is_found(handle: str) -> None:
         {"handle": "WVFTNHSwatch"},
         {"handle": "savewvft"},
         {"handle": "unison_wvft"},
-        {"handle": "WVFTcharity"},
         {"handle": "jo_bell", "display_name": "Friends of Wearside Vale Hospital"},
-        {"handle": "WVFT_NHS", "is_parody": True},
         {"handle": "WVFT_NHS", "relation": Relation.OFFICIAL},
         {"handle": "WVFT_NHS", "bio": "Unofficial fan page"},
         {"handle": "@wvftnhs"},
@@ -124,6 +122,16 @@ def test_a_handle_that_reads_as_ours_is_found(handle: str) -> None:
 )
 def test_critics_campaigns_and_our_own_accounts_are_not(fields: dict[str, object]) -> None:
     assert findings(post("hello", **fields)) == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [({"handle": "WVFTcharity"}, "ACC-003"), ({"handle": "WVFT_NHS", "is_parody": True}, "ACC-004")],
+)
+def test_an_unregistered_charity_and_a_labelled_parody_are_told_as_such(
+    fields: dict[str, object], rule: str
+) -> None:
+    assert set(findings(post("hello", **fields))) == {rule}
 
 
 CRITICISM = "The hospital was criticised by inspectors in 2019 over several avoidable deaths in maternity."

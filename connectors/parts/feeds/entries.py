@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors import Context
-from connectors.parts import sandbox
 from connectors.parts.cursors import digest
+from monitor import sandbox
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Media, Origin, Post, State
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from connectors.http import Http
-from connectors.parts import sandbox
 from connectors.parts.cursors import digest
 from connectors.parts.feeds.entries import Item
+from monitor import sandbox
 from monitor.errors import SourceError
 from monitor.types import Post
 

@@ -5,6 +5,7 @@ Only JSON values go back. No sender's or recipient's address is among them, and 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections import Counter
@@ -30,8 +31,9 @@ _NARROW = re.compile(r"us-ascii|ascii|iso-8859-\d+|latin-?1|windows-125\d|cp125\
 
 
 def read(document: bytes, now: str) -> dict[str, Any]:
-    """A mail as: id, title, text, created (ISO 8601 or None), links, pictures (SHA-256 of each), automatic.
+    """A mail as: id, title, text, created (ISO 8601 or None), links, pictures, automatic.
 
+    Of each picture and PDF its `kind`, SHA-256 and bytes (base64).
     `automatic` is True for bounces, receipts, automatic replies (RFC 3834, RFC 6522) and our own digests.
     Raises whatever the parser raises.
     """
@@ -55,7 +57,7 @@ class _Found:
 
     texts: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
+    pictures: list[dict[str, str]] = field(default_factory=list)
     attached: Counter[str] = field(default_factory=Counter)
     parts: int = 0
 
@@ -102,8 +104,12 @@ class _Found:
             self._words(_decoded(part), kind)
             return
         self.attached[plain.clean(kind)[:60]] += 1
-        if kind.startswith("image/"):
-            self.pictures.append(hashlib.sha256(_payload(part)).hexdigest())
+        if kind.startswith("image/") or kind == "application/pdf":
+            self._picture("document" if kind == "application/pdf" else "image", _payload(part))
+
+    def _picture(self, kind: str, content: bytes) -> None:
+        digest, packed = hashlib.sha256(content).hexdigest(), base64.b64encode(content).decode()
+        self.pictures.append({"kind": kind, "digest": digest, "content": packed})
 
     def _words(self, written: str, kind: str) -> None:
         markup = written[:LONGEST_MARKUP] if kind == "text/html" else ""

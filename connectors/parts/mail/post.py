@@ -6,6 +6,7 @@ recipients leaves the parser. A mail that the parser cannot read is kept as a po
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 import structlog
 
 from connectors import Context
-from connectors.parts import sandbox
+from monitor import sandbox
 from monitor.types import Kind, Media, Origin, Post
 
 log = structlog.get_logger("connectors.mail")
@@ -24,7 +25,8 @@ Anything = TypeVar("Anything")
 PARSER = "connectors.parts.mail.message:read"
 LARGEST = 8 * 2**20
 """Bytes of a mail that are read: its words come first, the rest is attachments."""
-PER_PAGE = 20
+PER_PAGE = 6
+"""Mails of one page: with their attachments all of it is in memory."""
 _CUT = "\n\n[Only the first 8 MB of this mail were read.]"
 _UNREADABLE = "A mail that cannot be read as one came in. Look at the original, which was left as it is."
 _LONGEST_ID = 500
@@ -46,7 +48,7 @@ def post(context: Context, document: bytes, received: datetime) -> Post | None:
         text=found["text"] + (_CUT if len(document) > LARGEST else ""),
         created_at=datetime.fromisoformat(found["created"]) if found["created"] else received,
         links=tuple(found["links"]),
-        media=tuple(Media(kind="image", url=f"urn:sha256:{digest}") for digest in found["pictures"]),
+        media=tuple(map(_media, found["pictures"])),
     )
 
 
@@ -74,9 +76,16 @@ def _whence(context: Context, name: str) -> dict[str, Any]:
     }
 
 
+def _media(picture: dict[str, str]) -> Media:
+    """An attachment: kept under the beginning of its digest, for its own name may tell of people."""
+    digest, content = picture["digest"], base64.b64decode(picture["content"])
+    return Media(kind=picture["kind"], url=f"urn:sha256:{digest}", name=digest[:8], content=content)
+
+
 def _identity(found: dict[str, Any]) -> str:
     """Message-ID and content: whoever repeats another mail's Message-ID does not replace its words."""
     name = found["id"] or found["created"] or ""
-    content = json.dumps([found["title"], found["text"], found["pictures"], name]).encode()
+    pictures = [picture["digest"] for picture in found["pictures"] if picture["kind"] == "image"]
+    content = json.dumps([found["title"], found["text"], pictures, name]).encode()
     digest = hashlib.sha256(content).hexdigest()[:32]
     return f"{name}#{digest}" if len(name) <= _LONGEST_ID else digest

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from connectors.http import Http
-from connectors.parts import sandbox
+from monitor import sandbox
 from monitor.errors import SourceRefused, SourceUnavailable
 from monitor.types import SourceState
 

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors import Context
-from connectors.parts import sandbox, shape
+from connectors.parts import shape
 from connectors.parts.cursors import digest
 from connectors.parts.web.robots import Robots
+from monitor import sandbox
 from monitor.errors import SourceChanged
 
 PARSER = "connectors.parts.web.sitemapxml:read"

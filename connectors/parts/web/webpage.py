@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from connectors import Context
-from connectors.parts import plain, sandbox, shape
+from connectors.parts import plain, shape
 from connectors.parts.cursors import digest
 from connectors.parts.web import validators
 from connectors.parts.web.robots import Robots
+from monitor import sandbox
 from monitor.errors import SourceChanged
 from monitor.types import Account, Kind, Origin, Post
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from connectors.parts import sandbox
 from connectors.parts.wiki.comparison import Comparison
 from connectors.parts.wiki.rows import Line, Row, hunks
 from connectors.parts.wiki.wikitext import Wikitext
+from monitor import sandbox
 from monitor.errors import SourceChanged
 
 if TYPE_CHECKING:  # the parsers it needs are the sandbox's

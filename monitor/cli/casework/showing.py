@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import output
+from monitor.cli.casework.picturing import pictures_as_data, seen_in_pictures
 from monitor.cli.casework.work import Number, Work, at_work
 from monitor.cli.scan import case_data
 
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
     from rules.process import Step
 
 
-def show(context: typer.Context, number: Number, as_json: output.AsJson = False) -> None:
+def show(
+    context: typer.Context,
+    number: Number,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write its picture evidence there.")
+    ] = None,
+    as_json: output.AsJson = False,
+) -> None:
     """Show a case: as the digest does, its steps with what to type for each, and who has seen it.
 
     That you looked is written down.
@@ -27,10 +36,27 @@ def show(context: typer.Context, number: Number, as_json: output.AsJson = False)
     with at_work(context) as work:
         case, by = work.looked(number, as_adviser=True)
         work.desk.note(number, by, "case.viewed")
+        if pictures is not None:
+            _write(work, number, pictures)
         if as_json:
             output.print_json(_as_data(work, case))
             return
         output.show("\n".join(_lines(work, case)).strip("\n"))
+
+
+def _write(work: Work, number: int, folder: Path) -> None:
+    """Write the case's picture evidence into `folder`, for its owner alone. Raises MonitorError."""
+    from monitor.channels import pictures_of
+    from monitor.errors import MonitorError
+    from monitor.files import replace
+
+    cut = pictures_of(work.store, number)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written = [replace(folder / f"CASE-{number}-{n}.png", png) for n, png in enumerate(cut, 1)]
+    except OSError as error:
+        raise MonitorError(f"{folder} cannot be written: {error.strerror}") from None
+    output.say(f"Written: {', '.join(map(str, written))}" if written else "It has no picture evidence.")
 
 
 def export(context: typer.Context, number: Number) -> None:
@@ -49,6 +75,7 @@ def _lines(work: Work, case: CaseFile) -> Iterator[str]:
         yield render_item(item, work.briefing()).strip("\n")
     else:
         yield f"  Case {case.number}, {case.lane}: nothing of what was found is kept under this number."
+    yield from seen_in_pictures(work, case.number)
     yield from _standing(work, case)
     yield from _steps(work, case)
     yield "\n  Seen by"
@@ -64,10 +91,26 @@ def _standing(work: Work, case: CaseFile) -> Iterator[str]:
         yield f"    Closed by {state.closed_by}, {work.moment(state.closed_at)}: {state.outcome}."
     if state.waiting_for:
         yield f"    Waits for the advice of {state.waiting_for.replace('_', ' ')}."
+    yield from _takedown(work, case)
     if state.verdict:
         yield f"    Marked {state.verdict}."
     if work.desk.may_skip(case):
         yield f"    Nothing has to be answered: monitor cases close {case.number}"
+
+
+def _takedown(work: Work, case: CaseFile) -> Iterator[str]:
+    """How far the takedown of a lookalike is, each step of it."""
+    from monitor.store.casework.lookalikes import LOOKALIKES, takedown_steps
+
+    if case.category != LOOKALIKES:
+        return
+    with work.store.reading() as connection:
+        steps = takedown_steps(connection, case.number)
+    for step in steps:
+        reference = output.plain(f", reference {step.reference}") if step.reference else ""
+        yield f"    Takedown: {step.status}{reference} ({output.plain(step.by)}, {work.moment(step.at)})."
+    if not steps and case.state.status == "open":
+        yield f"    To report it: monitor lookalikes pack {case.number}"
 
 
 def _steps(work: Work, case: CaseFile) -> Iterator[str]:
@@ -124,6 +167,7 @@ def _as_data(work: Work, case: CaseFile) -> dict[str, Any]:
         "lane": case.lane,
         "item": case_data(item) | {"clock": item.clock, "clock_ends": item.clock_ends} if item else None,
         "state": asdict(case.state),
+        "pictures": pictures_as_data(work, case.number),
         "steps": steps,
         "seen_by": _readers(work, case.number),
     }

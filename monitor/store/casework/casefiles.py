@@ -121,6 +121,7 @@ _CHANGES: Mapping[str, _Change] = {
     "case.advised": lambda state, entry: {"waiting_for": None},
     "case.answered": _answered,
     "case.marked": lambda state, entry: {"verdict": entry.details["verdict"]},
+    "case.takedown": lambda state, entry: {},
     "case.merged": lambda state, entry: _closed(MERGED, entry, merged_into=entry.details["into"]),
     "case.absorbed": lambda state, entry: {},
     "case.closed": lambda state, entry: _closed(entry.details["outcome"], entry),

@@ -43,6 +43,7 @@ from monitor.store.tables import (
     LegalHold,
     Mention,
     Occurrence,
+    PictureEvidence,
     Reminder,
     SealedOriginal,
     SiteFilter,
@@ -67,6 +68,7 @@ _item = table_of(DeliveryItem)
 _hidden = table_of(HiddenFinding)
 _occurrence = table_of(Occurrence)
 _sealed = table_of(SealedOriginal)
+_evidence = table_of(PictureEvidence)
 _decision = table_of(Decision)
 _step = table_of(CaseStep)
 _hold = table_of(LegalHold)
@@ -238,7 +240,7 @@ def _take_out(tx: Transaction, ids: Sequence[int]) -> tuple[int, tuple[str, ...]
     cases = list(connection.execute(select(_finding.c.case_id).where(of_them).distinct()).scalars())
     connection.execute(delete(_item).where(_item.c.finding_id.in_(select(_finding.c.id).where(of_them))))
     connection.execute(delete(_finding).where(of_them))
-    for table in (_hidden, _occurrence, _sealed):
+    for table in (_hidden, _occurrence, _sealed, _evidence):
         connection.execute(delete(table).where(table.c.mention_id.in_(ids)))
     connection.execute(delete(_mention).where(_mention.c.id.in_(ids)))
     return sum(_drop_empty(connection, chunk) for chunk in batched(cases, CHUNK)), mails

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, select
 
+from monitor.store import evidence
 from monitor.store.identity import platform_hash
 from monitor.store.originals import sealed
 from monitor.store.sitekey import SiteKey
@@ -65,6 +66,7 @@ WORDLESS: Mapping[str, object] = {
     "text_key": None,
     "references": [],
     "change": None,
+    "pictures": None,
 }
 """What a purge leaves of a mention's description; the folding keys are hashes of its words."""
 
@@ -198,6 +200,7 @@ class Purging:
                 _mention.update().where(gone).values(**WORDLESS, purged_at=now, purged_for=why)
             )
         sealed.drop(self.connection, mentions)
+        evidence.drop(self.connection, mentions)
         of_them = _occurrence.c.mention_id.in_(mentions)
         self.connection.execute(_occurrence.update().where(of_them).values(url=None, recheck_id=None))
         self.connection.execute(_finding.update().where(_finding.c.mention_id.in_(mentions)).values(spans=[]))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from monitor.errors import StoreError
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest version. A test holds it to the scripts, so that opening a store need not import Alembic."""
 
 

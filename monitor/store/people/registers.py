@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from sqlalchemy import Connection, Row, select, text
 
 from monitor.errors import RegisterRefused
-from monitor.registers import REGISTERS, DeclaredEditor, Entry, Leaver, OfficialAccount
+from monitor.registers import REGISTERS, DeclaredEditor, Entry, ImagePermission, Leaver, OfficialAccount
 from monitor.store.casework.reminders import Reminding, remind
 from monitor.store.store import Store
 from monitor.store.tables import RegisterEntry, table_of
@@ -95,6 +95,18 @@ def official_accounts(connection: Connection) -> list[tuple[OfficialAccount, dat
 def official_handles(connection: Connection) -> tuple[str, ...]:
     """Their handles and page names, as people see them."""
     return tuple(account.account for account, _ in official_accounts(connection))
+
+
+def live_entries(connection: Connection, kind: str) -> list[Entry]:
+    """The entries of a register that have not ended, oldest first."""
+    return [kept.entry for kept in _entries(connection, kind)]
+
+
+def permitted_pictures(connection: Connection) -> frozenset[str]:
+    """The addresses where pictures are used with a permission in force; no capitals, no slash at the end."""
+    entries = (kept.entry for kept in _entries(connection, "image"))
+    permissions = (entry for entry in entries if isinstance(entry, ImagePermission))
+    return frozenset(at.rstrip("/").casefold() for entry in permissions for at in entry.used_at)
 
 
 def declared_editors(connection: Connection) -> dict[tuple[str, str], str]:

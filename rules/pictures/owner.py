@@ -1,0 +1,113 @@
+"""Owner: whose a shared mark is, by the name beside it.
+
+All bodies of the NHS have the same mark; each has its name below or beside it. Below 48 pixels that cannot be
+read, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from rapidfuzz import fuzz
+
+from monitor.types import Box, Mark
+from rules.pictures.decode import Frame, Pixels
+
+Recognise = Callable[[Pixels], list[str]]
+"""The lines of text in a picture."""
+
+LEAST_WIDTH = 48
+"""Pixels of the frame: of 32 two owners of nine can be read."""
+
+_AROUND = (3.0, 0.4, 1.6, 2.6)  # left, top, right, bottom: of the mark's width, or height
+_READ_AT = 260  # pixels: the width that a mark is given before its surroundings are read
+_ALIKE = 85  # rapidfuzz partial ratio
+_LEAST_LETTERS = 6  # a shorter name stands in any text
+_COMMON = re.compile(
+    r"\b(?:nhs|foundation|trust|integrated care board|icb|limited|board)\b|[^a-z]", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    spelled: str
+    letters: str
+    ours: bool
+
+
+class _Reading(NamedTuple):
+    worth: float
+    name: _Name
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of the organisation and of other bodies, as they are looked for."""
+
+    listed: tuple[_Name, ...]
+
+    @classmethod
+    def of(cls, ours: Iterable[str], others: Iterable[str]) -> Names:
+        """Our names, aliases among them, and those of others; a name that both have is ours."""
+        made = {_letters(name): _Name(name, _letters(name), False) for name in others}
+        made |= {_letters(name): _Name(name, _letters(name), True) for name in ours}
+        return cls(tuple(name for name in made.values() if len(name.letters) >= _LEAST_LETTERS))
+
+
+def owner(frame: Frame, mark: Mark, recognise: Recognise, names: Names) -> Mark:
+    """The mark with `owner` and `ours` filled where a name can be read beside it, else as it was."""
+    if not mark.shared or mark.box.width < LEAST_WIDTH * frame.scale:
+        return mark
+    read = named(recognise(surroundings(frame, mark.box)), names)
+    return replace(mark, owner=read.spelled, ours=read.ours) if read else mark
+
+
+def named(lines: Iterable[str], names: Names) -> _Name | None:
+    """The body that the lines name; None where they name none, or ours and another besides."""
+    text = _letters(" ".join(lines))
+    read = sorted(
+        (reading for name in names.listed if (reading := _read(text, name))), key=_worth, reverse=True
+    )
+    if not read:
+        return None
+    best = read[0].name
+    torn = any(reading.name.ours != best.ours and not _nested(reading.name, best) for reading in read[1:])
+    return None if torn else best
+
+
+def _nested(inner: _Name, outer: _Name) -> bool:
+    return inner.letters in outer.letters
+
+
+def surroundings(frame: Frame, box: Box) -> Pixels:
+    """The mark and what stands around it, as large as it is read best."""
+    left, top, width, height = (edge / frame.scale for edge in (box.left, box.top, box.width, box.height))
+    tall, wide = frame.pixels.shape[:2]
+    rows = slice(max(0, int(top - _AROUND[1] * height)), min(tall, int(top + (1 + _AROUND[3]) * height)))
+    columns = slice(max(0, int(left - _AROUND[0] * width)), min(wide, int(left + (1 + _AROUND[2]) * width)))
+    scale = _READ_AT / width
+    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    crop = cv2.resize(frame.pixels[rows, columns], None, fx=scale, fy=scale, interpolation=method)
+    return np.asarray(crop, np.uint8)
+
+
+def _letters(text: str) -> str:
+    """Small letters without spaces (readers glue words), without what all bodies are called."""
+    return _COMMON.sub("", text.replace("&", " and ").lower())
+
+
+def _read(text: str, name: _Name) -> _Reading | None:
+    """What a name that stands in the text is worth: letters met, less twice those missed. Else None."""
+    if len(text) < len(name.letters) * _ALIKE / 100:
+        return None  # the text would be looked for in the name
+    alike = fuzz.partial_ratio(name.letters, text, score_cutoff=_ALIKE) / 100
+    return _Reading(len(name.letters) * (3 * alike - 2), name) if alike else None
+
+
+def _worth(reading: _Reading) -> float:
+    return reading.worth
