@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from rules.pictures.text import recognise
 
 CUT_OFF = ["unshare", "--net", "--map-root-user"]
 
@@ -53,6 +58,9 @@ def test_it_ends_with_a_digest_its_html_and_three_next_commands(
         ("CNF-001", "comms"),
         ("LAL-001", "comms"),
         ("EML-001", "hr"),
+        ("ACC-001", "comms"),
+        ("LOG-001", "comms"),
+        ("IMG-002", "caldicott"),
     ],
 )
 def test_every_rule_shows_what_it_finds_to_those_it_is_for(
@@ -75,6 +83,39 @@ def test_the_source_that_did_not_answer_is_named(demo: subprocess.CompletedProce
 def test_no_identifier_is_shown(demo: subprocess.CompletedProcess[str]) -> None:
     shown = demo.stdout + demo.stderr.replace('"Lovely shift at CDDFT, NHS number 999 200 1135', "")
     assert "999 200 1135" not in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "caption"),
+    [
+        ("comms", r"probable lookalike, 1\d\d points; its picture is a copy of ours\."),
+        ("comms", "Image 1: Our logo, certain. Nothing else of the picture is shown."),
+        (
+            "caldicott",
+            r"Image 1: 7 lines of text; found in it: NHS number \(4\). Its words are painted over.",
+        ),
+    ],
+)
+def test_a_lookalike_a_logo_and_a_text_in_a_picture_are_shown_by_evidence_without_words(
+    demo: subprocess.CompletedProcess[str], digests: Path, role: str, caption: str
+) -> None:
+    page = (digests / f"digest-{role}.html").read_text("utf-8")
+    (linked,) = re.findall(rf'Picture: [^<]*{caption} <a href="(evidence/CASE-\d+-\d+\.png)"', page)
+    assert "<img" not in page
+    with Image.open(digests / linked) as picture:
+        assert picture.format == "PNG"
+        seen = re.sub(r"\W", "", " ".join(recognise(np.asarray(picture.convert("RGB"))))).lower()
+    assert seen, "what it shows is said in it"
+    for planted in (
+        "9992001135",
+        "9991234500",
+        "9994567802",
+        "9995551209",
+        "penhallow",
+        "castlemain",
+        "marrack",
+    ):
+        assert planted not in seen
 
 
 def test_what_left_a_page_of_wikipedia_is_shown_with_its_section_and_who_took_it_out(
