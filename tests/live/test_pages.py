@@ -65,7 +65,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def _with_pictures(folder: Path) -> httpx.Response:
-    """The page of a case with picture evidence; the picture stands in it, for a page alone fetches nothing."""
+    """The page of a case with picture evidence; the picture stands in it, so that nothing is fetched."""
     store = open_store(StoreSettings(state_dir=folder))
     world = polled(store, shows_list())
     number = world.item().number
