@@ -3,9 +3,9 @@
 Masked are all the identifiers that the detectors can be sure of, at every level (and digits that a text
 calls an NHS number although their check digit is wrong: one slip does not hide a patient), e-mail
 addresses, where somebody is said to live, and UK telephone numbers that can be a person's own: mobiles
-and landlines. Numbers that only services hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline
-is what such a post is about. Synthetic NHS numbers count as real ones: a rehearsal must hide what the real
-thing would.
+and landlines, and in pictures whole rows of what looks like a list of patients. Numbers that only services
+hold (03, 0800, 0808, 0845, 0870, 111, 116 123) stay: a helpline is what such a post is about. Synthetic NHS
+numbers count as real ones: a rehearsal must hide what the real thing would.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from rules.detectors import (
     work_email,
 )
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
+from rules.detectors.patient_list import rows_of_list
 from rules.lines import Line, whole_lines
 from rules.names import Names
 from rules.reading import Part
@@ -88,6 +89,7 @@ class PersonIdentifiers:
     """Implements monitor.ports.Identifiers for one organisation. Pure, and safe to share."""
 
     def __init__(self, organisation: Organisation) -> None:
+        self._shapes = organisation.hospital_numbers
         everywhere = (
             _Kind((nhs_number.RUN,), lambda text, _: nhs_number.candidates(text, synthetic="issued")),
             _pattern_kind(work_email.ADDRESS, work_email.LABEL),
@@ -114,6 +116,7 @@ class PersonIdentifiers:
         if self._in_texts.occur("\n".join([part.folded.text for part in parts])):
             found += self._in_parts(parts, lines, post)
         found += (span for line in lines for span in _frayed(line))
+        found += self._in_lists(post)
         return tuple(_apart_by_part(found))
 
     def _in_parts(self, parts: Sequence[Part], lines: Sequence[Line], post: Post) -> list[Span]:
@@ -126,6 +129,11 @@ class PersonIdentifiers:
             for span in self._in_texts.spans(part, post):
                 found += line.spans(span.start, span.end, span.label)
         return found
+
+    def _in_lists(self, post: Post) -> Iterator[Span]:
+        """Rows of lists of patients in its pictures."""
+        for where, picture in post.images:
+            yield from rows_of_list(where, picture.text, self._shapes, post.observed_at.date())
 
     def _told_by(self, post: Post) -> str | None:
         """The kind of identifier that a post's address holds, None for most."""

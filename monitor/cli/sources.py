@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +15,9 @@ from monitor.cli.parse import parse
 if TYPE_CHECKING:
     from monitor.config import Settings, SourceSettings
     from monitor.store.tables import MeterReading
+    from monitor.types import PicturesSeen
+
+_WEEK = timedelta(days=7)
 
 app = typer.Typer(help="See the sources and try them.", no_args_is_help=True)
 app.command()(parse)
@@ -42,8 +45,9 @@ def list_sources(
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    """The sources as a table; what they spent only where one of them is metered."""
-    shown = [key for key in rows[0] if key != "spent" or any(row[key] for row in rows)]
+    """The sources as a table; what they spent, and what came of pictures, only where one of them has some."""
+    sparse = ("spent", "pictures")
+    shown = [key for key in rows[0] if key not in sparse or any(row[key] for row in rows)]
     output.table(
         (key.replace("_", " ").capitalize() for key in shown),
         ([_cell(row[key]) for key in shown] for row in rows),
@@ -56,6 +60,7 @@ def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
     from monitor.searching import searches
     from monitor.store import open_store
     from monitor.store.meter import latest_readings
+    from monitor.store.picturecounts import pictures_seen
 
     sources = (*settings.sources, *searches(settings))
     if not exists(settings):
@@ -63,9 +68,12 @@ def _standing(settings: Settings) -> Iterator[dict[str, Any]]:
         return
     with closing(open_store(settings.store)) as store:
         known, spent = store.coverage(), latest_readings(store)
+        with store.reading() as connection:
+            pictures = {seen.source: seen for seen in pictures_seen(connection, datetime.now(UTC) - _WEEK)}
         for source in sources:
             name = source.name
-            yield _row(source, known.get(name), store.next_due(name), spent.get(name), settings)
+            row = _row(source, known.get(name), store.next_due(name), spent.get(name), settings)
+            yield row | {"pictures": _pictures(pictures.get(name))}
 
 
 def _row(
@@ -80,8 +88,16 @@ def _row(
         "last_ok": local(known and known.last_ok_at),
         "next_due": local(due) if source.enabled else None,
         "spent": _spent(source.kind, spent) if spent else None,
+        "pictures": None,
         "note": known.note if known else "",
     }
+
+
+def _pictures(seen: PicturesSeen | None) -> str | None:
+    """How many pictures were looked at in the last week, and how many of them could not be analysed."""
+    if seen is None:
+        return None
+    return f"{seen.pictures}, {seen.unseen} not analysed" if seen.unseen else str(seen.pictures)
 
 
 def _spent(kind: str, reading: MeterReading) -> str:

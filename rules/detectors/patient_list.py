@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from monitor.types import Post
+from monitor.types import Post, Span
 from rules.detectors import Hit, detector, local_number, nhs_number
 from rules.names import Names
 from rules.reading import Part, Reading
@@ -18,11 +18,13 @@ from rules.text.fold import Folded, fold
 from rules.text.patterns import spans
 
 LABEL = "list of patients"
+ROW = "row of a list of patients"
 NUMBERS, ROWS = 2, 3
 """Different numbers, and different rows of a name and a date, from which it is a list."""
 _BESIDE = 60  # characters between a name and its date
 _YOUNGEST, _OLDEST = 365, 120 * 366  # days; later dates are those of shifts, papers and appointments
 _NAME = re.compile(r"\b(?:[A-Z][a-z]+(?:[- ][A-Z][a-z]+)+|[A-Z][A-Z'\-]{2,},? +[A-Z][A-Za-z]+)\b")
+_CONFIDENCE = {"numbers": 0.9, "rows": 0.6}
 _REASON = {
     "numbers": "A picture shows the numbers of several patients.",
     "rows": "A picture shows several names, each beside a date that may be one of birth.",
@@ -40,13 +42,34 @@ def patient_list(reading: Reading, _: object) -> Iterable[Hit]:
     shapes = reading.names.organisation.hospital_numbers
     for where, picture in reading.post.images:
         part = Part(where, fold(picture.text))
-        numbers = list(_numbers(part.folded, shapes))
-        rows = list(_rows(part.folded, today))
-        for level, found, enough in (("numbers", numbers, NUMBERS), ("rows", rows, ROWS)):
-            if len({part.folded.text[start:end] for start, end in found}) >= enough:
-                span = part.span(min(found)[0], max(end for _, end in found), LABEL)
-                yield Hit(span, level, 0.9 if level == "numbers" else 0.6, _REASON[level])
-                break
+        level, signs = _signs(part.folded, shapes, today)
+        if level:
+            span = part.span(min(signs)[0], max(end for _, end in signs), LABEL)
+            yield Hit(span, level, _CONFIDENCE[level], _REASON[level])
+
+
+def rows_of_list(where: str, text: str, shapes: tuple[str, ...], today: date) -> Iterator[Span]:
+    """The lines of a list of patients that say something of one of them, whole: names stand there, too.
+
+    Nothing of a picture whose text is no such list.
+    """
+    part = Part(where, fold(text))
+    level, signs = _signs(part.folded, shapes, today)
+    if not level:
+        return
+    places = [part.folded.raw_span(*sign) for sign in (*signs, *_rows(part.folded, today))]
+    for line in re.finditer(r"[^\n]+", text):
+        if any(start < line.end() and line.start() < end for start, end in places):
+            yield Span(*line.span(), ROW, where)
+
+
+def _signs(folded: Folded, shapes: tuple[str, ...], today: date) -> tuple[str, list[tuple[int, int]]]:
+    """What makes it a list, and the places of that; no level where it is none."""
+    numbers, rows = list(_numbers(folded, shapes)), list(_rows(folded, today))
+    for level, found, enough in (("numbers", numbers, NUMBERS), ("rows", rows, ROWS)):
+        if len({folded.text[start:end] for start, end in found}) >= enough:
+            return level, found
+    return "", []
 
 
 def _numbers(folded: Folded, shapes: tuple[str, ...]) -> Iterator[tuple[int, int]]:
