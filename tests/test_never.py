@@ -85,6 +85,30 @@ def test_nothing_that_recognises_faces_or_feelings_is_a_dependency() -> None:
     assert [name for name in names if FACES_AND_FEELINGS.search(name)] == []
 
 
+def test_faces_are_counted_in_one_module_and_only_a_step_leaves_it() -> None:
+    trees = dict(modules())
+    users = [path for path, tree in trees.items() if "mtcnn" in ast.unparse(_without_words(tree))]
+    assert users == ["rules/pictures/faces.py"]
+    functions = [node for node in trees[users[0]].body if isinstance(node, ast.FunctionDef)]
+    public = {node.name: ast.unparse(node.returns or node) for node in functions if node.name[0] != "_"}
+    assert public == {"count": "str", "step": "str"}
+
+
+def test_nothing_tells_one_face_from_another() -> None:
+    telling = re.compile(
+        r"FaceRecognizer|FaceDetectorYN|face_?(embedding|template|encoding|match)|arcface", re.I
+    )
+    assert [path for path, tree in modules() if telling.search(ast.unparse(tree))] == []
+
+
+def _without_words(tree: ast.Module) -> ast.Module:
+    """A module without its docstrings, which may speak of what it does not do."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+    return tree
+
+
 def test_no_command_replies_takes_down_ranks_or_hides_itself() -> None:
     commands = set(_names(app))
     assert {"monitor scan", "monitor audit verify"} <= commands

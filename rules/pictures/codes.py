@@ -8,12 +8,12 @@ from rules.pictures.decode import Frame
 
 MOST = 10
 LONGEST = 2_000  # letters; more than an address needs, less than a QR code can hold (4,296)
-_FORMATS = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.DataMatrix)
+_FORMATS = zxingcpp.barcode_formats_from_str("QRCode,MicroQRCode,DataMatrix")
 
 
 def codes(frame: Frame) -> tuple[str, ...]:
     """What the codes of a frame say, each once, without control characters; at most MOST, cut at LONGEST."""
-    read = zxingcpp.read_barcodes(frame.pixels, formats=_FORMATS)
+    read = zxingcpp.read_barcodes(frame.pixels, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain)
     said = (_plain(code.text) for code in read if code.valid)
     return tuple(dict.fromkeys(text for text in said if text))[:MOST]
 

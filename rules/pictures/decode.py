@@ -148,6 +148,8 @@ def _flat(image: Image.Image, side: int) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits of grey: Pillow would cut, not scale, them
         grey = np.asarray(image, np.float32)
         small = Image.fromarray((grey * (255 / max(float(grey.max()), 255.0))).astype(np.uint8))
+    elif image.mode in ("RGB", "RGBA") and not getattr(image, "is_animated", False):
+        small = image  # made small in its place: a copy of a large one is 160 MB
     else:
         see_through = "A" in image.getbands() or "transparency" in image.info
         small = image.convert("RGBA" if see_through else "RGB")

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 NUMBER = "999 123 4578"
 """An NHS number of the range that nobody holds, with a valid check digit."""
@@ -50,3 +50,24 @@ def located(image: Image.Image, kind: str = "JPEG") -> bytes:
     exif = Image.Exif()
     exif.get_ifd(0x8825).update({1: "N", 2: (54.0, 46.0, 30.0), 3: "W", 4: (1.0, 34.0, 12.0)})
     return encoded(image, kind, exif=exif)
+
+
+def people(count: int) -> Image.Image:
+    """A row of drawn faces, plain but with all that a face has."""
+    image = Image.new("RGB", (220 * count + 200, 400), (90, 110, 120))
+    for each in range(count):
+        _face(ImageDraw.Draw(image), 100 + 220 * each, 50)
+    return image.filter(ImageFilter.GaussianBlur(2)).resize((image.width * 13 // 10, 520))
+
+
+def _face(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.ellipse((x + 40, y + 30, x + 180, y + 250), fill=(60, 40, 30))
+    draw.ellipse((x + 48, y + 65, x + 172, y + 245), fill=(224, 182, 152))
+    for eye in (x + 85, x + 135):
+        draw.arc((eye - 18, y + 100, eye + 18, y + 125), 200, 340, fill=(60, 40, 30), width=5)
+        draw.ellipse((eye - 14, y + 120, eye + 14, y + 138), fill="white")
+        draw.ellipse((eye - 7, y + 121, eye + 7, y + 137), fill=(40, 30, 20))
+    draw.polygon([(x + 110, y + 130), (x + 98, y + 178), (x + 122, y + 178)], fill=(205, 160, 130))
+    draw.ellipse((x + 98, y + 170, x + 122, y + 184), fill=(200, 152, 124))
+    draw.ellipse((x + 82, y + 198, x + 138, y + 216), fill=(180, 80, 80))
+    draw.line((x + 84, y + 207, x + 136, y + 207), fill=(120, 40, 40), width=3)

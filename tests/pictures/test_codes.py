@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import qrcode
 from PIL import Image
+from qrcode.constants import ERROR_CORRECT_L
 
 from rules.pictures.codes import LONGEST, MOST, codes
 from rules.pictures.decode import frames
@@ -13,7 +14,7 @@ ADDRESS = "https://wearside-vale-refund.test/claim?id=1"
 
 
 def code(text: str, pixels: int = 4) -> Image.Image:
-    made = qrcode.QRCode(border=4, box_size=pixels)
+    made = qrcode.QRCode(border=4, box_size=pixels, error_correction=ERROR_CORRECT_L)
     made.add_data(text)
     return made.make_image().convert("RGB")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor import sandbox
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = SYSTEMD / "trustwatch.service"
 WEB = SYSTEMD / "trustwatch-web.service"
@@ -59,6 +61,7 @@ def test_the_daemon_is_shut_in(settings: dict[str, list[str]], key: str, value: 
 def test_the_pages_are_shut_in_as_the_daemon_is_and_may_reach_nothing() -> None:
     daemon, web = settings_of(UNIT), settings_of(WEB)
     own = {"Description", "After", "ExecStart", "TimeoutStopSec", "IPAddressDeny", "MemoryMax", "TasksMax"}
+    own |= {"Environment", "ProcSubset"}  # it opens no pictures
     assert {key: web[key] for key in web.keys() - own - {"IPAddressAllow"}} == {
         key: daemon[key] for key in web.keys() - own - {"IPAddressAllow"}
     }
@@ -87,6 +90,19 @@ def test_no_secret_stands_in_the_unit_or_its_environment(settings: dict[str, lis
 def test_private_networks_are_out_of_reach(settings: dict[str, list[str]]) -> None:
     denied = settings["IPAddressDeny"][0].split()
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7"} <= set(denied)
+
+
+def test_what_opens_strangers_files_has_the_memory_of_its_limits_and_leaves_the_daemon_its_own(
+    settings: dict[str, list[str]],
+) -> None:
+    most = sum(limits.memory * limits.at_once for limits in (sandbox.PARSERS, sandbox.PICTURES))
+    allowed = int(settings["MemoryMax"][0].removesuffix("M")) * 2**20
+    assert 256 * 2**20 < allowed - most < 1024 * 2**20
+
+
+def test_nothing_that_recognises_text_reports_it(settings: dict[str, list[str]]) -> None:
+    assert "ORT_DISABLE_TELEMETRY=1" in settings["Environment"][0].split()
+    assert sandbox.PICTURES.environment["ORT_DISABLE_TELEMETRY"] == "1"
 
 
 def test_the_account_of_the_unit_is_made_by_sysusers(settings: dict[str, list[str]]) -> None:
