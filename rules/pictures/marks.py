@@ -22,7 +22,7 @@ from rules.pictures.features import Features
 from rules.pictures.references import Emblem, References
 from rules.pictures.templates import Match, Template
 
-CERTAIN, PROBABLE = 0.9, 0.74
+CERTAIN, PROBABLE = 0.92, 0.76
 """Scores. Other words in the same box reach .83, the same letters on an ordinary button .91."""
 
 CUT = f"it has more than {boxes.MOST_BOXES} boxes; the largest were compared with the logos"

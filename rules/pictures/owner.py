@@ -76,9 +76,12 @@ def named(lines: Iterable[str], names: Names) -> _Name | None:
     if not read:
         return None
     best = read[0].name
-    rivals = (reading.name for reading in read[1:])
-    torn = best.ours and any(not rival.ours and rival.letters not in best.letters for rival in rivals)
+    torn = any(reading.name.ours != best.ours and not _nested(reading.name, best) for reading in read[1:])
     return None if torn else best
+
+
+def _nested(inner: _Name, outer: _Name) -> bool:
+    return inner.letters in outer.letters
 
 
 def surroundings(frame: Frame, box: Box) -> Pixels:
