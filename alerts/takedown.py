@@ -61,6 +61,8 @@ class Reporting:
 class Pack:
     """All that the pack of one case says. `ours` are the entries of the register that it comes nearest to.
 
+    `reasons` are the findings' with their points, `told` the same for strangers.
+
     `platform` is the platform's name, "domain" for a domain; `made_at` and other moments are local times.
     """
 
@@ -71,6 +73,7 @@ class Pack:
     address: str
     shown: str
     reasons: Sequence[str]
+    told: Sequence[str]
     clauses: Sequence[Clause]
     ours: Sequence[str]
     facts: Sequence[Fact]

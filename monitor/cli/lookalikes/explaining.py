@@ -11,7 +11,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.casework.work import Work, at_work
 from monitor.cli.lookalikes.access import admitted, looked
-from monitor.types import Account, Likeness, Picture
+from monitor.types import Account, Likeness, Picture, Relation, Standing
 
 if TYPE_CHECKING:
     from monitor.service import App
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rules.lookalikes import Index
 
 DOMAIN = "domain"
+QUIET = (Standing.REGISTERED, Standing.OTHER_BODY, Standing.PERSON, Standing.UNRELATED)
+"""What nothing need be done about."""
 _COPY = Picture(digest="0" * 64, width=400, height=400, likeness=Likeness("ours", 0))
 _CHANGES: tuple[tuple[str, Callable[[Account], Account]], ...] = (
     ("it said in its name that it is a parody", lambda a: replace(a, display_name=f"{_name(a)} (parody)")),
@@ -95,7 +97,10 @@ def _account(work: Work, handle: str, platform: str | None, stored: Lookalike | 
     index = known_index(work.settings, work.store)
     met = _met(work, index, handle, platform, stored)
     with work.store.reading() as connection:
-        account = our_accounts(connection).told(met.account)
+        accounts = our_accounts(connection)
+    account = accounts.told(met.account)
+    if accounts.official.find(account):
+        account = replace(account, relation=Relation.OFFICIAL)
     judged = resembles(account, index, work.desk.now())
     return {
         "account": account.handle or handle,
@@ -122,12 +127,8 @@ def _met(work: Work, index: Index, handle: str, platform: str | None, stored: Lo
             return Met(shown, f"as {shown.platform} shows it now", stored)
     if stored is None:
         return Met(alone, "by its handle alone: its profile was not found")
-    name = stored.shown.removesuffix(f"(@{_kept(stored)})").strip() or None
-    return Met(replace(alone, display_name=name, url=stored.url), "as it is stored: name and handle", stored)
-
-
-def _kept(stored: Lookalike) -> str:
-    return stored.account.lstrip("@")
+    kept = replace(alone, display_name=stored.name or None, url=stored.url)
+    return Met(kept, "as it is stored: name and handle", stored)
 
 
 def _shown_now(work: Work, handle: str, platform: str | None) -> Account | None:
@@ -167,8 +168,11 @@ def _same(account: Account, handle: str, platform: str | None) -> bool:
 
 
 def _changes(account: Account, judged: Resemblance, index: Index, work: Work) -> Iterator[dict[str, Any]]:
-    """What would make it another standing."""
+    """What would make it another standing, of an account that could be taken for ours."""
     from rules.lookalikes import resembles
+
+    if judged.standing in QUIET:
+        return
 
     for what, change in _CHANGES:
         other = resembles(change(account), index, work.desk.now())
@@ -269,7 +273,7 @@ def _change(each: dict[str, Any]) -> str:
 
 
 def _next(told: dict[str, Any]) -> Iterator[str]:
-    if told["standing"] in ("registered", "other-nhs-body", "staff-person", "unrelated"):
+    if told["standing"] in [each.value for each in QUIET]:
         yield "Nothing: it is none of the lookalike rules' business."
         return
     which = f"--platform {told['platform']} --account '{told['account']}'"

@@ -78,7 +78,7 @@ def _show(work: Work, found: list[Lookalike]) -> None:
     if not found:
         output.say("None. `monitor lookalikes scan` searches now.")
         return
-    headings = ("Case", "Standing", "Severity", "Account", "On", "First seen", "Last seen", "Takedown")
+    headings = ("Case", "Standing", "Points", "Account", "On", "First seen", "Last seen", "Takedown")
     output.table(headings, (_row(work, each) for each in found))
     output.say(
         "\nWhy, and what would change it: monitor lookalikes explain ACCOUNT --platform PLATFORM"
@@ -93,7 +93,7 @@ def _row(work: Work, each: Lookalike) -> tuple[str, ...]:
     return (
         str(each.case),
         standing_of(each),
-        each.severity,
+        "" if each.points is None else str(each.points),
         each.account or "(purged)",
         each.platform,
         _day(work, each.first_seen),

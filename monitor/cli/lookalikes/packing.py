@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -92,8 +93,9 @@ def _pack(work: Work, case: CaseFile, found: Lookalike) -> Pack:
         platform=found.platform,
         account=found.account,
         address=found.url or "",
-        shown=found.shown,
-        reasons=_reasons(work, case.number),
+        shown=found.name,
+        reasons=(reasons := _reasons(work, case.number)),
+        told=[sentence for reason in reasons for sentence in _plainly(reason)],
         clauses=_clauses(item),
         ours=[*_ours(work, found)],
         facts=[*_facts(work, found)],
@@ -113,6 +115,15 @@ def _reasons(work: Work, number: int) -> list[str]:
 
     with work.store.reading() as connection:
         return reasons_of(connection, number)
+
+
+def _plainly(reason: str) -> list[str]:
+    """What a reason rests on, sentence by sentence, for people to whom points say nothing."""
+    _, scored, evidence = reason.partition(" points: ")
+    if not scored:
+        return [reason]
+    evidence = re.sub(r" \([0-9]+ points\)", "", evidence.partition(" Against it:")[0])
+    return evidence.rstrip(".").split("; ")
 
 
 def _ours(work: Work, found: Lookalike) -> Iterator[str]:
@@ -136,8 +147,7 @@ def _facts(work: Work, found: Lookalike) -> Iterator[Fact]:
 
     first, last = _local(work, found.first_seen), _local(work, found.last_seen or found.first_seen)
     kept = {"Name" if found.platform == "domain" else "Handle": found.account}
-    kept |= {"Name as shown": found.shown if found.platform != "domain" else "", "What it has": found.says}
-    kept |= {"Address": found.url or ""}
+    kept |= {"Name as shown": found.name, "What it has": found.says, "Address": found.url or ""}
     yield from (Fact(what, value, last) for what, value in kept.items() if value)
     yield Fact("First seen", f"{first:%Y-%m-%d %H:%M %Z}", first)
 

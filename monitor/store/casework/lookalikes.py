@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from monitor.store.batches import batched
 from monitor.store.tables import AuditEntry, Case, Finding, Mention, Occurrence, table_of
 from monitor.types import Lane, Severity, Standing
 
+DOMAIN = "domain"
+"""The platform under which domains stand."""
 LOOKALIKES = "lookalike-account"
 """The category of these cases."""
 STATUSES: Mapping[str, str] = {
@@ -29,11 +32,15 @@ NOT_BEGUN = "open"
 _STANDINGS = {
     "ACC-001": Standing.PROBABLE,
     "LAL-001": Standing.PROBABLE,
+    "LAL-002": Standing.PROBABLE,
     "ACC-002": Standing.POSSIBLE,
     "ACC-003": Standing.TEAM,
     "ACC-004": Standing.PARODY,
 }
 """What the rules take an account for; a domain has no standing."""
+
+_POINTS = re.compile(r"\b(\d+) points: ")
+"""Where a finding's reason says the whole score (rules/detectors/lookalike.py)."""
 
 _audit = table_of(AuditEntry)
 _case = table_of(Case)
@@ -56,7 +63,8 @@ class Takedown:
 class Lookalike:
     """One account or domain of a case. `account` is "" once its words are purged.
 
-    `standing` is None for a domain, `last_seen` when a source last showed it.
+    `standing` is None for a domain, `points` are those of the score when it was judged, `last_seen` is when a
+    source last showed it.
     """
 
     case: int
@@ -64,7 +72,7 @@ class Lookalike:
     severity: Severity
     rule_id: str
     standing: Standing | None
-    confidence: float
+    points: int | None
     reason: str
     platform: str
     account: str
@@ -74,6 +82,15 @@ class Lookalike:
     first_seen: datetime
     last_seen: datetime | None
     takedown: Takedown = field(default_factory=Takedown)
+
+    @property
+    def name(self) -> str:
+        """What it calls itself, without its handle; "" where that is not kept."""
+        return (
+            ""
+            if self.platform == DOMAIN
+            else self.shown.removesuffix(f"(@{self.account.lstrip('@')})").strip()
+        )
 
 
 def lookalikes(connection: Connection, case: int | None = None) -> list[Lookalike]:
@@ -123,7 +140,7 @@ def takedown_steps(connection: Connection, case: int) -> list[Takedown]:
 def domains_found(connection: Connection) -> dict[str, Lookalike]:
     """The lookalike domains that were found, by name."""
     rows: Iterable[Lookalike] = lookalikes(connection)
-    return {each.account: each for each in rows if each.platform == "domain"}
+    return {each.account: each for each in rows if each.platform == DOMAIN}
 
 
 def _is_lookalike() -> ColumnElement[bool]:
@@ -139,7 +156,7 @@ def _found(where: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             _case.c.id.label("case_id"), _case.c.status, _finding.c.severity, _finding.c.rule_id,
-            _finding.c.confidence, _finding.c.reason, _mention.c.id.label("mention_id"),
+            _finding.c.reason, _mention.c.id.label("mention_id"),
             _mention.c.platform, _mention.c.author, _mention.c.title, _mention.c.text, _mention.c.kind,
             _mention.c.url, _mention.c.first_seen_at, seen.label("last_seen"),
         )
@@ -158,7 +175,7 @@ def _lookalike(row: Row[Any], takedown: Takedown) -> Lookalike:
         severity=Severity(row.severity),
         rule_id=row.rule_id,
         standing=_STANDINGS.get(row.rule_id),
-        confidence=row.confidence,
+        points=int(told[1]) if (told := _POINTS.search(row.reason)) else None,
         reason=row.reason,
         platform=row.platform,
         account=row.author,
