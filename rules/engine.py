@@ -205,7 +205,7 @@ class RuleSet:
             [*sorted(f"{rule.id} {rule.version}" for rule in rules), *([opinion.version] if opinion else [])]
         )
         self.opinion = opinion
-        self._names = Names(organisation, lookalikes=lookalikes or LookalikeSettings())
+        self._names = Names(organisation, lookalikes=lookalikes)
         self._known: tuple[tuple[Listed, ...], RuleSet] = ((), self)
         self._scans: dict[Subject, _Scan] = {}  # made when a first post of the kind comes
 

@@ -31,7 +31,7 @@ class Names:
 
     organisation: Organisation
     listed: tuple[Listed, ...] = ()
-    lookalikes: LookalikeSettings = LookalikeSettings()
+    lookalikes: LookalikeSettings | None = None
 
     @cached_property
     def sieve(self) -> Sieve:

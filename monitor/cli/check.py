@@ -39,7 +39,9 @@ def check(
     ] = None,
     accounts: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Accounts as JSON, one a line: are they lookalikes? - for standard input."),
+        typer.Option(
+            metavar="FILE", help="Accounts as JSON, one a line: are they lookalikes? - for standard input."
+        ),
     ] = None,
     fail_on: Annotated[
         Severity | None, typer.Option(help="Exit 10 if something this severe was found.")
@@ -55,7 +57,9 @@ def check(
     """
     given = any(each is not None for each in (text, handle, display_name, bio))
     if given + (jsonl is not None) + (accounts is not None) != 1:
-        raise typer.BadParameter("give a text, an account (--handle ...), --jsonl FILE or --accounts FILE, one of them")
+        raise typer.BadParameter(
+            "give a text, an account (--handle ...), --jsonl FILE or --accounts FILE, one of them"
+        )
     if accounts is not None:
         raise typer.Exit(_stream_accounts(context, accounts))
     judge = _judge(context)

@@ -80,13 +80,21 @@ def evaluate(
     model: Annotated[
         bool, typer.Option("--model", help="Measure without and with the language model of the extra ml.")
     ] = False,
+    register: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of accounts: the organisations they are labelled for, as JSON."),
+    ] = None,
     as_json: output.AsJson = False,
 ) -> None:
     """Measure the rules on labelled cases: precision, recall and F1, each with its 95 % interval.
 
     A case is {"id", "text", "title", "given", "expect"}; `expect` holds level and spans, band, refers,
-    hateful or categories. HateCheck, Ethos and OLID are known by their columns. Exit 1 if a line is bad.
+    hateful or categories. HateCheck, Ethos and OLID are known by their columns, and so are tables of accounts
+    (handle, label, expect) and of names of bodies (name, type), by which the lookalike score is measured.
+    Exit 1 if a line is bad.
     """
+    if register is not None or any(file.suffix == ".csv" for file in files):
+        _measure_accounts(context, files, register, failures=failures, as_json=as_json)
     from monitor.cli.dataset import Columns
     from monitor.cli.judge import Judge
 
@@ -112,6 +120,26 @@ def evaluate(
         _complain(report)
     bad = any(report.bad or not report.cases for report in reports)
     raise typer.Exit(Exit.ERROR if bad else Exit.OK)
+
+
+def _measure_accounts(
+    context: typer.Context, files: list[Path], register: Path | None, *, failures: bool, as_json: bool
+) -> None:
+    """Measure files of accounts and exit; return where none of the files is one."""
+    from monitor.cli import evaluate_accounts
+
+    known = {file: what for file in files if (what := evaluate_accounts.what_of(file)) is not None}
+    if not known and register is None:
+        return
+    if len(known) < len(files):
+        raise typer.BadParameter("tables of accounts and other cases are measured apart", param_hint="FILE")
+
+    def settings() -> Settings:
+        return _settings(context, None, rehearsal=False)
+
+    raise typer.Exit(
+        evaluate_accounts.run(known, register, settings, _share, failures=failures, as_json=as_json)
+    )
 
 
 def _checked_threshold(positive: str | None) -> None:

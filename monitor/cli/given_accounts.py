@@ -43,8 +43,8 @@ Count = Annotated[int | None, Field(ge=0), BeforeValidator(_blank)]
 class GivenAccount(BaseModel):
     """One account as a profile shows it. `display` and `display_name` are the same.
 
-    `avatar` is what a comparison of pictures said: official, official_edit, nhs_lozenge, other or none. Anything
-    else names a picture file.
+    `avatar` is what a comparison of pictures said: official, official_edit, nhs_lozenge, other or none.
+    Anything else names a picture file.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)

@@ -52,6 +52,8 @@ class OtherBodies:
 
     names: tuple[tuple[str, frozenset[str]], ...]
     worth: Worth
+    own: frozenset[frozenset[str]] = frozenset()
+    """What tells the organisation's own names, and those of the hospitals that the list gives it."""
 
     @classmethod
     def than(cls, own: Iterable[str], added: Iterable[str] = (), struck: Iterable[str] = ()) -> OtherBodies:
@@ -64,10 +66,13 @@ class OtherBodies:
         others = [(name, hospitals) for name, hospitals in listed if identity(name) not in ours]
         named = [each for name, hospitals in others for each in (name, *hospitals)]
         kept = [each for each in dict.fromkeys(named) if identity(each) not in ours]
-        return cls(tuple((each, frozenset(cut(each)) - JOINING) for each in kept), _worth())
+        run = {identity(each) for name, hospitals in listed if identity(name) in ours for each in hospitals}
+        return cls(
+            tuple((each, frozenset(cut(each)) - JOINING) for each in kept), _worth(), frozenset(ours | run)
+        )
 
     def best(self, shown: Collection[str]) -> tuple[float, str]:
-        """The cover and name of the body that explains a shown name best; (0, "") where none shares a word."""
+        """The cover and name of the body that explains a shown name best; (0, "") without one."""
         near = {at for word in shown for at in self._by_word.get(word, ())}
         covers = ((self.worth.cover(shown, self.names[at][1]), self.names[at][0]) for at in sorted(near))
         return max(covers, default=(0.0, ""))

@@ -11,13 +11,15 @@ class Evidence:
     """One signal. `points` are whole, and count against the resemblance in a mitigation.
 
     `nearest` is the entry that it comes from; `claims` says that it claims to be the organisation, not just
-    to bear its name; `told` is a plain sentence without the account's own words.
+    to bear its name; `names` that it is ours for certain that is named, not a place or a part of it.
+    `told` is a plain sentence without the account's own words.
     """
 
     points: int
     told: str
     nearest: str = ""
     claims: bool = False
+    names: bool = False
 
     @property
     def sentence(self) -> str:
@@ -28,8 +30,10 @@ class Evidence:
 def best(found: Iterable[Evidence]) -> Evidence | None:
     """The signal of a group that weighs most, None where none weighs anything: near-duplicates do not add up.
 
-    It claims where any of its group does.
+    It claims, or names us, where any of its group does.
     """
     weighing = [each for each in found if each.points > 0]
     top = max(weighing, key=lambda each: (each.points, each.claims), default=None)
-    return top and replace(top, claims=any(each.claims for each in weighing))
+    if top is None:
+        return None
+    return replace(top, claims=any(e.claims for e in weighing), names=any(e.names for e in weighing))

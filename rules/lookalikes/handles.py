@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from rules.lookalikes.evidence import Evidence, best
 from rules.lookalikes.index import SHORT, WEAK, Index, Name, local_part
 from rules.lookalikes.skeleton import compact, leet, skeleton
-from rules.lookalikes.wording import cut_handle, is_kind, says_nothing
+from rules.lookalikes.wording import cut_handle, is_kind, is_of_nhs, says_nothing
 
 _EQUAL, _NEAR, _HOLDS, _ALIKE = 50, 32, 44, 26
 _REACH = 0.34  # of the letters of an official handle may differ
 _LEAST = 0.35  # of the points, where most of the handle is other words
 _ALIKE_FROM = 0.6
+_SLIP = 0.5  # of a letter's distance, for what comes about by a slip of the finger alone
+_DOUBLE = re.compile(r"(.)\1")
 _CUT_OFF = 12  # letters of a name from which on it is known though its end is missing
 _LONG = 7  # letters from which on a name inside a handle is no chance
-_DIGITS = str.maketrans("0134578", "olleast") | {ord("3"): "e", ord("4"): "a", ord("5"): "s", ord("7"): "t", ord("8"): "b"}
+_DIGITS = str.maketrans("0134578", "oleastb")
 _KINDS = re.compile(r"nhs|foundation|trust|hospitals?|ft$|and")
 
 
@@ -33,10 +35,20 @@ def of_handle(handle: str, index: Index, *, supported: bool) -> Evidence | None:
         return None
     found = [
         *_equal_or_near(local, index, supported=supported),
-        *(each for form in _forms(letters) for each in _holding(form, cut_handle(local), index, supported=supported)),
+        *(
+            each
+            for form in _forms(letters)
+            for each in _holding(form, cut_handle(local), index, supported=supported)
+        ),
         *_alike(letters, index),
     ]
     return best(found)
+
+
+def _is_slip(seen: str, own: str) -> bool:
+    """Whether two neighbours changed places, or a letter is double: no other body is called so by chance."""
+    swapped = len(seen) == len(own) and Levenshtein.distance(seen, own) > 1
+    return swapped or _DOUBLE.sub(r"\1", seen) == _DOUBLE.sub(r"\1", own)
 
 
 @lru_cache(maxsize=512)
@@ -57,11 +69,12 @@ def _equal_or_near(local: str, index: Index, *, supported: bool) -> Iterator[Evi
         if len(own.leet) < SHORT or (len(own.leet) == SHORT and not supported):
             continue
         distance = OSA.distance(seen, own.leet, score_cutoff=int(reach))
+        slip = distance == 1 and _is_slip(seen, own.leet)
         if distance <= reach:
             told = f"The handle differs from {own.text} by {distance} letter{'s' * (distance > 1)}"
             near = distance <= max(1.0, reach / 3)
-            points = _NEAR * (1 - distance / reach)
-            if not supported and len(_KINDS.sub("", own.compact)) < SHORT:
+            points = _NEAR * (1 - (_SLIP if slip else distance) / reach)
+            if not supported and not slip and len(_KINDS.sub("", own.compact)) < SHORT:
                 points /= 2  # so few letters tell it from others that a near one arises by chance
             yield Evidence(round(points), told, own.text, claims=near)
 
@@ -83,35 +96,60 @@ def _held_acronym(
 ) -> Iterator[Evidence]:
     """Few letters are found by chance: they stand apart, or beside nothing but usual words."""
     rest = form.replace(text, "", 1)
-    usual = _usual(form, text) or any(OSA.distance(form, own.compact, score_cutoff=1) <= 1 for own in index.handles)
+    usual = _usual(form, text) or any(
+        OSA.distance(form, own.compact, score_cutoff=1) <= 1 for own in index.handles
+    )
     if usual and (strength > WEAK or supported):
         told = f"The handle is {text.upper()} and words that official accounts use"
-        yield Evidence(round(_HOLDS * strength), told if rest else f"The handle is {text.upper()}", text.upper(), claims=True)
-    elif strength > WEAK and text not in parts and len(text) <= SHORT and (form.startswith(text) or form.endswith(text)):
+        yield Evidence(
+            round(_HOLDS * strength),
+            told if rest else f"The handle is {text.upper()}",
+            text.upper(),
+            claims=True,
+        )
+    elif (
+        strength > WEAK
+        and text not in parts
+        and len(text) <= SHORT
+        and (form.startswith(text) or form.endswith(text))
+    ):
         told = f"The handle begins or ends with {text.upper()}"
-        yield Evidence(round(_HOLDS * strength * _LEAST), told, text.upper())
+        yield Evidence(round(_HOLDS * strength * _LEAST), told, text.upper(), names=True)
     elif text in parts or len(text) > SHORT:
         share = max(_LEAST, 1 - len(rest) / len(form))
-        yield Evidence(round(_HOLDS * strength * share), f"The handle holds {text.upper()}", text.upper())
+        yield Evidence(
+            round(_HOLDS * strength * share),
+            f"The handle holds {text.upper()}",
+            text.upper(),
+            names=strength > WEAK,
+        )
 
 
 def _held_name(form: str, name: Name, index: Index) -> Iterator[Evidence]:
     known = name.compact
     if len(known) >= _LONG and known in form:
         rest = form.replace(known, "", 1)
-        if not name.place or is_kind(rest):
+        if not name.place or is_of_nhs(rest):
             yield _held(form, known, name.text, name.strength * (0.8 if name.place else 1.0))
         else:
-            yield Evidence(round(_HOLDS * _LEAST * name.strength), f"The handle holds the name {name.text}", name.text)
+            yield Evidence(
+                round(_HOLDS * _LEAST * name.strength), f"The handle holds the name {name.text}", name.text
+            )
     elif len(known) > _CUT_OFF and (at := form.find(known[:_CUT_OFF])) >= 0:
-        met = commonprefix([form[at:], known])
+        met = _shared(form[at:], known)
         if not name.place and is_kind(form) and _usual(form, met) and _is_told(met, name, index):
             told = f"The handle is the beginning of the name {name.text}"
             yield Evidence(round(_HOLDS * 0.9 * name.strength), told, name.text, claims=True)
 
 
+def _shared(one: str, other: str) -> str:
+    """The letters with which both begin."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(letter for letter, _ in pairs)
+
+
 def _is_told(letters: str, name: Name, index: Index) -> bool:
-    """Whether the letters hold most of what tells a name from others, and no other body's begins with them."""
+    """Whether the letters hold most of what tells a name, and no other body's begins with them."""
     if index.bodies.begins(letters):
         return False
     here = [word for word in name.words if word in letters]
@@ -124,7 +162,7 @@ def _held(form: str, known: str, text: str, strength: float) -> Evidence:
         told = f"The handle is {text}{' and words that official accounts use' if rest else ' in full'}"
         return Evidence(round(_HOLDS * strength), told, text, claims=True)
     share = max(_LEAST, 1 - len(rest) / len(form))
-    return Evidence(round(_HOLDS * strength * share), f"The handle holds {text}", text)
+    return Evidence(round(_HOLDS * strength * share), f"The handle holds {text}", text, names=strength > 0.7)
 
 
 def _usual(form: str, known: str) -> bool:

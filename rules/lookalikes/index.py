@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,13 +16,14 @@ from rules.lookalikes.wording import cut, is_kind, kinds, without_kinds
 SHORT = 5
 """Letters up to which a handle is so short that a near one arises by chance: it needs support."""
 WEAK = 0.5
-"""The strength of initials that are short or that nobody has listed: others have them, too, so that they count
-only where something else speaks of us."""
+"""The strength of initials that are short or that nobody has listed: others have them, too, so that they
+count only where something else speaks of us."""
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]{1,6}(?: ICB)?")
 _CERTAIN, _LIKELY = 0.5, 0.4  # weights of an alias: the organisation's alone; more often it than not
 _GENERIC_DOMAINS = frozenset({"nhs", "uk", "org", "co", "com", "gov", "icb", "test", "net", "www"})
 _WORD = re.compile(r"[a-z0-9]+")
 _APOSTROPHE = re.compile("['\u2019]")
+_TOLD_APART = 7  # letters from which on a hospital's name without its last word is more than a word
 _NOT_INITIALS = frozenset({"and", "of", "the", "at", "in", "for", "nhs"})
 
 
@@ -91,7 +92,9 @@ class Index:
         settings = settings or LookalikeSettings()
         self.organisation = organisation
         self.listed = (*listed, *(Listed(handle) for handle in organisation.handles))
-        self.handles = tuple({own.compact: own for own in map(Own.of, self._handles()) if own.compact}.values())
+        self.handles = tuple(
+            {own.compact: own for own in map(Own.of, self._handles()) if own.compact}.values()
+        )
         self.names = tuple(_names(organisation))
         self.acronyms = tuple(_acronyms(organisation))
         self.domains = tuple(domain.lower() for domain in organisation.domains)
@@ -141,6 +144,12 @@ class Index:
         return found
 
     @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters of the organisation's own names that are not ASCII: no disguise, in Welsh for one."""
+        named = (self.organisation.name, *(name.text for name in self.names))
+        return frozenset(char for name in named for char in name if not char.isascii())
+
+    @cached_property
     def opened(self) -> datetime | None:
         """When the first official account was opened, as far as the register knows."""
         return min((one.opened for one in self.listed if one.opened), default=None)
@@ -149,7 +158,9 @@ class Index:
     def said(self) -> str:
         """An RE2 pattern over folded text for everything that the organisation is called."""
         phrases = {_spaced(name.text) for name in self.names if name.strength >= _CERTAIN and not name.place}
-        phrases |= {own.compact for own in self.handles} | {each.text for each in self.acronyms if each.strength > WEAK}
+        phrases |= {own.compact for own in self.handles} | {
+            each.text for each in self.acronyms if each.strength > WEAK
+        }
         return rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))})"
 
 
@@ -179,9 +190,8 @@ def _texts(one: Organisation) -> Iterator[tuple[str, float]]:
     yield one.name, 1.0
     if not _is_acronym(one.short):
         yield one.short, 1.0
-    yield " ".join(without_kinds(cut(one.name))), 1.0
-    stem = [word for word in cut(one.name) if word not in ("nhs", "foundation", "trust")]
-    yield " ".join(stem), 1.0
+    yield _without(one.name, kinds()), 1.0
+    yield _without(one.name, frozenset({"nhs", "foundation", "trust"})), 1.0
     yield from ((hospital, 1.0) for hospital in one.hospitals)
     for alias in one.aliases:
         weight = {1: 1.0, 2: 0.5, 3: 0.1}[alias.tier] if alias.weight is None else alias.weight
@@ -200,15 +210,27 @@ def _derived(one: Organisation) -> Iterator[str]:
             yield f"{place} Hospital"
             yield f"{place} NHS Trust"
     for hospital in one.hospitals:  # "QE Gateshead", "Darlington Memorial"
-        stem = [word for word in cut(hospital) if word not in kinds()]
-        if len(stem) > 1 and len("".join(stem)) >= 10:
-            yield " ".join(stem)
+        stem = _without(hospital, kinds())
+        if len(stem.split()) > 1 and len(compact(stem)) >= _TOLD_APART:
+            yield stem
+
+
+def _without(name: str, left_out: Collection[str]) -> str:
+    """A name as it is written, without some of its words."""
+    return " ".join(word for word in name.split() if compact(word) not in left_out and word != "&")
 
 
 def _name(text: str, strength: float) -> Name:
     words = cut(text)
     place = not any(map(is_kind, words)) and len(without_kinds(words)) < 3
-    return Name(text, frozenset(words) - {"and", "of", "the"}, compact(text.replace("&", "and")), leet(text.replace("&", "and")), strength, place)
+    return Name(
+        text,
+        frozenset(words) - {"and", "of", "the"},
+        compact(text.replace("&", "and")),
+        leet(text.replace("&", "and")),
+        strength,
+        place,
+    )
 
 
 def _is_acronym(text: str) -> bool:
@@ -235,7 +257,9 @@ def _initials(one: Organisation) -> Iterator[tuple[str, float]]:
             yield alias.text, 0.85 if (alias.weight or 0) >= 1 or alias.tier == 1 else 0.8
             yield alias.text.removesuffix(" ICB"), 0.8
     for domain in one.domains:
-        label = compact(next((each for each in domain.split(".") if each.lower() not in _GENERIC_DOMAINS), ""))
+        label = compact(
+            next((each for each in domain.split(".") if each.lower() not in _GENERIC_DOMAINS), "")
+        )
         if len(label) > 3 and not any(word in label for word in told):
             yield label, 0.85
     yield from ((letters, WEAK) for name in (one.name, *one.hospitals) for letters in _made(name))
@@ -246,6 +270,3 @@ def _made(name: str) -> Iterator[str]:
     letters = "".join(word[0] for word in cut(name) if word not in _NOT_INITIALS)
     if len(letters) > 3:
         yield letters
-
-
-

@@ -53,7 +53,9 @@ class Words:
     @classmethod
     def of(cls, account: Account, bio: Bio, handle: Evidence | None, index: Index) -> Words:
         """Of an account. A handle that is all ours holds no word of its own."""
-        shown = compiled(rf"\b{index.said}\b").sub(" ", skeleton(account.display_name or "").replace("\u2019", "'"))
+        shown = compiled(rf"\b{index.said}\b").sub(
+            " ", skeleton(account.display_name or "").replace("\u2019", "'")
+        )
         other = handle is None or not handle.claims
         rest = remaining(account.handle, index) if account.handle and other else ""
         return cls(shown, rest, bio.bare)
@@ -66,7 +68,9 @@ def of_words(account: Account, words: Words) -> Iterator[Evidence]:
     if meets("apart", f"{words.named}\n{words.told}"):
         yield Evidence(_APART, "It says that it is not ours")
     if meets("staff", words.told):
-        yield Evidence(_STAFF, "The bio is that of somebody who works somewhere, or says that views are their own")
+        yield Evidence(
+            _STAFF, "The bio is that of somebody who works somewhere, or says that views are their own"
+        )
     for kind, (points, whose) in _KINDS.items():
         if meets(kind, words.named):
             yield Evidence(points, f"By its name it is {whose}")
@@ -87,7 +91,7 @@ def named_as(words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another body that explains an account's name better than we do; without a name, another kind of body."""
+    """Another body that explains an account's name better than we do, or another kind of body."""
 
     evidence: Evidence
     certain: bool
@@ -106,7 +110,9 @@ def of_other_body(account: Account, shown: Shown, words: Words, bio: Bio, index:
         return Other(Evidence(points, f"The name is rather that of {name}", name), certain=cover > 0.9)
     claims = shown.evidence is not None and shown.evidence.claims
     if not claims and not bio.names_us and (name := index.bodies.named_in(cut(bio.text))):
-        return Other(Evidence(_NAMED, f"The bio names {name} and not us", name), certain=meets("official", bio.text))
+        return Other(
+            Evidence(_NAMED, f"The bio names {name} and not us", name), certain=meets("official", bio.text)
+        )
     if any(kind not in _own_kinds(index) for kind in all_of("other_bodies", words.named)):
         return Other(Evidence(_OTHER_KIND, "The name is that of another kind of body"), certain=False)
     return None
@@ -125,6 +131,8 @@ def of_standing(account: Account, index: Index) -> Iterator[Evidence]:
         if account.platform in _VERIFY_BODIES:
             yield Evidence(_VERIFIED, "The platform has verified whose it is")
         else:
-            yield Evidence(_VERIFIED_FOR_SALE, "It bears the platform's sign of verification, which can be bought")
+            yield Evidence(
+                _VERIFIED_FOR_SALE, "It bears the platform's sign of verification, which can be bought"
+            )
     if account.created_at is not None and index.opened is not None and account.created_at < index.opened:
         yield Evidence(_OLDER, "It is older than the first of our accounts")

@@ -19,12 +19,14 @@ from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 
 _COPIED, _EDITED, _MARK = 18, 11, 4
-_OFFICIAL, _MOVED, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 10, 10, 8, 5, 4, 5, 4
+_OFFICIAL, _MOVED, _DETAILS, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 12, 12, 12, 8, 5, 4, 5, 4
 _COPY_WITHIN = 31
 """Bits of 256 by which a hash of a copy may differ; beyond it is an edited one (PDQ's own threshold)."""
 _YOUNG_DAYS = timedelta(days=180)
 _LONGEST = 2000  # characters of a bio that are looked at; platforms allow fewer
-_ENDINGS = frozenset({"nhs", "uk", "co", "org", "com", "net", "info", "gov", "www", "test", "example", "ac", "ltd"})
+_ENDINGS = frozenset(
+    {"nhs", "uk", "co", "org", "com", "net", "info", "gov", "www", "test", "example", "ac", "ltd"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,37 @@ def _ours(picture: Picture) -> bool:
 
 
 def of_bio(bio: Bio, *, claimed: bool) -> Evidence | None:
-    """What the bio says that it is. `claimed`: handle or shown name claim to be us already."""
+    """What the bio says that it is. `claimed`: handle or shown name claim to be us already, or the shown name
+    is of our words alone and the bio that of a hospital."""
     about_us = bio.names_us or claimed
     return best(
         [
-            Evidence(_MOVED * meets("moved", bio.text) * about_us, "The bio says that our account was lost, or is a new one", claims=True),
-            Evidence(_OFFICIAL * meets("official", bio.text) * about_us, "The bio says that it is official", claims=bio.names_us),
+            Evidence(
+                _MOVED * meets("moved", bio.text) * about_us,
+                "The bio says that our account was lost, or is a new one",
+                claims=True,
+            ),
+            Evidence(
+                _OFFICIAL * meets("official", bio.text) * about_us,
+                "The bio says that it is official",
+                claims=True,
+            ),
             Evidence(_NAMES * bio.names_us, "The bio names us"),
         ]
     )
 
 
-def of_requests(bio: Bio) -> Evidence | None:
-    """What the bio asks for."""
+def of_requests(bio: Bio, *, claimed: bool) -> Evidence | None:
+    """What the bio asks for, or offers. `claimed` as in `of_bio`."""
     return best(
         [
-            Evidence(_ASKS * meets("details", bio.text), "The bio asks for personal details or a payment", claims=True),
-            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages"),
+            Evidence(
+                _DETAILS * meets("details", bio.text),
+                "The bio asks for personal details or a payment",
+                claims=True,
+            ),
+            Evidence(_ASKS * meets("lures", bio.text), "The bio offers what frauds offer", claims=True),
+            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages", claims=claimed),
             Evidence(_MONEY * meets("money", bio.text), "The bio asks for money"),
         ]
     )
@@ -136,4 +152,3 @@ def of_age(account: Account, now: datetime) -> Iterator[Evidence]:
     """Whether it is young."""
     if account.created_at is not None and now - account.created_at < _YOUNG_DAYS:
         yield Evidence(_YOUNG, "It is less than half a year old")
-

@@ -9,16 +9,17 @@ from monitor.types import Account, Relation, Resemblance, Standing
 from rules.lookalikes import mitigations, profiles
 from rules.lookalikes.evidence import Evidence
 from rules.lookalikes.handles import of_handle
-from rules.lookalikes.index import SHORT, Index, Listed
+from rules.lookalikes.index import Index, Listed
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
-from rules.lookalikes.skeleton import disguised, turned
-from rules.lookalikes.wording import meets, says_nothing
+from rules.lookalikes.skeleton import disguised, turned, upright
+from rules.lookalikes.wording import meets
 
 PROBABLE, POSSIBLE = 30, 20
 """Points from which on an account that claims to be us is probably, or possibly, posed."""
 _DISGUISED = 12
+_OURS_ALONE = 15  # points of a shown name from which on its words are ours
 _BEARS = 12  # points of the name from which on it is ours that it bears
 
 
@@ -90,7 +91,9 @@ def _listed(account: Account, index: Index) -> Resemblance | None:
 
 
 def _registered(told: str, nearest: str = "") -> Resemblance:
-    return Resemblance(score=0, standing=Standing.REGISTERED, mitigations=(f"{told} (0 points)",), nearest=nearest)
+    return Resemblance(
+        score=0, standing=Standing.REGISTERED, mitigations=(f"{told} (0 points)",), nearest=nearest
+    )
 
 
 def _is_another(entry: Listed, account: Account) -> bool:
@@ -117,7 +120,7 @@ def _own_domain(account: Account, index: Index) -> str:
 
 def _case(account: Account, index: Index, now: datetime | None) -> _Case:
     bio = bio_of(account, index)
-    shown = of_shown(account.display_name or "", index)
+    shown = _shown(account.display_name or "", index)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
     handle = of_handle(account.handle, index, supported=supported) if account.handle else None
     words = Words.of(account, bio, handle, index)
@@ -129,22 +132,30 @@ def _case(account: Account, index: Index, now: datetime | None) -> _Case:
         bio=bio,
         handle=handle,
         shown=shown,
-        reasons=_reasons(account, index, bio, handle, shown.evidence, now),
+        reasons=_reasons(account, index, bio, handle, shown, now),
         against=(*against, *mitigations.of_standing(account, index)),
         other=other,
     )
 
 
+def _shown(name: str, index: Index) -> Shown:
+    """The shown name as it is written, or as it is read where a sign turns it: what is more like ours."""
+    read = upright(name)
+    seen = of_shown(name, index)
+    return seen if read == name else max(seen, of_shown(read, index), key=lambda shown: shown.points)
+
+
 def _reasons(
-    account: Account, index: Index, bio: Bio, handle: Evidence | None, shown: Evidence | None, now: datetime | None
+    account: Account, index: Index, bio: Bio, handle: Evidence | None, shown: Shown, now: datetime | None
 ) -> tuple[Evidence, ...]:
     """Every group's signal. What a profile asks or shows counts only where the account has to do with us."""
-    named = [each for each in (handle, shown) if each is not None]
+    named = [each for each in (handle, shown.evidence) if each is not None]
     picture = list(profiles.of_picture(account))
-    found = [*named, *_disguise(account, handle, shown), *picture]
+    found = [*named, *_disguise(account, handle, shown.evidence, index), *picture]
     if found or bio.names_us:
-        claimed = any(each.claims for each in found)
-        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio))
+        hospital = shown.points >= _OURS_ALONE and not shown.own and meets("hospital", bio.text)
+        claimed = hospital or any(each.claims for each in found)
+        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio, claimed=claimed))
         found += [each for each in others if each is not None]
         found += profiles.of_link(account, index)
         if now is not None:
@@ -152,13 +163,15 @@ def _reasons(
     return tuple(found)
 
 
-def _disguise(account: Account, handle: Evidence | None, shown: Evidence | None) -> list[Evidence]:
+def _disguise(
+    account: Account, handle: Evidence | None, shown: Evidence | None, index: Index
+) -> list[Evidence]:
     """Foreign letters or hidden signs in a name that is ours without them."""
     pairs = ((account.handle or "", handle), (account.display_name or "", shown))
     names = [name for name, met in pairs if met is not None and met.points >= _BEARS]
     if any(map(turned, names)):
         return [Evidence(_DISGUISED, "A hidden sign turns the direction in which its name is read")]
-    if any(map(disguised, names)):
+    if any(disguised("".join(char for char in name if char not in index.letters)) for name in names):
         return [Evidence(_DISGUISED, "Foreign letters or hidden signs stand for the letters of our name")]
     return []
 
@@ -176,7 +189,7 @@ def _standing(case: _Case) -> Standing:
         return Standing.OTHER_BODY
     if _claims(case):
         if case.score >= PROBABLE:
-            return Standing.TEAM if _is_team(case) and not meets("details", case.bio.text) else Standing.PROBABLE
+            return Standing.TEAM if _is_team(case) and not _wants(case) else Standing.PROBABLE
         if case.score >= POSSIBLE:
             return Standing.TEAM if _is_team(case) else Standing.POSSIBLE
     return _otherwise(case, bears=bears)
@@ -209,17 +222,26 @@ def _claims(case: _Case) -> bool:
 def _says_nothing_else(case: _Case) -> bool:
     """Whether the shown name of an account with a handle like ours could be ours.
 
-    A person's name beside our initials in the handle is a person's account, and few letters are chance.
+    A person's name beside our initials is a person's account; beside words of its own few letters or a place
+    are chance. A handle that is near one of ours needs no name.
     """
-    own = [word for word in case.shown.words if not says_nothing(word)]
-    if case.shown.evidence is not None or not own or case.handle is None:
-        return True
-    return len(case.handle.nearest.lstrip("@")) > SHORT and not meets("staff", case.words.told)
+    near = case.handle is not None and case.handle.nearest.startswith("@")
+    return not case.shown.own or (near and not meets("staff", case.words.told))
+
+
+def _wants(case: _Case) -> bool:
+    """Whether its profile wants something of people that a team's would not: not a charity's donations."""
+    bio = case.bio.text
+    return any(meets(each, bio) for each in ("details", "lures", "messages"))
 
 
 def _is_team(case: _Case) -> bool:
     """Whether it says beside our name that it is a team or a charity of ours."""
-    if meets("independent", case.words.named) or any(meets(each, case.words.told) for each in ("apart", "staff")):
+    if meets("independent", case.words.named) or any(
+        meets(each, case.words.told) for each in ("apart", "staff")
+    ):
         return False
     fields = ((case.words.shown, case.shown.evidence), (case.words.handle, case.handle))
-    return any(e is not None and (meets("team", text) or meets("our_charity", text)) for text, e in fields)
+    told = case.bio.names_us
+    named = (text for text, evidence in fields if evidence is not None and (evidence.names or told))
+    return any(meets("team", text) or meets("our_charity", text) for text in named)

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from rules.lookalikes.evidence import Evidence, best
 from rules.lookalikes.index import WEAK, Index, Name
 from rules.lookalikes.skeleton import compact, leet
-from rules.lookalikes.wording import cut, is_kind, says_nothing
+from rules.lookalikes.wording import cut, is_of_nhs, says_nothing
 
 _EQUAL, _COVERED, _ALIKE, _INITIALS = 45, 40, 25, 22
 _COVER_FROM, _ALIKE_FROM = 0.45, 0.7
@@ -20,17 +20,28 @@ _ALL = 0.99
 _HALF = 0.5  # of a name must be there to claim it
 _LITTLE = 1.0  # nats: the worth of a word that says nothing
 _PLACE = 0.6  # of the points, for a name that could mean a place
+_LONG = 7  # letters from which on a name inside another is no chance
 _LONGEST = 30  # words of a shown name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A shown name as it is compared: its words, those of ours that they stand for, and our best cover."""
+    """A shown name as it is compared.
+
+    `words` are its words, or those of ours that they stand for; `own` those that are neither ours nor usual;
+    `cover` says how well a name of ours explains it.
+    """
 
     text: str
     words: tuple[str, ...]
+    own: tuple[str, ...] = ()
     cover: float = 0.0
     evidence: Evidence | None = None
+
+    @property
+    def points(self) -> int:
+        """Of its signal."""
+        return self.evidence.points if self.evidence else 0
 
 
 def of_shown(name: str, index: Index) -> Shown:
@@ -45,9 +56,17 @@ def of_shown(name: str, index: Index) -> Shown:
         *_equal(equal, words),
         *(each for ours in near for each in _covered(words, ours, index)),
         *_initials(words, index),
+        *_run_together(compact(name), index),
         *_alike(compact(name), index),
     ]
-    return Shown(name, words, 1.0 if equal and not equal.place else cover, best(found))
+    met = best(found)
+    claims = met is not None and met.claims
+    own = () if claims else tuple(word for word in words if not _is_ours(word, index))
+    return Shown(name, words, own, 1.0 if equal and not equal.place else cover, met)
+
+
+def _is_ours(word: str, index: Index) -> bool:
+    return word in index.by_word or word in index.initials or says_nothing(word)
 
 
 def _as_ours(word: str, index: Index) -> str:
@@ -66,7 +85,13 @@ def _near(words: Collection[str], index: Index) -> list[Name]:
 def _equal(equal: Name | None, words: Collection[str]) -> Iterator[Evidence]:
     if equal is not None:
         points = round(_EQUAL * equal.strength * (_PLACE if equal.place else 1.0))
-        yield Evidence(points, f"The shown name is {equal.text} to the eye", equal.text, claims=not equal.place)
+        yield Evidence(
+            points,
+            f"The shown name is {equal.text} to the eye",
+            equal.text,
+            claims=not equal.place,
+            names=not equal.place,
+        )
 
 
 def _covered(words: Collection[str], ours: Name, index: Index) -> Iterator[Evidence]:
@@ -80,11 +105,12 @@ def _covered(words: Collection[str], ours: Name, index: Index) -> Iterator[Evide
     if cover <= _COVER_FROM:
         return
     usual = all(says_nothing(word) for word in set(words) - ours.words)
-    of_health = any(map(is_kind, words)) or (share > _ALL and not ours.place)
-    claims = usual and share >= _HALF and of_health
+    of_nhs = any(map(is_of_nhs, words)) or (share > _ALL and not ours.place)
+    claims = usual and share >= _HALF and of_nhs
+    names = share > _ALL and ours.strength > 0.7 and any(map(is_of_nhs, words))
     points = _COVERED * ours.strength * (cover - _COVER_FROM) / (1 - _COVER_FROM)
     told = f"The shown name holds {'the words' if share > _ALL else 'words'} of {ours.text}"
-    yield Evidence(round(points * (1.0 if of_health else _PLACE)), told, ours.text, claims=claims)
+    yield Evidence(round(points * (1.0 if of_nhs else _PLACE)), told, ours.text, claims=claims, names=names)
 
 
 def _worth(word: str, index: Index) -> float:
@@ -101,13 +127,26 @@ def _initials(words: Collection[str], index: Index) -> Iterator[Evidence]:
         text = acronym.text
         long, sure = len(text) > 3, acronym.strength > WEAK
         beside = contracted.partition(text)
-        if acronym.leet == leet(whole) or (long and text in contracted and says_nothing(beside[0]) and says_nothing(beside[2])):
+        if acronym.leet == leet(whole) or (
+            long and text in contracted and says_nothing(beside[0]) and says_nothing(beside[2])
+        ):
             told = f"The shown name is {text.upper()}" + (" and usual words" if contracted != text else "")
             points = round(_EQUAL * (min(1.0, acronym.strength + 0.1) if sure else WEAK))
-            yield Evidence(points, told, text.upper(), claims=sure)
+            yield Evidence(points, told, text.upper(), claims=sure, names=sure)
         elif any(leet(word) == acronym.leet for word in words):
             told = f"{text.upper()} is a word of the shown name"
-            yield Evidence(_INITIALS if sure else _INITIALS // 2, told, text.upper())
+            yield Evidence(_INITIALS if sure else _INITIALS // 2, told, text.upper(), names=sure)
+
+
+def _run_together(letters: str, index: Index) -> Iterator[Evidence]:
+    """A name of ours whose words, or letters, are parted otherwise than ours, beside usual words alone."""
+    for ours in index.names:
+        before, met, after = letters.partition(ours.compact)
+        if len(ours.compact) >= _LONG and met and says_nothing(before) and says_nothing(after):
+            of_nhs = not ours.place or is_of_nhs(before) or is_of_nhs(after)
+            points = round(_COVERED * ours.strength * (1.0 if of_nhs else _PLACE))
+            told = f"The shown name is {ours.text} and usual words"
+            yield Evidence(points, told, ours.text, claims=of_nhs, names=of_nhs)
 
 
 def _alike(letters: str, index: Index) -> Iterator[Evidence]:

@@ -1,10 +1,11 @@
-"""The sieve: most accounts bear nothing of ours, and those are known at a glance; the others are scored once."""
+"""The sieve: most accounts bear nothing of ours and are known at a glance; the others are scored once."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -60,7 +61,7 @@ class Sieve:
         return sum(each.points for each in found if each is not None) >= _BEARS
 
 
-def _pattern(index: Index) -> re.Pattern[str]:
+def _pattern(index: Index) -> Any:
     """Every telling word of ours, also with one letter changed, and every acronym, as `leet` writes them."""
     told = {leet(word) for word in index.by_word}
     pieces = {each.leet for each in index.acronyms} | {own.leet for own in index.handles}

@@ -12,7 +12,9 @@ from rules.text.words import any_of, words
 
 _DOTTED = re.compile(r"(?<![a-z0-9])[a-z](?:\.[a-z])+(?![a-z0-9])")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:\s(?:(?:&|and)\s)?[a-z])+(?![a-z0-9])")
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_CAPITAL = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
+)
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORT_FORMS = {
     "co": "county",
@@ -20,6 +22,7 @@ _SHORT_FORMS = {
     "hosps": "hospitals",
     "mem": "memorial",
     "gen": "general",
+    "uni": "university",
     "univ": "university",
     "saint": "st",
     "qe": "queen elizabeth",
@@ -54,13 +57,22 @@ def _joined(met: re.Match[str]) -> str:
 @lru_cache(maxsize=8192)
 def says_nothing(word: str) -> bool:
     """Whether a word, or several run together, are such as official accounts put beside their name."""
-    return not word or compiled(rf"^(?:{_plain('affixes', 'kinds', 'joining')}|[0-9])+$").search(word) is not None
+    return (
+        not word
+        or compiled(rf"^(?:{_plain('affixes', 'kinds', 'joining')}|[0-9])+$").search(word) is not None
+    )
 
 
 @lru_cache(maxsize=8192)
 def is_kind(word: str) -> bool:
     """Whether a word, or one run together with others, says that a body of health is meant."""
     return compiled(r"nhs|hosp|trust|health|^ft$|icb|foundation").search(word) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_of_nhs(word: str) -> bool:
+    """Whether a word beside a place makes it a body of the NHS; "health" alone is also a gym's."""
+    return compiled(r"nhs|hosp|trust|healthcare|^ft$|icb|foundation").search(word) is not None
 
 
 @cache
