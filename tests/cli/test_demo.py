@@ -126,3 +126,15 @@ def test_what_left_a_page_of_wikipedia_is_shown_with_its_section_and_who_took_it
     assert "Editor: a registered account: a wiki does not show the network of an account" in told
     page = " ".join((digests / "digest-comms.html").read_text("utf-8").split())
     assert "<del" in page, "struck through, not only red"
+
+
+def test_without_the_extra_the_demo_runs_and_says_that_pictures_are_not_analysed(tmp_path: Path) -> None:
+    hidden = "import monitor.pictures.analysis as a; a._NEEDED = ('no_such_module',)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{hidden}; from monitor.cli import app; app(['demo'])"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "pictures are not analysed here: pip install 'trustwatch[images]'" in " ".join(done.stdout.split())
+    assert "Pictures are not analysed here: pip install 'trustwatch[images]'" in done.stderr
+    assert not (tmp_path / "demo" / "evidence").exists()
