@@ -92,8 +92,8 @@ class Bluesky:
             yield from ((uri, state) for uri, state in states if state in GONE)
 
     def profiles(self, query: str) -> Iterator[Account]:
-        """The accounts that Bluesky finds for `query`."""
-        answer = self._public("app.bsky.actor.searchActors", {"q": query, "limit": "50"})
+        """The accounts that Bluesky finds for `query`: asked in small letters, as handles are kept."""
+        answer = self._public("app.bsky.actor.searchActors", {"q": query.lower(), "limit": "50"})
         for profile in shape.items(self._host, answer, "actors"):
             if did := shape.name(profile, "did"):
                 yield skyposts.account_of(profile, did, self._context.now())

@@ -411,7 +411,9 @@ def _gone(post: Post) -> State | None:
 
 def _outcomes(post: Post) -> Iterator[str]:
     """For each picture that was to be seen, why it was not analysed, or ""."""
-    return (picture.not_read for _, picture in post.images)
+    yield from (picture.not_read for _, picture in post.images)
+    if post.author is not None and post.author.avatar is not None:
+        yield post.author.avatar.not_read
 
 
 def _is_protected(post: Post) -> bool:

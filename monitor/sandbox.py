@@ -170,6 +170,10 @@ class _Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def ask(self, call: bytes, document: bytes) -> Any:
         self.documents += 1
         ok, answer = json.loads(self._within(self._limits.deadline, call, document))

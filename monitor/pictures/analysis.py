@@ -26,7 +26,7 @@ REMEMBERED = 2_000
 """Pictures of which it is remembered what was seen in them, a few kilobytes each."""
 
 NOT_INSTALLED = "pictures are not analysed here: pip install 'trustwatch[images]'"
-_NEEDED = ("PIL", "cv2", "numpy", "onnxruntime", "pdqhash", "pypdf", "pypdfium2", "rapidocr", "zxingcpp")
+_NEEDED = ("PIL", "cv2", "numpy", "onnxruntime", "pdqhash", "pypdfium2", "rapidocr", "zxingcpp")
 _SEEN = TypeAdapter(Picture)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from rules.lookalikes.evidence import Evidence, best
 from rules.lookalikes.index import SHORT, WEAK, Index, Name, local_part
@@ -19,6 +19,8 @@ _EQUAL, _NEAR, _HOLDS, _ALIKE = 50, 32, 44, 26
 _REACH = 0.34  # of the letters of an official handle may differ
 _LEAST = 0.35  # of the points, where most of the handle is other words
 _ALIKE_FROM = 0.6
+_SLIP = 0.5  # of a letter's distance, for what comes about by a slip of the finger alone
+_DOUBLE = re.compile(r"(.)\1")
 _CUT_OFF = 12  # letters of a name from which on it is known though its end is missing
 _LONG = 7  # letters from which on a name inside a handle is no chance
 _DIGITS = str.maketrans("0134578", "oleastb")
@@ -43,6 +45,12 @@ def of_handle(handle: str, index: Index, *, supported: bool) -> Evidence | None:
     return best(found)
 
 
+def _is_slip(seen: str, own: str) -> bool:
+    """Whether two neighbours changed places, or a letter is double: no other body is called so by chance."""
+    swapped = len(seen) == len(own) and Levenshtein.distance(seen, own) > 1
+    return swapped or _DOUBLE.sub(r"\1", seen) == _DOUBLE.sub(r"\1", own)
+
+
 @lru_cache(maxsize=512)
 def _forms(letters: str) -> tuple[str, ...]:
     """A handle's letters, and the same with digits read as letters, "and" left out, "hosp" written out."""
@@ -61,11 +69,12 @@ def _equal_or_near(local: str, index: Index, *, supported: bool) -> Iterator[Evi
         if len(own.leet) < SHORT or (len(own.leet) == SHORT and not supported):
             continue
         distance = OSA.distance(seen, own.leet, score_cutoff=int(reach))
+        slip = distance == 1 and _is_slip(seen, own.leet)
         if distance <= reach:
             told = f"The handle differs from {own.text} by {distance} letter{'s' * (distance > 1)}"
             near = distance <= max(1.0, reach / 3)
-            points = _NEAR * (1 - distance / reach)
-            if not supported and len(_KINDS.sub("", own.compact)) < SHORT:
+            points = _NEAR * (1 - (_SLIP if slip else distance) / reach)
+            if not supported and not slip and len(_KINDS.sub("", own.compact)) < SHORT:
                 points /= 2  # so few letters tell it from others that a near one arises by chance
             yield Evidence(round(points), told, own.text, claims=near)
 

@@ -23,6 +23,7 @@ _CERTAIN, _LIKELY = 0.5, 0.4  # weights of an alias: the organisation's alone; m
 _GENERIC_DOMAINS = frozenset({"nhs", "uk", "org", "co", "com", "gov", "icb", "test", "net", "www"})
 _WORD = re.compile(r"[a-z0-9]+")
 _APOSTROPHE = re.compile("['\u2019]")
+_TOLD_APART = 7  # letters from which on a hospital's name without its last word is more than a word
 _NOT_INITIALS = frozenset({"and", "of", "the", "at", "in", "for", "nhs"})
 
 
@@ -210,7 +211,7 @@ def _derived(one: Organisation) -> Iterator[str]:
             yield f"{place} NHS Trust"
     for hospital in one.hospitals:  # "QE Gateshead", "Darlington Memorial"
         stem = _without(hospital, kinds())
-        if len(stem.split()) > 1 and len(compact(stem)) >= 10:
+        if len(stem.split()) > 1 and len(compact(stem)) >= _TOLD_APART:
             yield stem
 
 

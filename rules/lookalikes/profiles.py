@@ -19,7 +19,7 @@ from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 
 _COPIED, _EDITED, _MARK = 18, 11, 4
-_OFFICIAL, _MOVED, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 10, 10, 8, 5, 4, 5, 4
+_OFFICIAL, _MOVED, _DETAILS, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 12, 12, 12, 8, 5, 4, 5, 4
 _COPY_WITHIN = 31
 """Bits of 256 by which a hash of a copy may differ; beyond it is an edited one (PDQ's own threshold)."""
 _YOUNG_DAYS = timedelta(days=180)
@@ -38,9 +38,9 @@ class Bio:
     names_us: bool
 
 
-def bio_of(account: Account, index: Index) -> Bio:
-    """The bio, its beginning where it is longer than platforms allow."""
-    text = fold((account.bio or "")[:_LONGEST]).text
+def bio_of(written: str, index: Index) -> Bio:
+    """A bio, its beginning where it is longer than platforms allow."""
+    text = fold(written[:_LONGEST]).text
     bounded = rf"(?:^|[^a-z0-9])@?{index.said}(?:[^a-z0-9]|$)"
     return Bio(text, compiled(rf"@?{index.said}").sub(" ", text), bool(text) and found(bounded, text))
 
@@ -85,16 +85,17 @@ def of_bio(bio: Bio, *, claimed: bool) -> Evidence | None:
     )
 
 
-def of_requests(bio: Bio) -> Evidence | None:
-    """What the bio asks for."""
+def of_requests(bio: Bio, *, claimed: bool) -> Evidence | None:
+    """What the bio asks for, or offers. `claimed` as in `of_bio`."""
     return best(
         [
             Evidence(
-                _ASKS * meets("details", bio.text),
+                _DETAILS * meets("details", bio.text),
                 "The bio asks for personal details or a payment",
                 claims=True,
             ),
-            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages"),
+            Evidence(_ASKS * meets("lures", bio.text), "The bio offers what frauds offer", claims=True),
+            Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages", claims=claimed),
             Evidence(_MONEY * meets("money", bio.text), "The bio asks for money"),
         ]
     )

@@ -13,7 +13,7 @@ from rules.lookalikes.index import Index, Listed
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
-from rules.lookalikes.skeleton import disguised, turned
+from rules.lookalikes.skeleton import disguised, turned, upright
 from rules.lookalikes.wording import meets
 
 PROBABLE, POSSIBLE = 30, 20
@@ -119,8 +119,8 @@ def _own_domain(account: Account, index: Index) -> str:
 
 
 def _case(account: Account, index: Index, now: datetime | None) -> _Case:
-    bio = bio_of(account, index)
-    shown = of_shown(account.display_name or "", index)
+    bio = bio_of(account.bio or "", index)
+    shown = _shown(account.display_name or "", index)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
     handle = of_handle(account.handle, index, supported=supported) if account.handle else None
     words = Words.of(account, bio, handle, index)
@@ -138,6 +138,13 @@ def _case(account: Account, index: Index, now: datetime | None) -> _Case:
     )
 
 
+def _shown(name: str, index: Index) -> Shown:
+    """The shown name as it is written, or as it is read where a sign turns it: what is more like ours."""
+    read = upright(name)
+    seen = of_shown(name, index)
+    return seen if read == name else max(seen, of_shown(read, index), key=lambda shown: shown.points)
+
+
 def _reasons(
     account: Account, index: Index, bio: Bio, handle: Evidence | None, shown: Shown, now: datetime | None
 ) -> tuple[Evidence, ...]:
@@ -148,7 +155,7 @@ def _reasons(
     if found or bio.names_us:
         hospital = shown.points >= _OURS_ALONE and not shown.own and meets("hospital", bio.text)
         claimed = hospital or any(each.claims for each in found)
-        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio))
+        others = (profiles.of_bio(bio, claimed=claimed), profiles.of_requests(bio, claimed=claimed))
         found += [each for each in others if each is not None]
         found += profiles.of_link(account, index)
         if now is not None:
@@ -182,9 +189,7 @@ def _standing(case: _Case) -> Standing:
         return Standing.OTHER_BODY
     if _claims(case):
         if case.score >= PROBABLE:
-            return (
-                Standing.TEAM if _is_team(case) and not meets("details", case.bio.text) else Standing.PROBABLE
-            )
+            return Standing.TEAM if _is_team(case) and not _wants(case) else Standing.PROBABLE
         if case.score >= POSSIBLE:
             return Standing.TEAM if _is_team(case) else Standing.POSSIBLE
     return _otherwise(case, bears=bears)
@@ -222,6 +227,12 @@ def _says_nothing_else(case: _Case) -> bool:
     """
     near = case.handle is not None and case.handle.nearest.startswith("@")
     return not case.shown.own or (near and not meets("staff", case.words.told))
+
+
+def _wants(case: _Case) -> bool:
+    """Whether its profile wants something of people that a team's would not: not a charity's donations."""
+    bio = case.bio.text
+    return any(meets(each, bio) for each in ("details", "lures", "messages"))
 
 
 def _is_team(case: _Case) -> bool:

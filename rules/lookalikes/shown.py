@@ -20,6 +20,7 @@ _ALL = 0.99
 _HALF = 0.5  # of a name must be there to claim it
 _LITTLE = 1.0  # nats: the worth of a word that says nothing
 _PLACE = 0.6  # of the points, for a name that could mean a place
+_LONG = 7  # letters from which on a name inside another is no chance
 _LONGEST = 30  # words of a shown name that are looked at
 
 
@@ -55,6 +56,7 @@ def of_shown(name: str, index: Index) -> Shown:
         *_equal(equal, words),
         *(each for ours in near for each in _covered(words, ours, index)),
         *_initials(words, index),
+        *_run_together(compact(name), index),
         *_alike(compact(name), index),
     ]
     met = best(found)
@@ -134,6 +136,17 @@ def _initials(words: Collection[str], index: Index) -> Iterator[Evidence]:
         elif any(leet(word) == acronym.leet for word in words):
             told = f"{text.upper()} is a word of the shown name"
             yield Evidence(_INITIALS if sure else _INITIALS // 2, told, text.upper(), names=sure)
+
+
+def _run_together(letters: str, index: Index) -> Iterator[Evidence]:
+    """A name of ours whose words, or letters, are parted otherwise than ours, beside usual words alone."""
+    for ours in index.names:
+        before, met, after = letters.partition(ours.compact)
+        if len(ours.compact) >= _LONG and met and says_nothing(before) and says_nothing(after):
+            of_nhs = not ours.place or is_of_nhs(before) or is_of_nhs(after)
+            points = round(_COVERED * ours.strength * (1.0 if of_nhs else _PLACE))
+            told = f"The shown name is {ours.text} and usual words"
+            yield Evidence(points, told, ours.text, claims=of_nhs, names=of_nhs)
 
 
 def _alike(letters: str, index: Index) -> Iterator[Evidence]:

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from monitor.types import Account, Resemblance, Standing
 from rules.lookalikes.handles import of_handle
 from rules.lookalikes.index import Index, local_part
+from rules.lookalikes.profiles import bio_of
 from rules.lookalikes.scoring import resembles
 from rules.lookalikes.shown import of_shown
 from rules.lookalikes.skeleton import leet
@@ -33,12 +34,14 @@ class Sieve:
         self._handles = [own.leet for own in index.handles]
         self._farthest = max((int(_REACH * len(own)) for own in self._handles), default=0)
         self._bears = lru_cache(_REMEMBERED)(self._looks_ours)
+        self._named = lru_cache(_REMEMBERED)(self._names_us)
         self._scored = lru_cache(_REMEMBERED)(self._score)
 
     def resemblance(self, account: Account, day: date) -> Resemblance | None:
         """How an account resembles the organisation on a day; None where nothing of it does."""
         own_picture = account.avatar is not None and (account.avatar.likeness or account.avatar.marks)
-        if own_picture or self._bears(account.handle or "", account.display_name or ""):
+        bears = self._bears(account.handle or "", account.display_name or "")
+        if own_picture or bears or (account.bio and self._named(account.bio)):
             return self._scored(account, day)
         return None
 
@@ -49,6 +52,10 @@ class Sieve:
 
     def _score(self, account: Account, day: date) -> Resemblance:
         return resembles(account, self.index, datetime.combine(day, time(), UTC))
+
+    def _names_us(self, bio: str) -> bool:
+        """Whether a bio names us: whoever says that they are us need not be called so."""
+        return bio_of(bio, self.index).names_us
 
     def _looks_ours(self, handle: str, shown: str) -> bool:
         """Whether one of our words, initials or names is in a name, or a handle of ours is near."""

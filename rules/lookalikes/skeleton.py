@@ -50,6 +50,11 @@ def turned(name: str) -> bool:
     return _BIDI.search(name[:LONGEST]) is not None
 
 
+def upright(name: str) -> str:
+    """The name as it is read where a sign in it turns the direction of writing; else as it is."""
+    return "".join(reversed(_BIDI.sub("", name[:LONGEST]))) if turned(name) else name
+
+
 def disguised(name: str) -> bool:
     """Whether foreign letters stand for plain ones, or something invisible stands inside a word."""
     cut = name[:LONGEST]

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -27,8 +28,11 @@ from rules.pictures.decode import Frame, NotRead, Pixels
 from rules.pictures.owner import Names
 from rules.pictures.references import References
 
+_MOST_OWNERS = 5
+"""Marks of a picture, the surest first: to read whose one is takes a quarter of a second."""
 _UNLIKE, _CHANGED = 40, 0.0003
 """Of 255, and of all pixels: an animation's frame that differs less has the text of the one before it."""
+_SECONDS = 20.0  # for a document; the worker has 30 (monitor/sandbox.py)
 _STEPS = ("0", "1", "2-5", "6+")  # of faces, in their order
 
 cv2.setNumThreads(1)
@@ -86,16 +90,19 @@ class _Seen:
 
     def document(self, content: bytes) -> None:
         """The pages of a document: their own text, or that of a scan. Raises NotRead."""
-        opened = document.Document(content)
+        opened, until, last = document.Document(content), monotonic() + _SECONDS, 0
         self.pages = opened.count
         for page in opened.pages():
+            last = page.number
             self._look_at(page.frame, page.number)
             if page.text:
                 self._keep(page.text, page.lines)
             elif self.closely:
                 self._recognise(page.frame, page.number)
-        if opened.count > document.MOST_PAGES:
-            self.notes.append(f"of {opened.count} pages the first {document.MOST_PAGES} were read")
+            if monotonic() > until:  # what was read is worth more than the worker's end
+                break
+        if opened.count > last:
+            self.notes.append(f"after page {last} of {opened.count} it was not read")
 
     def told(self) -> Picture:
         """All of it."""
@@ -135,7 +142,8 @@ class _Seen:
         if found.cut:
             self.notes.append(found.cut)
         near = avatars.likeness(frame, references) if page == 1 else None
-        named = [self._owned(frame, mark) for mark in found.marks]
+        named = [self._owned(frame, mark) for mark in found.marks[:_MOST_OWNERS]]
+        named += found.marks[_MOST_OWNERS:]
         self.marks += named
         self.likeness = self.likeness or avatars.confirmed(near, named, references)
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -265,3 +270,37 @@ def test_a_name_of_a_person_near_ours_is_not_kept(people: People, platform: Plat
     platform.profiles = [profile(9, "janewvft", "Jane Okoro", "Physio at WVFT, dog person. Views my own")]
     assert people.run("jo", "lookalikes", "scan").exit_code == Exit.OK
     assert people.installation.rows("SELECT id FROM mention") == []
+
+
+def test_the_service_searches_by_itself(people: People, platform: Platform, database_url: str) -> None:
+    if not database_url.startswith("sqlite"):
+        pytest.skip("the store makes no difference to when it searches")
+    command = [Path(sys.executable).with_name("monitor"), "--config", "monitor.toml", "run"]
+    with subprocess.Popen(command, cwd=people.installation.folder, stderr=subprocess.DEVNULL) as service_:
+        try:
+            assert _within(30, lambda: bool(_found(people.installation)) and len(platform.asked) == 3)
+        finally:
+            service_.terminate()
+    assert len(platform.asked) == 3
+    assert _found(people.installation) == [("WVFT_NHS", "profile")]
+
+
+def _found(installation: Installation) -> list[tuple[str, str]]:
+    """Handle and kind of everything that is stored."""
+    if not (installation.folder / "state" / "trustwatch.db").exists():
+        return []
+    with closing(sqlite3.connect(installation.folder / "state" / "trustwatch.db")) as database:
+        try:
+            rows = database.execute("SELECT author, kind FROM mention").fetchall()
+        except sqlite3.OperationalError:  # its tables are being made
+            return []
+    return [(author.partition("@")[0], kind) for author, kind in rows]
+
+
+def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False

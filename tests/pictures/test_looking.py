@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from monitor.types import Picture
+from rules.pictures import looking
 from tests.pictures import drawing
-from tests.pictures.asking import asked, saw
+from tests.pictures.asking import NOTHING, asked, saw
 
 PAGE = drawing.encoded(drawing.page())
 
@@ -56,3 +57,11 @@ def test_a_telephone_held_another_way_takes_the_same_picture(orientation: int) -
     stored = drawing.page().rotate(turned, expand=True)
     seen = saw(drawing.encoded(stored, "JPEG", exif=exif), depth="look")
     assert (seen.width, seen.height) == (900, 420)
+
+
+def test_a_document_that_takes_long_is_read_as_far_as_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "_SECONDS", 0.0)
+    pages = [drawing.page()] * 4
+    content = drawing.encoded(pages[0], "PDF", save_all=True, append_images=pages[1:])
+    answer = looking.look(content, json.dumps(NOTHING | {"depth": "look"}))
+    assert answer["not_read"] == "after page 1 of 4 it was not read"

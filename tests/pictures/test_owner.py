@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from monitor.types import Box, Mark, Tier
+from rules.bodies import shipped
 from rules.pictures import marks
 from rules.pictures.decode import Frame, Pixels
 from rules.pictures.owner import Names, named, owner, surroundings
@@ -60,6 +61,22 @@ def test_our_name_beside_anothers_is_nobodys() -> None:
 
 def test_a_name_within_ours_does_not_make_it_doubtful() -> None:
     assert read("Wearside Vale", "Wearside") == (OURS, True)
+
+
+def test_a_name_alike_in_the_same_place_does_not_make_it_doubtful() -> None:
+    """Bodies' names are made of the same words."""
+    names = Names.of(["County Durham and Darlington"], ["Allington NHS Trust", "Darlington NHS Trust"])
+    found = named(["County Durham and Darlington"], names)
+    assert found is not None
+    assert found.ours
+
+
+def test_every_shipped_body_is_read_as_itself() -> None:
+    """By its letters: "NHS" and "Trust" tell no two apart."""
+    listed = Names.of([], [body.name for body in shipped()]).listed
+    assert len(listed) > 500
+    names = Names(listed)
+    assert [name.spelled for name in listed if named([name.spelled], names) != name] == []
 
 
 def test_a_name_that_both_have_is_ours() -> None:

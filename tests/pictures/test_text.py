@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from monitor import sandbox
 from rules.detectors import nhs_number
 from rules.pictures.misread import mended
 from rules.pictures.text import Piece, rows
@@ -96,3 +98,10 @@ def test_places_are_those_of_the_picture_at_its_full_size() -> None:
 def test_text_is_read_only_where_that_is_asked() -> None:
     seen = saw(drawing.encoded(drawing.page()), depth="look")
     assert (seen.text, seen.lines, seen.text_read, seen.seen) == ("", (), False, True)
+
+
+def test_the_worker_reads_within_800_mib() -> None:
+    saw(drawing.encoded(drawing.page(size=(1_280, 960))))
+    status = Path(f"/proc/{sandbox.pictures.idle[-1].process_id}/status").read_text()
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    assert 100 * 1024 < int(peak) < 800 * 1024

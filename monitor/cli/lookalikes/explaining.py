@@ -239,7 +239,7 @@ def _looked_up(work: Work, name: str) -> str:
     except (NoAnswer, SourceUnavailable):
         return "the resolver gave no answer just now, so nothing can be said of whether somebody has it"
     if records is None or not records.used:
-        return "nobody has it now"
+        return "the resolver knows nobody who has it"
     mail = "; mail can be sent there" if records.mail else "; it takes no mail"
     return f"somebody has it{'; it leads to a server' if records.address else ''}{mail}"
 
