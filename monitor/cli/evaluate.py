@@ -60,7 +60,8 @@ class Report:
 def evaluate(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Labelled cases: JSON Lines or CSV.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Labelled cases: JSON Lines or CSV, or folders of pictures."),
     ],
     policy: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="A policy in force; may be repeated.")
@@ -84,15 +85,20 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Of accounts: the organisations they are labelled for, as JSON."),
     ] = None,
+    closely: Annotated[
+        bool, typer.Option("--closely", help="Of logos: look as where text is read too (slower).")
+    ] = False,
     as_json: output.AsJson = False,
 ) -> None:
     """Measure the rules on labelled cases: precision, recall and F1, each with its 95 % interval.
 
     A case is {"id", "text", "title", "given", "expect"}; `expect` holds level and spans, band, refers,
     hateful or categories. HateCheck, Ethos and OLID are known by their columns, and so are tables of accounts
-    (handle, label, expect) and of names of bodies (name, type), by which the lookalike score is measured.
-    Exit 1 if a line is bad.
+    (handle, label, expect) and of names of bodies (name, type), by which the lookalike score is measured. A
+    folder holds pictures and their labels.csv or labels.jsonl. Exit 1 if a line is bad.
     """
+    if any(file.is_dir() for file in files):
+        _measure_pictures(context, files, closely=closely, failures=failures, as_json=as_json)
     if register is not None or any(file.suffix == ".csv" for file in files):
         _measure_accounts(context, files, register, failures=failures, as_json=as_json)
     from monitor.cli.dataset import Columns
@@ -120,6 +126,20 @@ def evaluate(
         _complain(report)
     bad = any(report.bad or not report.cases for report in reports)
     raise typer.Exit(Exit.ERROR if bad else Exit.OK)
+
+
+def _measure_pictures(
+    context: typer.Context, folders: list[Path], *, closely: bool, failures: bool, as_json: bool
+) -> None:
+    """Measure folders of pictures and exit."""
+    from monitor.cli.pictures import measuring
+
+    if not all(each.is_dir() for each in folders):
+        raise typer.BadParameter(
+            "folders of pictures and files of cases are measured apart", param_hint="FILE"
+        )
+    settings = _settings(context, None, rehearsal=False)
+    raise typer.Exit(measuring.run(folders, settings, closely=closely, failures=failures, as_json=as_json))
 
 
 def _measure_accounts(

@@ -1,4 +1,4 @@
-"""Labelled pictures, drawn from a seed: marks in scenes, avatars, letters and boards, QR codes, hostile files.
+"""Labelled pictures, drawn from a seed: marks in scenes, avatars, letters, boards, QR codes, hostile files.
 
 `python -m tests.pictures.draw OUT` writes five folders with their labels, as `monitor evaluate OUT/logo`
 and its like read them. Everything in them is invented: a stand-in mark, NHS numbers of the 999 range, people

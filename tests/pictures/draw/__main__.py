@@ -12,6 +12,7 @@ from tests.pictures.draw.codes import Codes
 from tests.pictures.draw.fonts import Typesetter
 from tests.pictures.draw.hostile import Hostile
 from tests.pictures.draw.logos import Logos
+from tests.pictures.draw.marks import FULL
 from tests.pictures.draw.writings import Writings
 
 SETS = {"logo": Logos, "avatar": Avatars, "ocr": Writings, "qr": Codes, "hostile": Hostile}
@@ -22,7 +23,7 @@ def draw(out: Path, names: list[str], seed: int, amount: float, *, bare: bool = 
     type_ = Typesetter(bare=bare)
     counts = {name: SETS[name](seed, amount, type_).write(out / name) for name in names}
     for name in names:
-        noted = {"seed": seed, "amount": amount, "fonts": type_.said}
+        noted = {"seed": seed, "amount": amount, "fonts": type_.said, "ours": FULL}
         (out / name / "drawn.json").write_text(json.dumps(noted) + "\n", "utf-8")
     return counts
 

@@ -42,7 +42,8 @@ class Codes:
         return folder.write_csv(COLUMNS)
 
     def _add(self, folder: Folder, width: int, number: int) -> None:
-        address = f"https://{scenes.words(self._rng, 1).lower()}-{number}.test/pay?ref={self._rng.randint(1, 10**6)}"
+        host = f"{scenes.words(self._rng, 1).lower()}-{number}.test"
+        address = f"https://{host}/pay?ref={self._rng.randint(1, 10**6)}"
         turn, slant = self._rng.choice((0, 0, 10, 90)), self._rng.choice((0, 0.03, 0.06))
         quality, scene = self._rng.choice((50, 75, 90)), self._scene()
         quad = optics.slanted(optics.turned(optics.corners(width, width), turn), slant, self._rng)

@@ -1,6 +1,7 @@
 """Files that want to hurt, each with what is right to do: the folder `hostile`.
 
-`expect` begins with `read` or with `not read`; `location` says that a position is in the file, `pages` that it has so many.
+`expect` begins with `read` or with `not read`; `location` says that a position is in the file, `pages`
+how many it has.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _animation(kind: str, frames: int) -> bytes:
 
 
 def files(rng: Random, type_: Typesetter) -> Iterator[tuple[str, str, bytes]]:
-    """Name, ending and content belong together as a stranger would send them: (file name, what is right, bytes)."""
+    """Each as a stranger would send it: its name, what is right, its bytes."""
     photo = scenes.photograph((800, 600), rng, type_)
     whole, sheet = optics.jpeg(photo), letters.letter(rng, type_).image
     yield "bomb_12800.png", "not read: too many pixels", bomb(12_800)

@@ -1,4 +1,4 @@
-"""What is written on paper, boards, wristbands, labels and screens: sheets with the lines that stand on them."""
+"""What is written on paper, boards, wristbands, labels and screens: sheets and their lines."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def letter(rng: Random, type_: Typesetter) -> Sheet:
     face, clinic = type_.any(28, rng), rng.choice(_CLINICS)
     block = [
         marks.FULL, "Private and confidential", who.name, who.street, who.postcode, "",
-        f"NHS number: {sheet.number(who)}", f"Hospital number: {who.hospital_number}", f"Date of birth: {who.born}", "",
+        f"NHS number: {sheet.number(who)}", f"Hospital number: {who.hospital_number}",
+        f"Date of birth: {who.born}", "",
         f"Dear {who.name},", "", f"Thank you for coming to the {clinic} clinic last week. Your tests",
         "were much as we had hoped, and no change of treatment is needed now.",
         "Please see your own doctor before the end of the month, and bring this",
@@ -138,8 +139,9 @@ def screen(rng: Random, type_: Typesetter) -> Sheet:
     ImageDraw.Draw(sheet.image).rectangle((0, 0, 1280, 60), fill=(0, 94, 184))
     sheet.write((24, 14), "Patient record", face, "white")
     rows = {
-        "Name": who.name, "NHS number": sheet.number(who), "Born": who.born, "Address": f"{who.street}, {who.postcode}",
-        "Clinic": rng.choice(_CLINICS), "Plan": "review in six weeks, bloods before",
+        "Name": who.name, "NHS number": sheet.number(who), "Born": who.born,
+        "Address": f"{who.street}, {who.postcode}", "Clinic": rng.choice(_CLINICS),
+        "Plan": "review in six weeks, bloods before",
     }  # fmt: skip
     for row, (caption, value) in enumerate(rows.items()):
         sheet.write((40, 110 + row * 70), caption, face, "grey")

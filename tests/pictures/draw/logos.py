@@ -1,7 +1,7 @@
 """Marks in scenes, and scenes without: the folder `logo`.
 
-The label `mark` says which: N the stand-in mark, T our lockup, X another body's, E the emblem. `width_px` is the
-mark's own width, `owner` whose name stands beside it, `altered` what was done that may not be done.
+The label `mark` says which: N the stand-in mark, T our lockup, X another body's, E the emblem. `width_px`
+is the mark's own width, `owner` whose name stands beside it, `altered` what was done that may not be done.
 """
 
 from __future__ import annotations

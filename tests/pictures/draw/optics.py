@@ -89,7 +89,7 @@ def photographed(
     turn: float = 4,
     size: tuple[int, int] = (1200, 1600),
 ) -> tuple[Image.Image, NDArray[np.float64]]:
-    """By telephone: on a table, from the side, with a shadow and grain. Also the matrix of where things went."""
+    """By telephone: on a table, with a shadow and grain. Also the matrix of where things went."""
     table = Image.new("RGB", size, tuple(rng.randint(60, 190) for _ in range(3)))
     room = min(size[0] * 0.86 / image.width, size[1] * 0.86 / image.height)
     flat = corners(image.width * room, image.height * room)

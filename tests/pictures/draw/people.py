@@ -5,48 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-_FIRST = [
-    "Ada",
-    "Bram",
-    "Cerys",
-    "Dilip",
-    "Esme",
-    "Farid",
-    "Greta",
-    "Hugh",
-    "Imani",
-    "Joss",
-    "Keir",
-    "Lena",
-    "Mabel",
-    "Nuno",
-    "Orla",
-    "Piet",
-    "Ruby",
-    "Stan",
-]
-_LAST = [
-    "Abernale",
-    "Brockhurst",
-    "Cattermoor",
-    "Dunthorne",
-    "Eastleek",
-    "Fernhollow",
-    "Garrowby",
-    "Hathersby",
-    "Inglestone",
-    "Kettlewell",
-    "Larkmere",
-    "Mossgrave",
-    "Netherby",
-    "Oxenholt",
-    "Pennister",
-    "Quarmley",
-    "Ravensett",
-    "Stonegale",
-    "Thackersby",
-    "Wintergill",
-]
+_FIRST = (
+    "Ada", "Bram", "Cerys", "Dilip", "Esme", "Farid", "Greta", "Hugh", "Imani", "Joss", "Keir", "Lena",
+    "Mabel", "Nuno", "Orla", "Piet", "Ruby", "Stan",
+)  # fmt: skip
+_LAST = (
+    "Abernale", "Brockhurst", "Cattermoor", "Dunthorne", "Eastleek", "Fernhollow", "Garrowby",
+    "Hathersby", "Inglestone", "Kettlewell", "Larkmere", "Mossgrave", "Netherby", "Oxenholt",
+    "Pennister", "Quarmley", "Ravensett", "Stonegale", "Thackersby", "Wintergill",
+)  # fmt: skip
 _STREETS = ["Mill Lane", "Church Row", "Station Approach", "Quarry Bank", "Harbour View", "Chapel Street"]
 _WEIGHTS = range(10, 1, -1)
 

@@ -13,35 +13,11 @@ from tests.pictures.draw.fonts import Typesetter
 Colour = tuple[int, int, int]
 Scene = Callable[[tuple[int, int], Random, Typesetter], Image.Image]
 
-WORDS = [
-    "queue",
-    "morning",
-    "parking",
-    "kettle",
-    "corridor",
-    "window",
-    "update",
-    "ladder",
-    "thanks",
-    "market",
-    "garden",
-    "bridge",
-    "carpet",
-    "Tuesday",
-    "station",
-    "winter",
-    "basket",
-    "volunteer",
-    "poster",
-    "library",
-    "choir",
-    "harvest",
-    "signal",
-    "platform",
-    "ticket",
-    "weather",
-    "village",
-]
+WORDS = (
+    "queue", "morning", "parking", "kettle", "corridor", "window", "update", "ladder", "thanks",
+    "market", "garden", "bridge", "carpet", "Tuesday", "station", "winter", "basket", "volunteer",
+    "poster", "library", "choir", "harvest", "signal", "platform", "ticket", "weather", "village",
+)  # fmt: skip
 
 
 def words(rng: Random, count: int) -> str:
