@@ -66,7 +66,8 @@ def test_a_thousand_accounts_are_scored_against_fifty_handles_in_time(tmp_path: 
     handles = ", ".join(f'"@WVFT{number}NHS"' for number in range(50))
     config = tmp_path / "monitor.toml"
     config.write_text(
-        f'[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\nhandles = [{handles}]\n'
+        '[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\n'
+        f"handles = [{handles}]\n"
         'hospitals = ["St Oswin\'s Hospital"]\n'
     )
     accounts = [
