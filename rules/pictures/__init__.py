@@ -4,9 +4,11 @@ Everything here runs in a worker process of its own (`monitor/sandbox.py`) and n
 is heavy (the extra `images`), what it opens comes from strangers. In the order of the work:
 
     decode      bytes -> Frame: format, size, upright pixels, location present or not
-    marks       Frame -> logos: boxed marks, emblems, how surely, altered or not
+    references  the organisation's own files, made ready to be compared
+    marks       Frame -> logos: how surely, altered or not;
+                by `boxes`, `templates`, `framing`, `features` and `altered`
     owner       the text beside a shared mark -> whose it is
-    avatars     Frame -> is it a copy of one of ours?
+    avatars     Frame -> is it a copy of one of ours? by `perceptual`, the hash of a whole picture
     codes       Frame -> what QR codes say
     reader      pixels -> pieces of text, as rapidocr sees them
     misread     recognised text -> figures put right where they then are an NHS number

@@ -1,17 +1,18 @@
 """Altered marks: is a mark unlike its reference? Said only where a picture is good enough to judge.
 
-Of small, tilted and warped marks too much would be said wrongly, so nothing is.
+Of small, tilted, warped and blurred marks too much would be said wrongly, so nothing is.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from rules.pictures.boxes import Quad, sides
 from rules.pictures.decode import Pixels
-from rules.pictures.templates import HEIGHT, WIDTH, Match, Template, rectified
+from rules.pictures.templates import HEIGHT, WIDTH, Match, Template, blurred, grey, rectified
 
 LEAST_WIDTH = 48
 """Pixels of the frame."""
@@ -19,19 +20,24 @@ LEAST_WIDTH = 48
 _ASKEW = 0.035  # of the width: corners further from an upright rectangle are a tilted or warped mark's
 _STRETCH = (0.88, 1.14)  # width by height, over the reference's: 2.2 to 2.85 for one of 5:2
 _PALE, _HUE = 18, 28  # chroma; degrees from the reference's hue
-_LETTERS = 38  # dE from the reference's
-_SHAPE = 0.88  # correlation
+_TINT, _DIM = (
+    26,
+    40,
+)  # of letters: distance in a and b from the reference's; L that shadow alone can leave of white
+_SHAPE = 0.93  # correlation
 _BLACK, _LIGHT, _WHITE = 25, 70, 85  # L of a black box and of its letters, of the box of a reversed mark
 
 Lab = NDArray[np.float32]
 
 
 def altered(pixels: Pixels, found: Match, reference: Template) -> tuple[str, ...] | None:
-    """What is unlike the reference (`colour`, `letters`, `shape`, `stretched`); None where that cannot be said.
+    """What is unlike the reference (`colour`, `letters`, `shape`, `stretched`); None if that cannot be told.
 
     Black, and reversed out of a ground, are allowed forms (NHS identity guidelines): their colours are right.
     """
     if sides(found.quad)[0] < LEAST_WIDTH or not _upright(found.quad):
+        return None
+    if found.score < _SHAPE and blurred(grey(pixels), found, reference):
         return None
     verdicts = {"stretched": _stretched(found.quad, reference), "shape": found.score < _SHAPE}
     return tuple(
@@ -60,14 +66,14 @@ def _colours(pixels: Pixels, found: Match, reference: Template) -> dict[str, boo
     pale = _chroma(right_ground) >= _PALE and _chroma(ground) < _PALE
     return {
         "colour": pale or _hues_apart(ground, right_ground) > _HUE,
-        "letters": float(np.linalg.norm(letters - right_letters)) > _LETTERS,
+        "letters": float(np.linalg.norm(letters[1:] - right_letters[1:])) > _TINT
+        or bool(letters[0] < _DIM < right_letters[0]),
     }
 
 
 def _ink(reference: Pixels) -> NDArray[np.bool_]:
     """Which pixels are letters: the side of the threshold that the edges are not on."""
-    grey = np.asarray(cv2.cvtColor(reference, cv2.COLOR_RGB2GRAY), np.uint8)
-    _, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    _, mask = cv2.threshold(grey(reference), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     return np.asarray(mask > 0 if edges.mean() < 128 else mask == 0, np.bool_)
 
@@ -94,7 +100,7 @@ def _chroma(colour: Lab) -> float:
     return float(np.hypot(colour[1], colour[2]))
 
 
-def _lab(pixels: Pixels) -> Lab:
+def _lab(pixels: MatLike) -> Lab:
     return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 

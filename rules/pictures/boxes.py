@@ -30,8 +30,9 @@ _MOST_AREA = 0.97  # of the picture: more is its own edge
 _ASPECT = (1.15, 4.6)  # 5:2, stretched or seen from the side
 _FILLS = 0.78  # of the smallest rectangle around it
 _ARC = 0.03  # an outline simplified by so much of its length has its corners left
-_GRAIN = 2  # pixels: outlines nearer than this are one region, found by two thresholds
+_STEP = 2  # pixels: outlines nearer than this are one region, found by two thresholds
 _BLUES = (((92, 70, 40), (128, 255, 255)), ((98, 130, 100), (114, 255, 255)))  # any, and clear ones: HSV
+_GRAINY = 0.15  # of neighbouring pixels differ: noise; a page of small print has a tenth
 _STROKES = np.ones((5, 5), np.uint8)  # what is narrower is cut away: text that touches a box
 
 
@@ -83,7 +84,7 @@ Place = tuple[int, int, int, int]
 def _outlines(mask: Grey) -> Iterator[tuple[Place, Outline]]:
     """Outlines of regions and of holes in them, that are large enough, with left, top, width and height."""
     most = _MOST_AREA * mask.size
-    for outline in cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
+    for outline in cv2.findContours(_calmed(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
         if len(outline) < 4:
             continue
         x, y, width, height = cv2.boundingRect(outline)
@@ -92,10 +93,16 @@ def _outlines(mask: Grey) -> Iterator[tuple[Place, Outline]]:
             yield (x, y, width, height), np.asarray(outline, np.int32)
 
 
+def _calmed(mask: Grey) -> Grey:
+    """The mask without its specks where it is hardly more than specks: each would be an outline."""
+    changes = cv2.countNonZero(cv2.absdiff(mask[:, 1:], mask[:, :-1])) if mask.shape[1] > 1 else 0
+    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, _STROKES) if changes > _GRAINY * mask.size else mask
+
+
 def _distinct(outlines: Iterable[tuple[Place, Outline]]) -> dict[Place, Outline]:
     met: dict[tuple[int, ...], tuple[Place, Outline]] = {}
     for place, outline in outlines:
-        met.setdefault(tuple(edge // _GRAIN for edge in place), (place, outline))
+        met.setdefault(tuple(edge // _STEP for edge in place), (place, outline))
     return dict(met.values())
 
 

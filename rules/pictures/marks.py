@@ -22,8 +22,8 @@ from rules.pictures.features import Features
 from rules.pictures.references import Emblem, References
 from rules.pictures.templates import Match, Template
 
-CERTAIN, PROBABLE = 0.9, 0.74
-"""Scores. Other words in the same box reach .83, the same letters on an ordinary button .91."""
+CERTAIN, PROBABLE = 0.92, 0.76
+"""Scores. Other words in such a box reach .83, the same letters on an ordinary button .91."""
 
 CUT = f"it has more than {boxes.MOST_BOXES} boxes; the largest were compared with the logos"
 """What is told of a picture that was not looked at whole."""

@@ -1,13 +1,13 @@
 """Owner: whose a shared mark is, by the name beside it.
 
-All bodies of the NHS have the same mark; each has its name below or beside it. Below 48 pixels that cannot be
-read, and nothing is said.
+All bodies of the NHS have the same mark; each has its name below or beside it. Below about 48 pixels that
+cannot be read, and nothing is said.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -21,12 +21,13 @@ from rules.pictures.decode import Frame, Pixels
 Recognise = Callable[[Pixels], list[str]]
 """The lines of text in a picture."""
 
-LEAST_WIDTH = 48
-"""Pixels of the frame: of 32 two owners of nine can be read."""
+LEAST_WIDTH = 44
+"""Pixels of the frame: about 48, of which boxes lose a few; of 32 two owners of nine can be read."""
 
 _AROUND = (3.0, 0.4, 1.6, 2.6)  # left, top, right, bottom: of the mark's width, or height
 _READ_AT = 260  # pixels: the width that a mark is given before its surroundings are read
 _ALIKE = 85  # rapidfuzz partial ratio
+_BREAK = "|"  # stands in no name
 _LEAST_LETTERS = 6  # a shorter name stands in any text
 _COMMON = re.compile(
     r"\b(?:nhs|foundation|trust|integrated care board|icb|limited|board)\b|[^a-z]", re.IGNORECASE
@@ -39,10 +40,16 @@ class _Name:
     letters: str
     ours: bool
 
+    @property
+    def size(self) -> int:
+        return len(self.letters)
+
 
 class _Reading(NamedTuple):
     worth: float
     name: _Name
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Names:
         """Our names, aliases among them, and those of others; a name that both have is ours."""
         made = {_letters(name): _Name(name, _letters(name), False) for name in others}
         made |= {_letters(name): _Name(name, _letters(name), True) for name in ours}
-        return cls(tuple(name for name in made.values() if len(name.letters) >= _LEAST_LETTERS))
+        return cls(tuple(name for name in made.values() if name.size >= _LEAST_LETTERS))
 
 
 def owner(frame: Frame, mark: Mark, recognise: Recognise, names: Names) -> Mark:
@@ -68,17 +75,17 @@ def owner(frame: Frame, mark: Mark, recognise: Recognise, names: Names) -> Mark:
 
 
 def named(lines: Iterable[str], names: Names) -> _Name | None:
-    """The body that the lines name; None where they name none, or ours and another besides."""
+    """The body that the lines name; None where they name none, or ours in one place and another elsewhere."""
     text = _letters(" ".join(lines))
-    read = sorted(
-        (reading for name in names.listed if (reading := _read(text, name))), key=_worth, reverse=True
-    )
-    if not read:
+    best = max(_readings(text, names), key=_worth, default=None)
+    if best is None:
         return None
-    best = read[0].name
-    rivals = (reading.name for reading in read[1:])
-    torn = best.ours and any(not rival.ours and rival.letters not in best.letters for rival in rivals)
-    return None if torn else best
+    elsewhere = text[: best.start] + _BREAK * best.name.size + text[best.end :]
+    torn = any(
+        rival.name.ours != best.name.ours and rival.name.letters not in best.name.letters
+        for rival in _readings(elsewhere, names)
+    )
+    return None if torn else best.name
 
 
 def surroundings(frame: Frame, box: Box) -> Pixels:
@@ -98,12 +105,15 @@ def _letters(text: str) -> str:
     return _COMMON.sub("", text.replace("&", " and ").lower())
 
 
-def _read(text: str, name: _Name) -> _Reading | None:
-    """What a name that stands in the text is worth: letters met, less twice those missed. Else None."""
-    if len(text) < len(name.letters) * _ALIKE / 100:
-        return None  # the text would be looked for in the name
-    alike = fuzz.partial_ratio(name.letters, text, score_cutoff=_ALIKE) / 100
-    return _Reading(len(name.letters) * (3 * alike - 2), name) if alike else None
+def _readings(text: str, names: Names) -> Iterator[_Reading]:
+    """Where names stand in the text, and what that is worth: letters met, less twice those missed."""
+    for name in names.listed:
+        if len(text) < name.size * _ALIKE / 100:
+            continue
+        padded = text.ljust(name.size, _BREAK)  # else the shorter text would be looked for in the name
+        if place := fuzz.partial_ratio_alignment(name.letters, padded, score_cutoff=_ALIKE):
+            worth = name.size * (3 * place.score / 100 - 2)
+            yield _Reading(worth, name, place.dest_start, place.dest_end)
 
 
 def _worth(reading: _Reading) -> float:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from rules.pictures.boxes import Grey, Quad, sides
@@ -20,6 +21,7 @@ HOPELESS = 0.35
 
 _COARSE = (40, 16)
 _BLUR = 1.2  # pixels: letters that stand a little aside still cover each other
+_SOFT = 2.5  # pixels: the blur at which letters begin to run into each other
 _STEPS = ((0.05, 0.7), (0.025, 0.5))  # an edge is moved by this share of the height, in pixels at least
 
 Normal = NDArray[np.float32]
@@ -30,7 +32,8 @@ Normal = NDArray[np.float32]
 class Template:
     """A reference as it is compared; `name` and `shared` as in `Mark`, `aspect` its width by its height.
 
-    `pixels` are the reference, made 100 x 40; `coarse` and `fine` its grey values, upright and turned.
+    `pixels` are the reference, made 100 x 40; `coarse` and `fine` its grey values, upright and turned, and
+    `soft` those of the reference as a blurred picture shows it.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Template:
     pixels: Pixels
     coarse: Normal
     fine: Normal
+    soft: Normal
 
 
 class Match(NamedTuple):
@@ -55,23 +59,24 @@ def template(name: str, pixels: Pixels, *, shared: bool = False) -> Template:
         name=name,
         shared=shared,
         aspect=pixels.shape[1] / pixels.shape[0],
-        pixels=_small(pixels, (WIDTH, HEIGHT)),
+        pixels=np.asarray(_small(pixels, (WIDTH, HEIGHT)), np.uint8),
         coarse=_both(_normal(_small(values, _COARSE))),
         fine=_both(_fine(_small(values, (WIDTH, HEIGHT)))),
+        soft=_normal(cv2.GaussianBlur(_small(values, (WIDTH, HEIGHT)), (0, 0), _SOFT)),
     )
 
 
 def grey(pixels: Pixels) -> Grey:
     """The picture in grey."""
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
 def match(grey: Grey, quad: Quad, reference: Template) -> Match:
     """How well the picture matches the reference within `quad`. A negative is as good as a positive."""
-    coarse = reference.coarse @ _normal(rectified(grey, quad, *_COARSE))
+    coarse = np.dot(reference.coarse, _normal(rectified(grey, quad, *_COARSE)))
     if np.abs(coarse).max() < HOPELESS:
         return Match(0.0, quad)
-    both = np.abs(reference.fine @ _fine(rectified(grey, quad, WIDTH, HEIGHT)))
+    both = np.abs(np.dot(reference.fine, _fine(rectified(grey, quad, WIDTH, HEIGHT))))
     return Match(float(both.max()), np.roll(quad, 2, axis=0) if both[1] > both[0] else quad)
 
 
@@ -85,6 +90,12 @@ def refined(grey: Grey, found: Match, reference: Template) -> Match:
     return found
 
 
+def blurred(grey: Grey, found: Match, reference: Template) -> bool:
+    """Whether what was found looks more like a blurred picture of the reference than like the reference."""
+    seen = _fine(rectified(grey, found.quad, WIDTH, HEIGHT))
+    return bool(abs(np.dot(reference.soft, seen)) >= found.score)
+
+
 def moved(quad: Quad, side: int, by: float) -> Quad:
     """The quad with one side (0 top, 1 right, 2 bottom, 3 left) moved outwards by so many pixels."""
     there = quad.copy()
@@ -94,16 +105,15 @@ def moved(quad: Quad, side: int, by: float) -> Quad:
     return there
 
 
-def rectified(image: NDArray[np.uint8], quad: Quad, width: int, height: int) -> NDArray[np.uint8]:
+def rectified(image: MatLike, quad: Quad, width: int, height: int) -> MatLike:
     """What `quad` shows, as an upright rectangle."""
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     warp = cv2.getPerspectiveTransform(quad, target)
-    flat = cv2.warpPerspective(image, warp, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(flat, np.uint8)
+    return cv2.warpPerspective(image, warp, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
-def _small(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _small(image: MatLike, size: tuple[int, int]) -> MatLike:
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _both(normal: Normal) -> Normal:
@@ -111,7 +121,7 @@ def _both(normal: Normal) -> Normal:
 
 
 def _fine(grey: Grey) -> Normal:
-    return _normal(np.asarray(cv2.GaussianBlur(grey, (0, 0), _BLUR), np.uint8))
+    return _normal(cv2.GaussianBlur(grey, (0, 0), _BLUR))
 
 
 def _normal(grey: Grey) -> Normal:
