@@ -39,6 +39,7 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder(unpacked: Path, tmp_pat
         "digest-caldicott.html",
         "digest-comms.html",
         "digest-hr.html",
+        "evidence",
     ]
 
 

@@ -138,4 +138,4 @@ def _evidence(pictures: list[Path]) -> str:
 
     if not pictures:
         return NOT_INSTALLED[:1].upper() + NOT_INSTALLED[1:]
-    return f"Picture evidence that they link to: {', '.join(map(str, pictures))}"
+    return f"They link to {len(pictures)} pictures of evidence in {pictures[0].parent}"

@@ -160,7 +160,7 @@ class PictureEvidence:
         standing = f"{STANDINGS[found.standing]}, {found.score:g} points"
         standing += "; its picture is a copy of ours" if copied else ""
         request = {
-            "handle": _at(_hidden(account.handle or "", "handle", masked)),
+            "handle": _handle(account.handle or "", masked),
             "name": _hidden(account.display_name or "", "display_name", masked),
             "nearest": found.nearest,
             "standing": f"{standing[:1].upper()}{standing[1:]}.",
@@ -298,5 +298,9 @@ def _hidden(text: str, part: str, masked: Sequence[Span]) -> str:
     return "".join("*" if at in places else letter for at, letter in enumerate(text))
 
 
-def _at(handle: str) -> str:
-    return handle if not handle or handle.startswith("@") else f"@{handle}"
+def _handle(handle: str, masked: Sequence[Span]) -> str:
+    """A handle without its server: `name@server` would be masked as the e-mail address that it looks like."""
+    name = handle.lstrip("@").partition("@")[0]
+    end = handle.find(name) + len(name)
+    within = [span for span in masked if span.where == "handle" and span.end <= end]
+    return f"@{_hidden(handle[:end], 'handle', within).lstrip('@')}" if name else ""

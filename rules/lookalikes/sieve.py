@@ -46,7 +46,7 @@ class Sieve:
         return None
 
     def is_candidate(self, account: Account, day: date) -> bool:
-        """Whether an account could be taken for ours, so that more of it may be looked at; never a person's."""
+        """Whether an account could be taken for ours, so that more of it may be looked at."""
         seen = self.resemblance(account, day)
         return seen is not None and seen.standing in _CANDIDATES
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from PIL import Image, ImageDraw
@@ -32,20 +32,27 @@ def card(content: bytes, request: str) -> str:
     """
     asked = json.loads(request)
     ours = base64.b64decode(asked["ours"])
-    top = 44 + (SIDE + 14 if content or ours else 0)
-    image = Image.new("RGB", (WIDTH, top + 2 * ROW + 50), PAPER)
+    rows, top = _rows(asked), 44 + (SIDE + 14 if content or ours else 0)
+    image = Image.new("RGB", (WIDTH, top + len(rows) * ROW + 50), PAPER)
     pen = ImageDraw.Draw(image)
     _headed(pen, image.height)
     for at, picture in ((EDGE, content), (COLUMN + EDGE, ours)):
         if picture:
             image.paste(_small(picture), (at, 46))
-    nearest, handle, name = (asked[key][:LONGEST] for key in ("nearest", "handle", "name"))
-    _row(pen, EDGE, top, handle, nearest if nearest.startswith("@") else "")
-    _row(pen, EDGE, top + ROW, name, "" if nearest.startswith("@") else nearest)
-    _row(pen, COLUMN + EDGE, top if nearest.startswith("@") else top + ROW, nearest, "")
+    for number, (called, nearest) in enumerate(rows):
+        _row(pen, EDGE, top + number * ROW, called, nearest)
+        _row(pen, COLUMN + EDGE, top + number * ROW, nearest, "")
     pen.rectangle((0, image.height - 36, WIDTH, image.height), fill=FOOT)
     pen.text((EDGE, image.height - 28), asked["standing"], fill=INK, font=lettering(16))
     return encoded(image)
+
+
+def _rows(asked: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Handle and name, each that there is, and on its row what it comes nearest to: a handle or a name."""
+    handle, name, nearest = (asked[key][:LONGEST] for key in ("handle", "name", "nearest"))
+    by_handle = bool(handle) and (nearest.startswith("@") or not name)
+    rows = [(handle, nearest if by_handle else ""), (name, "" if by_handle else nearest)]
+    return [row for row in rows if any(row)]
 
 
 def _headed(pen: ImageDraw.ImageDraw, height: int) -> None:

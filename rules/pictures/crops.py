@@ -12,14 +12,14 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from math import ceil
 from statistics import median
 from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
-from rules.pictures.decode import Frame, frames
+from rules.pictures import document
+from rules.pictures.decode import Frame, NotRead, frames
 
 WIDEST, TALLEST = 640, 900
 LARGEST = 150_000
@@ -107,9 +107,13 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _frame(content: bytes, page: int) -> Frame:
-    pictures = frames(content, DETAIL)
-    first = next(pictures)
-    return next(islice(pictures, page - 2, None), first) if page > 1 else first
+    """A picture, or the page of a document. Raises NotRead."""
+    if not document.is_one(content):
+        return next(frames(content, DETAIL))
+    found = next((each for each in document.Document(content).pages() if each.number == page), None)
+    if found is None:
+        raise NotRead(f"it has no page {page}")
+    return found.frame
 
 
 # -- the layout of a page -------------------------------------------------------------------------------

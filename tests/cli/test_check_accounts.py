@@ -62,11 +62,12 @@ def test_accounts_and_a_text_are_not_checked_at_once() -> None:
     assert CliRunner().invoke(app, ["check", "a text", "--accounts", "-"]).exit_code == Exit.USAGE
 
 
-def test_a_thousand_accounts_are_scored_against_a_register_of_fifty_in_time(tmp_path: Path) -> None:
+def test_a_thousand_accounts_are_scored_against_fifty_handles_in_time(tmp_path: Path) -> None:
     handles = ", ".join(f'"@WVFT{number}NHS"' for number in range(50))
     config = tmp_path / "monitor.toml"
     config.write_text(
-        f'[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\nhandles = [{handles}]\n'
+        '[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\n'
+        f"handles = [{handles}]\n"
         'hospitals = ["St Oswin\'s Hospital"]\n'
     )
     accounts = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
@@ -21,6 +22,7 @@ from monitor.types import Actor
 from tests.cli.installation import TOML, Installation
 from tests.cli.test_web import LINK, free_port, sent, serving, set_up
 from tests.core.office import desk
+from tests.core.test_picture_evidence import polled, shows_list
 from tests.core.world import CALDICOTT, COMMS, World
 from tests.live.servers import browser as seeing
 from tests.live.servers.packages import unavailable
@@ -55,10 +57,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     made["done"] = office.post(path, "wrong", "a rehearsal")
     made["used"] = office.get(path)
     made["unknown"] = office.get(path + "x")
+    made["pictures"] = _with_pictures(tmp_path_factory.mktemp("pictures"))
     store.close()
     style = (files("monitor.web") / "style.css").read_text("utf-8")
     assert all(LINKED in page.text for page in made.values())
     return {name: page.text.replace(LINKED, f"<style>{style}</style>") for name, page in made.items()}
+
+
+def _with_pictures(folder: Path) -> httpx.Response:
+    """The page of a case with picture evidence; the picture stands in it, so that nothing is fetched."""
+    store = open_store(StoreSettings(state_dir=folder))
+    world = polled(store, shows_list())
+    number = world.item().number
+    office = Office(world)
+    path = office.link(number)
+    page, png = office.get(path), office.get(f"{path}/1.png").content
+    store.close()
+    address = f'src="{path.rpartition("/")[2]}/1.png"'
+    assert page.text.count(address) == 1
+    inside = f'src="data:image/png;base64,{b64encode(png).decode()}"'
+    return httpx.Response(200, text=page.text.replace(address, inside))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +84,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     [
         ("case", "LIGHT"), ("case", "DARK"), ("case", "PHONE"), ("case", "DARK_PHONE"),
         ("to do", "PHONE"), ("to do", "DARK"), ("changed", "LIGHT"), ("changed", "DARK_PHONE"),
+        ("pictures", "LIGHT"), ("pictures", "DARK"), ("pictures", "DARK_PHONE"),
         ("done", "DARK"), ("used", "LIGHT"), ("unknown", "PHONE"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rules.pictures.cards import card
 from rules.pictures.crops import CELLS, LARGEST, WIDEST, cut
-from rules.pictures.decode import frames
+from rules.pictures.decode import NotRead, frames
 from tests.drawing.__main__ import avatar, poster, theatre_list
 
 NAMES = ("Penhallow", "Castlemain", "Oddfellow", "Marrack")
@@ -182,6 +182,20 @@ def test_a_place_at_or_over_the_edge_is_drawn_all_the_same(box: list[int]) -> No
     ]
     for png in cut(content, json.dumps({"lines": [box], "crops": crops})):
         assert Image.open(io.BytesIO(base64.b64decode(png))).width <= WIDEST
+
+
+def test_a_page_of_a_document_is_shown_by_its_layout_too() -> None:
+    pages = [
+        written((600, 800), ground, "#111111", [(60, 90, 30, "Castlemain")])
+        for ground in ("#ffffff", "#224488")
+    ]
+    content = encoded(pages[0], "PDF", save_all=True, append_images=pages[1:])
+    request = {"page": 2, "lines": [], "crops": [{"kind": "page", "found": []}]}
+    middle = shown(content, request).convert("RGB").getpixel((300, 500))
+    assert isinstance(middle, tuple)
+    assert middle[2] > middle[0] + 50, "the second page is blue"
+    with pytest.raises(NotRead):
+        cut(content, json.dumps(request | {"page": 9}))
 
 
 def test_a_card_marks_the_letters_that_differ_and_spells_those_that_only_look_alike() -> None:
