@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -185,25 +186,30 @@ def bodies_file(folder: Path) -> Path:
     return file
 
 
+def drawn(draw: Draw, out: Path) -> Path:
+    """Draw one folder; gives where it is."""
+    words = draw.command.replace("OUT", str(out)).split()[1:]
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return out / draw.name
+
+
 def main() -> None:
-    """Draw, measure, write."""
+    """Draw, measure, write. The next folder is drawn while one is looked at."""
     began, register = time.monotonic(), ("--register", ACCOUNTS / "register.json")
 
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:4.0f} s  {what}", flush=True)  # noqa: T201
 
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as artist:
         out, pictures = Path(name), {}
+        folders = {draw: artist.submit(drawn, draw, out) for draw in DRAWS}
         tell("accounts")
         accounts = evaluated(*(ACCOUNTS / file for file in FILES), *register)
         bodies = evaluated(bodies_file(out), *register)
-        for draw in DRAWS:
-            tell(f"{draw.name}: drawing")
-            words = draw.command.replace("OUT", str(out)).split()[1:]
-            subprocess.run([sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            tell(f"{draw.name}: looking")
+        for draw, folder in folders.items():
+            tell(draw.name)
             told = ("--failures",) if draw.name == "hostile" else ()
-            pictures[draw.name] = evaluated(out / draw.name, *draw.options, *told)
+            pictures[draw.name] = evaluated(folder.result(), *draw.options, *told)
     PAGE.write_text(page(pictures, accounts, bodies), "utf-8")
     tell(f"wrote {PAGE.relative_to(ROOT)}")
 
