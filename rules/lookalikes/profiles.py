@@ -81,10 +81,10 @@ def _ours(picture: Picture) -> bool:
 
 def of_neutral_name(account: Account, words: tuple[str, ...], bio: Bio) -> Iterator[Evidence]:
     """Whether the shown name, `words`, is one that any office of ours could bear, beside our own picture or
-    a bio that names us and asks for personal details."""
+    a bio that says it is ours, or names us and asks for personal details."""
     picture = account.avatar
     copied = picture is not None and picture.likeness is not None
-    borne = copied or (bio.names_us and meets("details", bio.text))
+    borne = copied or bio.official_of_us or (bio.names_us and meets("details", bio.text))
     if borne and words and all(map(says_nothing, words)):
         told = "Beside our picture or name the shown name is of words that official accounts use"
         yield Evidence(_NEUTRAL, told, claims=True)

@@ -14,7 +14,7 @@ from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
 from rules.lookalikes.skeleton import compact, disguised, turned, upright
-from rules.lookalikes.wording import is_of_nhs, meets
+from rules.lookalikes.wording import cut_handle, is_of_nhs, meets
 
 PROBABLE, POSSIBLE = 30, 20
 """Points from which on an account that claims to be us is probably, or possibly, posed."""
@@ -163,7 +163,9 @@ def _reasons(
     named = [each for each in (handle, shown.evidence) if each is not None]
     picture = list(profiles.of_picture(account))
     found = [*named, *_disguise(account, handle, shown.evidence, index), *picture]
-    found += profiles.of_neutral_name(account, shown.words, bio)
+    found += profiles.of_neutral_name(
+        account, shown.words or cut_handle(local_part(account.handle or "")), bio
+    )
     if found or bio.names_us:
         hospital = shown.points >= _OURS_ALONE and not shown.own and meets("hospital", bio.text)
         claimed = hospital or any(each.claims for each in found)

@@ -84,6 +84,8 @@ def _as_ours(word: str, index: Index, *, last: bool) -> str:
     plain = word.translate(_DIGITS)
     if plain in index.by_word or says_nothing(plain):
         return plain
+    if last and len(word) > 3 and (whole := next((e for e in index.near_words if e.startswith(word)), "")):
+        return whole  # the end of a name was cut off
     met = process.extractOne(word, index.near_words, scorer=OSA.distance, score_cutoff=1)
     return met[0] if met and len(word) > 4 else meant(word, last=last)
 
