@@ -9,7 +9,7 @@ export no_proxy := 127.0.0.1,$(no_proxy)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test live bench lint types contracts check constraints reference clean
+.PHONY: help demo test live bench accuracy lint types contracts check constraints reference clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -25,6 +25,9 @@ live: $(VENV)/ok ## The tests against real servers, and those that kill processe
 
 bench: $(VENV)/ok ## Measure speed and memory; prints ratios, asserts nothing
 	@$(BIN)/python -m tests.bench.run
+
+accuracy: $(VENV)/ok ## Measure pictures and lookalikes, and write docs/accuracy.md (ten minutes)
+	@$(BIN)/python -m tests.accuracy
 
 lint: $(VENV)/ok ## Style and common mistakes
 	@$(BIN)/ruff check

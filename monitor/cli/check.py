@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -33,6 +34,12 @@ def check(
     relation: Annotated[
         Relation, typer.Option(help="What the author is to the organisation.")
     ] = Relation.PUBLIC,
+    images: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--image", metavar="FILE", help="A picture or PDF to be posted with the text; may be repeated."
+        ),
+    ] = None,
     as_json: output.AsJson = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Posts as JSON, one a line; - for standard input.")
@@ -51,14 +58,16 @@ def check(
 
     With --jsonl, reads {"id", "text", "title", "kind", "platform", "author", "image", "place", "media",
     "reply_to"} and writes one answer a line; a line that cannot be read is answered with its error, and exit
-    code 3 says so at the end. With --accounts, reads {"id", "handle", "display", "bio", "url", "avatar",
+    code 3 says so at the end. With --image, says what each picture shows and what is found in it, and with
+    --json {"file", "picture", "findings", "not_analysed"}, one answer a line; exit code 3 if one could not be
+    analysed. With --accounts, reads {"id", "handle", "display", "bio", "url", "avatar",
     "age_days", "followers", "verified", "platform", "external_id", "parody"} and writes
     {"id", "score", "class", "reasons", "mitigations", "nearest", "asks"}; `avatar` may name a picture file.
     """
-    given = any(each is not None for each in (text, handle, display_name, bio))
+    given = any(each is not None for each in (text, handle, display_name, bio)) or bool(images)
     if given + (jsonl is not None) + (accounts is not None) != 1:
         raise typer.BadParameter(
-            "give a text, an account (--handle ...), --jsonl FILE or --accounts FILE, one of them"
+            "give a text, an account (--handle ...), --image FILE, --jsonl FILE or --accounts FILE"
         )
     if accounts is not None:
         raise typer.Exit(_stream_accounts(context, accounts))
@@ -66,9 +75,16 @@ def check(
     if jsonl is not None:
         raise typer.Exit(_stream(judge, jsonl, fail_on))
     author = {"handle": handle, "display_name": display_name, "bio": bio, "relation": relation}
-    post = _post(
-        {"text": _given_text(text), "title": title, "kind": kind, "platform": platform, "author": author}
-    )
+    written = {
+        "text": _given_text(text),
+        "title": title,
+        "kind": kind,
+        "platform": platform,
+        "author": author,
+    }
+    if images:
+        raise typer.Exit(_check_images(judge, images, written, fail_on, as_json=as_json))
+    post = _post(written)
     worst = judge.print_json(post) if as_json else judge.print_text(post)
     raise typer.Exit(_verdict(worst, fail_on))
 
@@ -126,6 +142,21 @@ def _stream_accounts(context: typer.Context, name: str) -> Exit:
         output.say(f"Given but not used: {told}")
     _say_broken(broken)
     return Exit.NOT_READ if broken else Exit.OK
+
+
+def _check_images(
+    judge: Judge, files: list[Path], written: object, threshold: Severity | None, *, as_json: bool
+) -> Exit:
+    """Answer picture by picture, each as soon as it was looked at."""
+    from monitor.cli.given import GivenRefused, parsed
+    from monitor.cli.pictures import checking
+
+    try:
+        worst, whole = checking.run(judge, files, parsed(written), as_json=as_json)
+    except GivenRefused as refused:
+        raise typer.BadParameter(str(refused)) from None
+    verdict = _verdict(worst, threshold)
+    return Exit.NOT_READ if not whole and verdict is Exit.OK else verdict
 
 
 def _given_text(text: str | None) -> str:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from monitor import documents, redaction
 from monitor.cli import output
 from monitor.cli.given import GivenRefused, as_post, loaded, parsed
 from monitor.config import Settings
-from monitor.types import Finding, Post, Reference, Severity
+from monitor.types import Finding, Post, Reference, Severity, Span
+from monitor.types.posts import IMAGE
 from rules import pack
 from rules.identifiers import PersonIdentifiers
 from rules.references import OrganisationReferences
+
+if TYPE_CHECKING:
+    from monitor.pictures.analysis import Analyst
 
 _EXCERPT = 240  # characters of the masked text that are shown
 
@@ -53,6 +58,7 @@ class Judge:
             wordings=documents.wordings(settings.store.state_dir),
             lookalikes=settings.lookalikes,
         )
+        self._settings = settings
         self._references = OrganisationReferences(settings.organisation)
         self._identifiers = PersonIdentifiers(settings.organisation)
 
@@ -60,6 +66,24 @@ class Judge:
         """Everything that is known of one post."""
         findings = sorted(self._rules.evaluate(post), key=lambda finding: -finding.severity.rank)
         return Judged(post, self._references.find(post), findings)
+
+    def masked(self, judged: Judged) -> Judged:
+        """The same as it may be shown: identifiers masked, spans moved along."""
+        spans = self._identifiers.spans(judged.post)
+        post, findings = redaction.redact(judged.post, spans, judged.findings)
+        return Judged(post, judged.references, findings)
+
+    def looked(self, post: Post, image: str) -> Post:
+        """The post with the picture in a file, and what is seen in it."""
+        from monitor.cli.pictures.looking import with_picture
+
+        return with_picture(post, image, self._analyst)
+
+    @cached_property
+    def _analyst(self) -> Analyst:
+        from monitor.service import analyst
+
+        return analyst(self._settings, self._settings.organisation)
 
     def answer(self, line: bytes | None, number: int) -> Answer:
         """The answer to line `number` of a stream; a line that is no post is answered with its error."""
@@ -70,11 +94,23 @@ class Judge:
             given = parsed(value)
         except GivenRefused as refused:
             return Answer(json.dumps({"id": identity, "error": f"line {number}: {refused}"}), broken=True)
-        judged = self.judged(as_post(given, str(number)))
-        answer = {"id": identity, **as_json(judged)}
-        if given.image is not None:
-            answer["not_analysed"] = ["image"]
-        return Answer(json.dumps(answer), judged.worst)
+        post = as_post(given, str(number))
+        if given.image is None:
+            judged = self.judged(post)
+            return Answer(json.dumps({"id": identity, **as_json(judged)}), judged.worst)
+        judged = self.judged(self.looked(post, given.image))
+        return Answer(json.dumps({"id": identity, **self._with_picture(judged)}), judged.worst)
+
+    def _with_picture(self, judged: Judged) -> dict[str, Any]:
+        """What is answered of a post with a picture: its text is masked, and spans of it index that."""
+        from monitor.cli.pictures import showing
+
+        masked = self.masked(judged)
+        pairs = zip(judged.findings, masked.findings, strict=True)
+        findings = [replace(finding, spans=_as_shown(finding, moved)) for finding, moved in pairs]
+        picture = next(picture for _, picture in masked.post.images)
+        answer = as_json(replace(judged, findings=findings)) | {"picture": showing.as_data(picture)}
+        return answer | {"not_analysed": ["image"]} if picture.not_read else answer
 
     def print_json(self, post: Post) -> Severity | None:
         """The answer as one JSON object on stdout; gives the worst severity."""
@@ -85,13 +121,17 @@ class Judge:
     def print_text(self, post: Post) -> Severity | None:
         """The answer for a person, masked, on stdout; gives the worst severity."""
         judged = self.judged(post)
-        lines = [_refers(judged.references)]
-        for finding in judged.findings:
-            lines += ["", *self._told(post, finding)]
-        if not judged.findings:
-            lines.append(f"Nothing found by {self._rules.running} rules.")
-        output.stdout().print(output.clean("\n".join(lines)), soft_wrap=True)
+        output.stdout().print(output.clean("\n".join(self.said(judged))), soft_wrap=True)
         return judged.worst
+
+    def said(self, judged: Judged) -> Iterable[str]:
+        """What was found, for a person, masked, line by line."""
+        yield _refers(judged.references)
+        for finding in judged.findings:
+            yield ""
+            yield from self._told(judged.post, finding)
+        if not judged.findings:
+            yield f"Nothing found by {self._rules.running} rules."
 
     def _told(self, post: Post, finding: Finding) -> Iterable[str]:
         yield f"{finding.severity.upper()}  {finding.title}  ({finding.rule_id}, {finding.lane} lane)"
@@ -121,6 +161,12 @@ class Judge:
         return f"{'…' * (start > 0)}{shown}{'…' * (start + _EXCERPT < len(whole))}"
 
 
+def _as_shown(finding: Finding, moved: Finding) -> tuple[Span, ...]:
+    """Spans of what was given as they are; those of pictures as they index the masked text."""
+    pairs = zip(finding.spans, moved.spans, strict=True)
+    return tuple(shown if shown.where.startswith(IMAGE) else given for given, shown in pairs)
+
+
 def _refers(references: Sequence[Reference]) -> str:
     if not references:
         return "Does not refer to the organisation."
@@ -132,11 +178,12 @@ def as_json(judged: Judged) -> dict[str, Any]:
     """References and findings as the JSON that `monitor check` writes. Spans index the text as given."""
     return {
         "references": [{"alias": r.alias, "score": r.score} for r in judged.references],
-        "findings": [_finding_json(finding) for finding in judged.findings],
+        "findings": [finding_json(finding) for finding in judged.findings],
     }
 
 
-def _finding_json(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding, for scripts."""
     return {
         "rule": finding.rule_id,
         "category": finding.category,

@@ -158,7 +158,9 @@ def _report(
             ("Source", "State", "Read", "Kept", "Findings", "Seen from"),
             [_source_row(tally, zone) for tally in tallies],
         )
-        _print_cases(tallies, shown, others)
+        show_cases(tallies, shown, others)
+        _tell_what_is_missing(tallies)
+        output.say("\nNext: `monitor digest` shows the digest, `monitor digest --send` sends it.")
 
 
 def _source_row(tally: Tally, zone: ZoneInfo) -> tuple[str, ...]:
@@ -167,7 +169,8 @@ def _source_row(tally: Tally, zone: ZoneInfo) -> tuple[str, ...]:
     return (tally.source, tally.state.replace("_", " "), *map(str, numbers), reach)
 
 
-def _print_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
+def show_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
+    """What a scan found: "nothing" is said of the sources that answered, and of no other."""
     answered = sum(tally.state.answered for tally in tallies)
     if not answered:
         output.say("\nNothing could be checked: no source answered.")
@@ -177,6 +180,9 @@ def _print_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
         show_case(item)
     if others:
         output.say(f"\n{others} more found for others: those whom the policy names are told.")
+
+
+def _tell_what_is_missing(tallies: list[Tally]) -> None:
     if hidden := sum(tally.hidden for tally in tallies):
         output.say(f"\n{hidden} hidden by filters: `monitor filters list` shows them.")
     for tally in tallies:
@@ -186,7 +192,6 @@ def _print_cases(tallies: list[Tally], found: list[Item], others: int) -> None:
         if tally.unseen:
             pictures = f"{tally.unseen} of {tally.pictures} pictures could not be analysed"
             output.say(f"{tally.source}: {pictures}; the digest says why")
-    output.say("\nNext: `monitor digest` shows the digest, `monitor digest --send` sends it.")
 
 
 def show_case(item: Item) -> None:

@@ -95,7 +95,8 @@ class Stage:
         author = post.author
         media = tuple(self._each(post.media, depth, purse))
         if author is not None and author.avatar_url and self.resembles(author):
-            author = replace(author, avatar=self._seen(author.avatar_url, None, Depth.LOOK, purse)[0])
+            # Closely: an emblem in it is found by its features, and whose a lockup is by the name beside it.
+            author = replace(author, avatar=self._seen(author.avatar_url, None, Depth.READ, purse)[0])
         return replace(post, media=media, author=author)
 
     def _each(self, media: Sequence[Media], depth: Depth, purse: _Purse) -> Iterator[Media]:

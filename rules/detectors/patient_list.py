@@ -86,6 +86,8 @@ def _rows(folded: Folded, today: date) -> Iterator[tuple[int, int]]:
         day = read_date(folded.text[start:end], today)
         if day is None or not _YOUNGEST <= (today - day).days <= _OLDEST:
             continue
+        if folded.text[end : end + 1] == ":":
+            continue  # "22 Nov 11:16" is a moment, not a day of 2011
         first, last = folded.raw_span(start, end)
         if _NAME.search(folded.raw, max(first - _BESIDE, 0), last + _BESIDE):
             yield start, end

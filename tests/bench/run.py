@@ -18,8 +18,10 @@ from tests.bench import (
     digests,
     edits,
     engine,
+    lookalikes,
     noise,
     parsing,
+    pictures,
     policies,
     polling,
     storing,
@@ -52,7 +54,7 @@ def main() -> None:
     measures = (
         storing.run, engine.run, policies.run, noise.run, polling.run, parsing.run, parsing.memory,
         storing.memory, auditing.run, cases.run, weeks.run, ageing.run, digests.run, edits.run,
-        wikis.run, start,
+        wikis.run, lookalikes.run, pictures.run, start,
     )  # fmt: skip
     for measure in measures:
         for figure in measure():

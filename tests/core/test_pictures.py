@@ -403,7 +403,7 @@ def test_nobodys_face_is_fetched_but_of_accounts_that_may_be_ours() -> None:
     assert staged(no_way, looks).see(post(1, author=author), Depth.READ).author == author
     near = staged(lambda url: PNG, looks, resembles=lambda account: True)
     seen = near.see(post(1, author=author), Depth.READ)
-    assert looks.shown == [(PNG, Depth.LOOK)]
+    assert looks.shown == [(PNG, Depth.READ)]
     assert seen.author is not None
     assert seen.author.avatar is not None
 

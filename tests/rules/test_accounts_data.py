@@ -12,9 +12,10 @@ import pytest
 
 FOLDER = Path(__file__).parent / "accounts"
 FILES = ("development.csv", "unseen.csv", "fresh.csv")
-COLUMNS = (
-    "id,org,label,expect,kind,handle,display,bio,url,avatar,age_days,followers,verified".split(",")
-)  # fmt: skip
+COLUMNS = [
+    "id", "org", "label", "expect", "kind", "handle", "display", "bio", "url", "avatar",
+    "age_days", "followers", "verified",
+]  # fmt: skip
 LABELS = {"impersonation": "1", "parody": "R", "team": "R", "our_charity": "R"}
 REST = {"other_body", "person", "union", "campaign", "unrelated"}
 

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.output import Exit
-from monitor.cli.scan import case_data, show_case, source_data
+from monitor.cli.scan import case_data, show_cases, source_data
 from monitor.cli.viewing import seen
 
 if TYPE_CHECKING:
@@ -70,15 +70,7 @@ def _report(tallies: list[Tally], found: list[Item], others: int, by_hand: list[
     output.table(
         ("Source", "State", "Came up", "Kept", "Findings", "Note"), [_row(tally) for tally in tallies]
     )
-    answered = sum(tally.state.answered for tally in tallies)
-    if not answered:
-        output.say("\nNothing could be checked: no source answered.")
-    elif not found and not others:
-        output.say(f"\nNothing new found in the {answered} of {len(tallies)} sources that answered.")
-    for item in found:
-        show_case(item)
-    if others:
-        output.say(f"\n{others} more found for others: those whom the policy names are told.")
+    show_cases(tallies, found, others)
     if by_hand:
         output.say("\nThese let nobody else search. Look by hand, signed in as your organisation:")
         for platform, address in by_hand:

@@ -11,11 +11,11 @@ from tests.pictures.draw.avatars import Avatars
 from tests.pictures.draw.codes import Codes
 from tests.pictures.draw.fonts import Typesetter
 from tests.pictures.draw.hostile import Hostile
-from tests.pictures.draw.logos import Logos
+from tests.pictures.draw.logos import Emblems, Logos
 from tests.pictures.draw.marks import FULL
 from tests.pictures.draw.writings import Writings
 
-SETS = {"logo": Logos, "avatar": Avatars, "ocr": Writings, "qr": Codes, "hostile": Hostile}
+SETS = {"logo": Logos, "emblem": Emblems, "avatar": Avatars, "ocr": Writings, "qr": Codes, "hostile": Hostile}
 
 
 def draw(out: Path, names: list[str], seed: int, amount: float, *, bare: bool = False) -> dict[str, int]:

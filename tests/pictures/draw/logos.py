@@ -1,4 +1,4 @@
-"""Marks in scenes, and scenes without: the folder `logo`.
+"""Marks in scenes, and scenes without: the folders `logo` and `emblem`.
 
 The label `mark` says which: N the stand-in mark, T our lockup, X another body's, E the emblem. `width_px`
 is the mark's own width, `owner` whose name stands beside it, `altered` what was done that may not be done.
@@ -41,7 +41,7 @@ class Logos:
 
     def __init__(self, seed: int, amount: float, type_: Typesetter) -> None:
         self._seed, self._amount, self._type = seed, amount, type_
-        self._rng = Random(f"{seed} logo")
+        self._rng = Random(f"{seed} {type(self).__name__}")
 
     def write(self, out: Path) -> int:
         """Write folder and references; gives how many pictures."""
@@ -71,17 +71,19 @@ class Logos:
     # -- with a mark --------------------------------------------------------------------------------
 
     def _marked(self) -> Iterator[tuple[dict[str, object], Shown]]:
-        for letter, piece, share in (("N", marks.mark(), 1.0), ("E", marks.emblem(), 0.4)):
-            for condition, value, draw in self._conditions(piece):
-                for _ in self._times(6 * share):
-                    width = self._width() if condition != "size" else int(value)
-                    if letter == "E" and width < SMALLEST:
-                        continue
-                    said = {"mark": letter, "condition": condition, "value": value, "width_px": width}
-                    yield said, draw(width)
+        yield from self._in_conditions("N", marks.mark(), 6)
         yield from self._allowed()
         yield from self._altered()
         yield from self._lockups()
+
+    def _in_conditions(
+        self, letter: str, piece: Image.Image, number: int
+    ) -> Iterator[tuple[dict[str, object], Shown]]:
+        for condition, value, draw in self._conditions(piece):
+            for _ in self._times(number):
+                width = self._width() if condition != "size" else int(value)
+                said = {"mark": letter, "condition": condition, "value": value, "width_px": width}
+                yield said, draw(width)
 
     def _width(self) -> int:
         return round(SMALLEST * (LARGEST / SMALLEST) ** self._rng.random())
@@ -209,10 +211,7 @@ class Logos:
     # -- without --------------------------------------------------------------------------------------
 
     def _unmarked(self) -> Iterator[tuple[dict[str, object], Image.Image]]:
-        for name, draw in scenes.SCENES.items():
-            for _ in self._times(NEGATIVES / len(scenes.SCENES)):
-                size = self._rng.choice([(640, 480), (1080, 1080), (1280, 720)])
-                yield {"condition": name}, draw(size, self._rng, self._type)
+        yield from self._scenes(NEGATIVES)
         for condition, every in (
             ("other_word_in_box", marks.OTHER_WORDS),
             ("one_letter_away", marks.ONE_AWAY),
@@ -228,6 +227,12 @@ class Logos:
                 {"condition": "plain_letters", "value": marks.LETTERS},
                 self._letters(on_button=number % 2 == 1),
             )
+
+    def _scenes(self, number: int) -> Iterator[tuple[dict[str, object], Image.Image]]:
+        for name, draw in scenes.SCENES.items():
+            for _ in self._times(number / len(scenes.SCENES)):
+                size = self._rng.choice([(640, 480), (1080, 1080), (1280, 720)])
+                yield {"condition": name}, draw(size, self._rng, self._type)
 
     def _letters(self, *, on_button: bool) -> Image.Image:
         """The same letters as plain slanting text, or on a button with another word."""
@@ -247,3 +252,15 @@ class Logos:
         )
         scene.paste(ground, at)
         return scene
+
+
+class Emblems(Logos):
+    """The organisation's own sign, which has no box: in the same conditions, and a few scenes without it."""
+
+    def _marked(self) -> Iterator[tuple[dict[str, object], Shown]]:
+        for said, shown in self._in_conditions("E", marks.emblem(), 1):
+            if int(str(said["width_px"])) >= SMALLEST:
+                yield said, shown
+
+    def _unmarked(self) -> Iterator[tuple[dict[str, object], Image.Image]]:
+        yield from self._scenes(40)
