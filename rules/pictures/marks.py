@@ -32,6 +32,7 @@ _FRAMED = 8.0  # dE at each edge; below it a mark may still be a mark, never sur
 _FAINT, _FAINTLY = 4.0, 0.9  # an edge that hardly shows,
 _UNFRAMED = 0.95  # and none at all, as on a ground of the mark's own colour
 _PROMISING, _MOST = 0.45, 12  # what is refined: matches from this score, and how many of them
+_NEAR_MISS, _MARGIN = 0.5, 0.6  # the score of a box that is looked around, and how far, in its widths
 _INLIERS = 6  # of a mark without a box: none of 795 pictures without it had as many
 _SMALL = 400  # pixels: a smaller picture, such as an avatar, is doubled
 
@@ -61,9 +62,7 @@ def search(frame: Frame, references: References, *, closely: bool = False) -> Fo
     pixels, scale = _enlarged(frame)
     grey = templates.grey(pixels)
     shapes = boxes.boxes(pixels) if references.boxed else boxes.Boxes([], False)
-    sights = [
-        sight for logo in references.boxed for sight in _boxed(pixels, grey, shapes.quads, logo.template)
-    ]
+    sights = [sight for logo in references.boxed for sight in _boxed(pixels, grey, shapes.quads, logo)]
     if closely and (references.emblems or references.boxed):
         sights += _by_features(pixels, grey, references, sights)
     marks = [_placed(sight, frame, scale) for sight in _distinct(sights)]
@@ -77,13 +76,31 @@ def _enlarged(frame: Frame) -> tuple[Pixels, float]:
     return np.asarray(twice, np.uint8), frame.scale / 2
 
 
-def _boxed(pixels: Pixels, grey: Grey, quads: Sequence[Quad], reference: Template) -> Iterator[_Sight]:
+def _boxed(pixels: Pixels, grey: Grey, quads: Sequence[Quad], logo: Emblem) -> list[_Sight]:
+    """The boxes that show the mark; where none does, what the nearest miss turns out to be."""
+    reference = logo.template
     matches = (templates.match(grey, quad, reference) for quad in quads)
     promising = sorted((match for match in matches if match.score >= _PROMISING), key=_score, reverse=True)
-    for match in promising[:_MOST]:
-        better = templates.refined(grey, match, reference)
-        if tier := _tier(better.score, framing.contrast(pixels, better.quad)):
-            yield _sight(better, tier, reference, altered(pixels, better, reference))
+    better = [templates.refined(grey, match, reference) for match in promising[:_MOST]]
+    sights = [
+        _sight(match, tier, reference, altered(pixels, match, reference))
+        for match in better
+        if (tier := _tier(match.score, framing.contrast(pixels, match.quad)))
+    ]
+    nearest = max(better, key=_score, default=None)
+    if sights or nearest is None or nearest.score < _NEAR_MISS:
+        return sights
+    return list(_around(pixels, grey, nearest.quad, logo))
+
+
+def _around(pixels: Pixels, grey: Grey, quad: Quad, logo: Emblem) -> Iterator[_Sight]:
+    """The mark by its features near a box that was not cut right: a tenth of what the whole picture costs."""
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    margin = _MARGIN * float((high - low).max())
+    left, top = (int(max(v - margin, 0)) for v in low)
+    right, bottom = (int(v + margin) for v in high)
+    picture = features.of_picture(np.ascontiguousarray(pixels[top:bottom, left:right]))
+    yield from _hidden_box(pixels, grey, picture, logo, (left, top))
 
 
 def _score(match: Match) -> float:
@@ -111,9 +128,13 @@ def _by_features(
         yield from _emblem(grey, picture, logo)
 
 
-def _hidden_box(pixels: Pixels, grey: Grey, picture: Features, logo: Emblem) -> Iterator[_Sight]:
+def _hidden_box(
+    pixels: Pixels, grey: Grey, picture: Features, logo: Emblem, corner: tuple[int, int] = (0, 0)
+) -> Iterator[_Sight]:
+    """A boxed mark by the features of a picture, or of a part of it that has this `corner`."""
     if place := features.placed(logo.features, picture):
-        better = templates.refined(grey, templates.match(grey, place.quad, logo.template), logo.template)
+        quad = np.asarray(place.quad + np.array(corner, np.float32), np.float32)
+        better = templates.refined(grey, templates.match(grey, quad, logo.template), logo.template)
         if tier := _tier(better.score, framing.contrast(pixels, better.quad)):
             yield _sight(better, tier, logo.template, None)
 
