@@ -89,6 +89,8 @@ class OfficialAccount(Entry):
     """The day of the owner's last training; it counts for a year."""
     platform_id: Annotated[Words | None, asked_by("SWL-5.3-1", "NT-3.3-1")] = None
     """The platform's own number for it: handles change hands, this does not."""
+    opened_on: Annotated[date | None, asked_by("SWL-5.3-1", "NT-3.3-1")] = None
+    """The day on which it was opened, as the platform says: what is older cannot have copied it."""
     recovery_contact: Annotated[Words | None, asked_by("SWL-5.3-1", "BOL-1.3")] = None
     """The post that can win the account back if it is lost; no address, number or password."""
     review_on: Annotated[date | None, asked_by("SWL-5.3-1", "NT-3.3-1")] = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,14 @@ def known_index(settings: Settings, store: Store) -> Index:
 
 def listed(official: Iterable[OfficialAccount]) -> tuple[Listed, ...]:
     """The register of official accounts as rules know it."""
-    return tuple(Listed(entry.account.lstrip("@"), entry.platform, entry.platform_id) for entry in official)
+    return tuple(
+        Listed(entry.account.lstrip("@"), entry.platform, entry.platform_id, _opened(entry))
+        for entry in official
+    )
+
+
+def _opened(entry: OfficialAccount) -> datetime | None:
+    return datetime.combine(entry.opened_on, time(), UTC) if entry.opened_on else None
 
 
 def _searched(settings: Settings, index: int) -> SourceSettings:

@@ -110,7 +110,7 @@ class PersonIdentifiers:
             found.append(Span(0, len(post.url), label, "url"))
         lines = tuple(whole_lines(post.change)) if post.change else ()
         shown = (where for where, picture in post.images if picture.text)
-        parts = [Part(where, fold(raw)) for where in (*_WHERES, *shown) if (raw := post.part(where))]
+        parts = [Part(where, fold(raw)) for where in (*_WHERES, *shown) if (raw := _said(post, where))]
         parts += [Part("line", fold(line.text)) for line in lines]
         # One look at all of them together first: most posts identify nobody.
         if self._in_texts.occur("\n".join([part.folded.text for part in parts])):
@@ -141,6 +141,19 @@ class PersonIdentifiers:
         bare = unquote((post.url or "").partition("://")[2].removeprefix("www."))
         part = Part("url", fold(_REMOTE_HANDLE.sub("/", bare)))
         return next((span.label for span in self._in_addresses.spans(part, post)), None)
+
+
+def _said(post: Post, where: str) -> str:
+    """A part as it is searched: of `name@server`, where that server shows the account, the name alone.
+
+    It is how the fediverse writes public accounts, and no mailbox.
+    """
+    said = post.part(where)
+    if where != "handle":
+        return said
+    name, _, server = said.rpartition("@")
+    address = (post.author.url or "") if post.author else ""
+    return name if name and f"{address}/".lower().startswith(f"https://{server}/".lower()) else said
 
 
 def identifier_in(text: str, organisation: Organisation) -> str | None:

@@ -118,7 +118,7 @@ def compile_rule(text: str, name: str, policies: Policies, *, rehearsal: bool = 
 
 def _mode(rule: Rule, policies: Policies) -> dict[str, object]:
     """What the policies in force say on the points on which they differ, where the detector asks for it."""
-    asked = rule.options.__class__.model_fields.keys() - rule.file.options.keys()
+    asked = rule.options.MODES - rule.file.options.keys()
     return {mode.name: mode.applies for mode in policies.modes() if mode.name in asked}
 
 

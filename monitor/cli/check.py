@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.output import Exit
-from monitor.types import Kind, Relation, Severity
+from monitor.types import Depth, Kind, Relation, Severity
 
 if TYPE_CHECKING:
     from monitor.cli.judge import Judge
@@ -62,7 +62,7 @@ def check(
     --json {"file", "picture", "findings", "not_analysed"}, one answer a line; exit code 3 if one could not be
     analysed. With --accounts, reads {"id", "handle", "display", "bio", "url", "avatar",
     "age_days", "followers", "verified", "platform", "external_id", "parody"} and writes
-    {"id", "score", "class", "reasons", "mitigations", "nearest", "asks"}.
+    {"id", "score", "class", "reasons", "mitigations", "nearest", "asks"}; `avatar` may name a picture file.
     """
     given = any(each is not None for each in (text, handle, display_name, bio)) or bool(images)
     if given + (jsonl is not None) + (accounts is not None) != 1:
@@ -119,11 +119,15 @@ def _settings(context: typer.Context) -> Settings:
 
 def _stream_accounts(context: typer.Context, name: str) -> Exit:
     """Answer account by account, each as soon as it is read."""
+    from monitor import sandbox
     from monitor.cli.given_accounts import AccountJudge
+    from monitor.service import analyst
     from rules.lookalikes import Index
 
     settings = _settings(context)
-    judge = AccountJudge(Index(settings.organisation, settings=settings.lookalikes))
+    eye = analyst(settings, settings.organisation)
+    index = Index(settings.organisation, settings=settings.lookalikes)
+    judge = AccountJudge(index, lambda content: eye.look(content, Depth.LOOK))
     broken = 0
     for number, line in enumerate(_lines(name, "--accounts"), 1):
         if line is not None and not line.strip():
@@ -132,6 +136,7 @@ def _stream_accounts(context: typer.Context, name: str) -> Exit:
         sys.stdout.write(answer.line + "\n")
         sys.stdout.flush()
         broken += answer.broken
+    sandbox.pictures.close()
     if judge.unused:
         told = ", ".join(f"{output.plain(key)} ({count:,})" for key, count in sorted(judge.unused.items()))
         output.say(f"Given but not used: {told}")

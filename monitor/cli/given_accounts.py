@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
@@ -15,6 +16,8 @@ from monitor.cli.given import GivenRefused, loaded, plain
 from monitor.types import Account, Box, Likeness, Mark, Picture, Resemblance, Tier
 from rules.lookalikes import Index, resembles
 
+LARGEST = 10_000_000
+"""Bytes of a picture file that is looked at, as of a picture that is fetched."""
 _EDITED = 60
 """Bits that differ, where a label says "ours with changes"."""
 _AVATARS: Mapping[str, Picture | None] = {
@@ -103,10 +106,14 @@ class Answer:
 
 
 class AccountJudge:
-    """Scores accounts given by hand. `unused` counts what was given and cannot be heeded, by key."""
+    """Scores accounts given by hand. `unused` counts what was given and cannot be heeded, by key.
 
-    def __init__(self, index: Index) -> None:
+    `look` says what is in the bytes of a picture file.
+    """
+
+    def __init__(self, index: Index, look: Callable[[bytes], Picture]) -> None:
         self._index = index
+        self._look = look
         self._now = datetime.now(UTC)
         self.unused: Counter[str] = Counter()
 
@@ -117,14 +124,35 @@ class AccountJudge:
             value = loaded(line)
             identity = value.get("id")
             given = parsed(value)
-            seen = resembles(given.account(self._now), self._index, self._now)
+            account, picture = given.account(self._now), self._avatar(given)
+            seen = resembles(replace(account, avatar=picture or account.avatar), self._index, self._now)
         except GivenRefused as refused:
             return Answer(json.dumps({"id": identity, "error": f"line {number}: {refused}"}), broken=True)
         self.unused.update(key for key in value if key not in GivenAccount.model_fields)
         answer = {"id": identity, **as_json(seen)}
-        if given.picture_file is not None:
-            answer["not_analysed"] = ["avatar"]
+        if picture is not None and picture.not_read:
+            answer |= {"not_analysed": ["avatar"], "not_read": picture.not_read}
         return Answer(json.dumps(answer))
+
+    def _avatar(self, given: GivenAccount) -> Picture | None:
+        """What is seen in the picture file that an account names; None where it names none."""
+        if given.picture_file is None:
+            return None
+        try:
+            content = _content(Path(given.picture_file))
+        except (OSError, ValueError):
+            return Picture(not_read="the picture file cannot be read")
+        if len(content) > LARGEST:
+            return Picture(not_read=f"it is larger than {LARGEST // 1_000_000} MB")
+        return self._look(content)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a regular file, a little more than the largest at most. Raises OSError and ValueError."""
+    if not path.is_file():
+        raise FileNotFoundError
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def parsed(given: object) -> GivenAccount:

@@ -63,6 +63,7 @@ def application(counter: Counter, settings: LinkSettings, health: str, limit: Li
             Route("/case/{token}", pages.case, methods=["GET", "POST"]),
             Route("/case/{token}/{number:int}.png", pages.picture),
             Route("/style.css", _style),
+            Route("/favicon.ico", _no_icon),
             *(Route(path, _text(words)) for path, words in plain.items()),
         ],
         exception_handlers={404: _always(counter.site.unknown()), 405: _always(counter.site.refused())},
@@ -184,6 +185,11 @@ def _text(words: str) -> Answer:
 
 async def _style(_request: Request) -> Response:
     return Response(_STYLE, media_type="text/css")
+
+
+async def _no_icon(_request: Request) -> Response:
+    """Browsers ask for one wherever pictures are allowed."""
+    return Response(status_code=204)
 
 
 _STYLE = (files("monitor.web") / "style.css").read_text("utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,7 +49,12 @@ DETECTORS: Mapping[str, str] = {
 
 
 class Options(BaseModel):
-    """A detector's options: strict, and nothing unknown."""
+    """A detector's options: strict, and nothing unknown.
+
+    MODES are those that the policies in force fill in, by the names that their modes have.
+    """
+
+    MODES: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

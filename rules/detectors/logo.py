@@ -9,7 +9,7 @@ accounts that bear our name are looked at. A logo in an avatar of the latter cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from monitor.types import AVATAR, Account, Kind, Mark, Picture, Post, Relation, Span, Tier
 from rules.detectors import Hit, Options, detector
@@ -36,6 +36,8 @@ class LogoOptions(Options):
 
     `logo` is the policy's own mode; the strictest of the packs in force is filled in.
     """
+
+    MODES: ClassVar[frozenset[str]] = frozenset({"logo"})
 
     of: Literal["pictures", "avatar", "altered", "unclear"] = "pictures"
     logo: Literal["forbidden", "with-permission"] = "forbidden"

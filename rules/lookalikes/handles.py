@@ -11,11 +11,12 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein
 
 from rules.lookalikes.evidence import Evidence, best
-from rules.lookalikes.index import SHORT, WEAK, Index, Name, local_part
+from rules.lookalikes.index import FAINT, SHORT, WEAK, Index, Name, local_part
 from rules.lookalikes.skeleton import compact, leet, skeleton
-from rules.lookalikes.wording import cut_handle, is_kind, is_of_nhs, says_nothing
+from rules.lookalikes.wording import cut_handle, is_kind, is_of_nhs, kinds, says_nothing, usual
+from rules.text.patterns import compiled
 
-_EQUAL, _NEAR, _HOLDS, _ALIKE = 50, 32, 44, 26
+_EQUAL, _NEAR, _HOLDS, _ALIKE = 50, 34, 44, 26
 _REACH = 0.34  # of the letters of an official handle may differ
 _LEAST = 0.35  # of the points, where most of the handle is other words
 _ALIKE_FROM = 0.6
@@ -27,8 +28,11 @@ _DIGITS = str.maketrans("0134578", "oleastb")
 _KINDS = re.compile(r"nhs|foundation|trust|hospitals?|ft$|and")
 
 
-def of_handle(handle: str, index: Index, *, supported: bool) -> Evidence | None:
-    """The strongest signal of a handle. `supported`: the shown name or the bio speaks of us, too."""
+def of_handle(handle: str, index: Index, *, supported: bool, told: bool = False) -> Evidence | None:
+    """The strongest signal of a handle.
+
+    `supported`: the shown name or the bio speaks of us, too; `told`: the bio does.
+    """
     local = local_part(handle)
     letters = compact(local)
     if len(letters) < 3:
@@ -38,8 +42,9 @@ def of_handle(handle: str, index: Index, *, supported: bool) -> Evidence | None:
         *(
             each
             for form in _forms(letters)
-            for each in _holding(form, cut_handle(local), index, supported=supported)
+            for each in _holding(form, cut_handle(local), index, supported=supported, told=told)
         ),
+        *_reordered(letters, index),
         *_alike(letters, index),
     ]
     return best(found)
@@ -79,13 +84,15 @@ def _equal_or_near(local: str, index: Index, *, supported: bool) -> Iterator[Evi
             yield Evidence(round(points), told, own.text, claims=near)
 
 
-def _holding(form: str, parts: tuple[str, ...], index: Index, *, supported: bool) -> Iterator[Evidence]:
+def _holding(
+    form: str, parts: tuple[str, ...], index: Index, *, supported: bool, told: bool
+) -> Iterator[Evidence]:
     """One of our handles, acronyms or names, with other words around it."""
     for own in index.handles:
         if own.compact in form and len(own.compact) >= SHORT:
             yield _held(form, own.compact, own.text, 1.0)
     for acronym in index.acronyms:
-        if acronym.text in form:
+        if acronym.text in form and (acronym.strength > FAINT or told):
             yield from _held_acronym(form, parts, acronym.text, acronym.strength, index, supported=supported)
     for name in index.names:
         yield from _held_name(form, name, index)
@@ -140,6 +147,28 @@ def _held_name(form: str, name: Name, index: Index) -> Iterator[Evidence]:
         if not name.place and is_kind(form) and _usual(form, met) and _is_told(met, name, index):
             told = f"The handle is the beginning of the name {name.text}"
             yield Evidence(round(_HOLDS * 0.9 * name.strength), told, name.text, claims=True)
+
+
+def _reordered(letters: str, index: Index) -> Iterator[Evidence]:
+    """All the words that tell a name of ours, in any order, beside usual words alone."""
+    if not made_of_ours(letters, index):
+        return
+    for name in index.names:
+        told = [word for word in name.words if word not in kinds()]
+        if sum(map(len, told)) < _LONG or not all(word in letters for word in told):
+            continue
+        rest = letters
+        for word in sorted(told, key=len, reverse=True):
+            rest = rest.replace(word, "", 1)
+        if says_nothing(rest) and (is_of_nhs(rest) or (not name.place and is_kind(rest))):
+            said = f"The handle is the words of {name.text} and words that official accounts use"
+            yield Evidence(round(_HOLDS * 0.9 * name.strength), said, name.text, claims=True)
+
+
+def made_of_ours(letters: str, index: Index) -> bool:
+    """Whether a handle holds nothing but words that tell us and words that official accounts use."""
+    ours = "|".join(map(re.escape, index.telling))
+    return compiled(rf"^(?:{ours}|{usual()}|[0-9])+$").search(letters) is not None
 
 
 def _shared(one: str, other: str) -> str:

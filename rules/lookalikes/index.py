@@ -18,6 +18,11 @@ SHORT = 5
 WEAK = 0.5
 """The strength of initials that are short or that nobody has listed: others have them, too, so that they
 count only where something else speaks of us."""
+FAINT = 0.4
+"""The strength of three initials that nobody has listed: they count only where the bio names us."""
+DERIVED = 0.6
+"""The strength of a name that nobody listed, but people use."""
+_COMMON = frozenset({"community", "university", "general", "memorial", "royal", "district", "cottage"})
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]{1,6}(?: ICB)?")
 _CERTAIN, _LIKELY = 0.5, 0.4  # weights of an alias: the organisation's alone; more often it than not
 _GENERIC_DOMAINS = frozenset({"nhs", "uk", "org", "co", "com", "gov", "icb", "test", "net", "www"})
@@ -116,13 +121,34 @@ class Index:
 
     @cached_property
     def near_words(self) -> tuple[str, ...]:
-        """The words of names that are long enough to be met with one letter changed."""
-        return tuple(word for word in self.by_word if len(word) > 4)
+        """The words of names that are long enough to be met with one letter changed or added."""
+        return tuple(word for word in self.by_word if len(word) > 3)
 
     @cached_property
     def by_leet(self) -> Mapping[str, Name]:
         """Names by what is equal to the eye; of two with one form the stronger."""
         return {name.leet: name for name in sorted(self.names, key=lambda name: name.strength)}
+
+    @property
+    def is_of_area(self) -> bool:
+        """Whether it is a board, whose name is that of its area."""
+        return "integrated care board" in " ".join(cut(self.organisation.name))
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The words of the places that the organisation serves."""
+        return frozenset(word for place in self.organisation.places for word in cut(place))
+
+    @cached_property
+    def own_handles(self) -> frozenset[str]:
+        """Our handles as plain letters."""
+        return frozenset(own.compact for own in self.handles)
+
+    @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """What tells us in a handle, the longest first: handles, acronyms and the words of names."""
+        listed = {acronym.text for acronym in self.acronyms if acronym.strength > WEAK}
+        return tuple(sorted({*self.own_handles, *listed, *self.by_word}, key=lambda each: (-len(each), each)))
 
     @cached_property
     def initials(self) -> Mapping[str, Acronym]:
@@ -167,8 +193,15 @@ class Index:
 def _spaced(name: str) -> str:
     """An RE2 pattern of a name in folded text, however its words are parted, with or without apostrophes."""
     plain = _APOSTROPHE.sub("", skeleton(name)).replace("&", " and ")
-    words = (rf"{word[:-1]}'?s" if word.endswith("s") else word for word in _WORD.findall(plain))
-    return r"[\s_.,\-]{0,3}".join("(?:and|&)" if word == "and" else word for word in words)
+    return r"[\s_.,\-]{0,3}".join(map(_said, _WORD.findall(plain)))
+
+
+def _said(word: str) -> str:
+    if word == "and":
+        return "(?:and|&)"
+    if word in ("hospital", "hospitals"):
+        return "hosp(?:itals?|s)?"
+    return rf"{word[:-1]}'?s" if word.endswith("s") else word
 
 
 def local_part(handle: str) -> str:
@@ -197,7 +230,8 @@ def _texts(one: Organisation) -> Iterator[tuple[str, float]]:
         weight = {1: 1.0, 2: 0.5, 3: 0.1}[alias.tier] if alias.weight is None else alias.weight
         if not _is_acronym(alias.text) and weight >= _LIKELY:
             yield alias.text, 1.0 if weight >= _CERTAIN else 0.8
-    yield from ((text, 0.6) for text in _derived(one))
+    yield from ((hospital.replace("'s ", " "), 0.8) for hospital in one.hospitals if "'s " in hospital)
+    yield from ((text, DERIVED) for text in _derived(one))
 
 
 def _derived(one: Organisation) -> Iterator[str]:
@@ -222,7 +256,8 @@ def _without(name: str, left_out: Collection[str]) -> str:
 
 def _name(text: str, strength: float) -> Name:
     words = cut(text)
-    place = not any(map(is_kind, words)) and len(without_kinds(words)) < 3
+    told = [word for word in without_kinds(words) if strength > DERIVED or word not in _COMMON]
+    place = not any(map(is_kind, words)) and len(told) < 3
     return Name(
         text,
         frozenset(words) - {"and", "of", "the"},
@@ -242,7 +277,7 @@ def _acronyms(one: Organisation) -> Iterator[Acronym]:
     for text, strength in _initials(one):
         letters = compact(text)
         if len(letters) >= 3:
-            found[letters] = max(found.get(letters, 0), strength if len(letters) > 3 else WEAK)
+            found[letters] = max(found.get(letters, 0), strength if len(letters) > 3 else min(strength, WEAK))
     return (Acronym(text, leet(text), strength) for text, strength in found.items())
 
 
@@ -251,22 +286,29 @@ def _initials(one: Organisation) -> Iterator[tuple[str, float]]:
     told = [word for word in without_kinds(cut(one.name)) if len(word) > 3]
     if _is_acronym(one.short):
         yield one.short, 0.85
-        yield one.short.removesuffix(" ICB"), 0.85
+        yield from _of_area(one.short, 0.85)
     for alias in one.aliases:
         if _is_acronym(alias.text):
             yield alias.text, 0.85 if (alias.weight or 0) >= 1 or alias.tier == 1 else 0.8
-            yield alias.text.removesuffix(" ICB"), 0.8
+            yield from _of_area(alias.text, 0.8)
     for domain in one.domains:
         label = compact(
             next((each for each in domain.split(".") if each.lower() not in _GENERIC_DOMAINS), "")
         )
         if len(label) > 3 and not any(word in label for word in told):
             yield label, 0.85
-    yield from ((letters, WEAK) for name in (one.name, *one.hospitals) for letters in _made(name))
+    made = (letters for name in (one.name, *one.hospitals) for letters in _made(name))
+    yield from ((letters, WEAK if len(letters) > 3 else FAINT) for letters in made)
 
 
 def _made(name: str) -> Iterator[str]:
-    """The initials of a name's words, where there are at least four: fewer are anybody's."""
+    """The initials of a name's words, where there are at least three: fewer are anybody's."""
     letters = "".join(word[0] for word in cut(name) if word not in _NOT_INITIALS)
-    if len(letters) > 3:
+    if len(letters) > 2:
         yield letters
+
+
+def _of_area(text: str, strength: float) -> Iterator[tuple[str, float]]:
+    """Initials without ICB: of a board they are its area's, which others bear as well."""
+    area = text.removesuffix(" ICB")
+    yield area, strength if area == text else WEAK

@@ -19,11 +19,23 @@ from rules.text.fold import fold
 from rules.text.patterns import compiled, found
 
 _COPIED, _EDITED, _MARK = 18, 11, 4
-_OFFICIAL, _MOVED, _DETAILS, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = 12, 12, 12, 8, 5, 4, 5, 4
+_OFFICIAL_OF, _OFFICIAL, _MOVED, _DETAILS, _ASKS, _MONEY, _NAMES, _LINK, _YOUNG = (
+    18,
+    12,
+    12,
+    12,
+    8,
+    5,
+    4,
+    5,
+    4,
+)
+_NEUTRAL = 12
 _COPY_WITHIN = 31
 """Bits of 256 by which a hash of a copy may differ; beyond it is an edited one (PDQ's own threshold)."""
 _YOUNG_DAYS = timedelta(days=180)
 _LONGEST = 2000  # characters of a bio that are looked at; platforms allow fewer
+_ACCOUNT_OF = r"\bofficial (?:\w+ ){0,2}(?:of|for|from) (?:the )?"
 _ENDINGS = frozenset(
     {"nhs", "uk", "co", "org", "com", "net", "info", "gov", "www", "test", "example", "ac", "ltd"}
 )
@@ -36,13 +48,16 @@ class Bio:
     text: str
     bare: str
     names_us: bool
+    official_of_us: bool = False
 
 
 def bio_of(written: str, index: Index) -> Bio:
     """A bio, its beginning where it is longer than platforms allow."""
     text = fold(written[:_LONGEST]).text
     bounded = rf"(?:^|[^a-z0-9])@?{index.said}(?:[^a-z0-9]|$)"
-    return Bio(text, compiled(rf"@?{index.said}").sub(" ", text), bool(text) and found(bounded, text))
+    names_us = bool(text) and found(bounded, text)
+    official = names_us and found(rf"{_ACCOUNT_OF}@?{index.said}(?:[^a-z0-9]|$)", text)
+    return Bio(text, compiled(rf"@?{index.said}").sub(" ", text), names_us, official)
 
 
 def of_picture(account: Account) -> Iterator[Evidence]:
@@ -64,6 +79,17 @@ def _ours(picture: Picture) -> bool:
     return any(mark.ours for mark in picture.marks)
 
 
+def of_neutral_name(account: Account, words: tuple[str, ...], bio: Bio) -> Iterator[Evidence]:
+    """Whether the shown name, `words`, is one that any office of ours could bear, beside our own picture or
+    a bio that says it is ours, or names us and asks for personal details."""
+    picture = account.avatar
+    copied = picture is not None and picture.likeness is not None
+    borne = copied or bio.official_of_us or (bio.names_us and meets("details", bio.text))
+    if borne and words and all(map(says_nothing, words)):
+        told = "Beside our picture or name the shown name is of words that official accounts use"
+        yield Evidence(_NEUTRAL, told, claims=True)
+
+
 def of_bio(bio: Bio, *, claimed: bool) -> Evidence | None:
     """What the bio says that it is. `claimed`: handle or shown name claim to be us already, or the shown name
     is of our words alone and the bio that of a hospital."""
@@ -73,6 +99,11 @@ def of_bio(bio: Bio, *, claimed: bool) -> Evidence | None:
             Evidence(
                 _MOVED * meets("moved", bio.text) * about_us,
                 "The bio says that our account was lost, or is a new one",
+                claims=True,
+            ),
+            Evidence(
+                _OFFICIAL_OF * bio.official_of_us,
+                "The bio says that it is an official account of ours",
                 claims=True,
             ),
             Evidence(
@@ -95,6 +126,11 @@ def of_requests(bio: Bio, *, claimed: bool) -> Evidence | None:
                 claims=True,
             ),
             Evidence(_ASKS * meets("lures", bio.text), "The bio offers what frauds offer", claims=True),
+            Evidence(
+                _ASKS * meets("by_hand", bio.text),
+                "The bio asks for money in ways that no hospital does",
+                claims=claimed,
+            ),
             Evidence(_ASKS * meets("messages", bio.text), "The bio asks for messages", claims=claimed),
             Evidence(_MONEY * meets("money", bio.text), "The bio asks for money"),
         ]

@@ -8,18 +8,19 @@ from datetime import datetime
 from monitor.types import Account, Relation, Resemblance, Standing
 from rules.lookalikes import mitigations, profiles
 from rules.lookalikes.evidence import Evidence
-from rules.lookalikes.handles import of_handle
-from rules.lookalikes.index import Index, Listed
+from rules.lookalikes.handles import made_of_ours, of_handle
+from rules.lookalikes.index import Index, Listed, local_part
 from rules.lookalikes.mitigations import Other, Words
 from rules.lookalikes.profiles import Bio, bio_of
 from rules.lookalikes.shown import Shown, of_shown
-from rules.lookalikes.skeleton import disguised, turned, upright
-from rules.lookalikes.wording import meets
+from rules.lookalikes.skeleton import compact, disguised, turned, upright
+from rules.lookalikes.wording import cut_handle, is_of_nhs, meets
 
 PROBABLE, POSSIBLE = 30, 20
 """Points from which on an account that claims to be us is probably, or possibly, posed."""
 _DISGUISED = 12
 _OURS_ALONE = 15  # points of a shown name from which on its words are ours
+_FEW = 2  # words, such as the town of a hospital
 _BEARS = 12  # points of the name from which on it is ours that it bears
 
 
@@ -35,6 +36,8 @@ class _Case:
     reasons: tuple[Evidence, ...]
     against: tuple[Evidence, ...]
     other: Other | None
+    made_of_ours: bool
+    of_area: bool
 
     @property
     def score(self) -> int:
@@ -120,9 +123,11 @@ def _own_domain(account: Account, index: Index) -> str:
 
 def _case(account: Account, index: Index, now: datetime | None) -> _Case:
     bio = bio_of(account.bio or "", index)
-    shown = _shown(account.display_name or "", index)
+    shown = _shown(account.display_name or "", index, named=bio.names_us)
     supported = bio.names_us or (shown.evidence is not None and shown.evidence.points >= 10)
-    handle = of_handle(account.handle, index, supported=supported) if account.handle else None
+    handle = None
+    if account.handle:
+        handle = of_handle(account.handle, index, supported=supported, told=bio.names_us)
     words = Words.of(account, bio, handle, index)
     other = mitigations.of_other_body(account, shown, words, bio, index)
     against = [*([other.evidence] if other else []), *mitigations.of_words(account, words)]
@@ -135,14 +140,20 @@ def _case(account: Account, index: Index, now: datetime | None) -> _Case:
         reasons=_reasons(account, index, bio, handle, shown, now),
         against=(*against, *mitigations.of_standing(account, index)),
         other=other,
+        made_of_ours=bool(account.handle) and made_of_ours(compact(local_part(account.handle or "")), index),
+        of_area=index.is_of_area,
     )
 
 
-def _shown(name: str, index: Index) -> Shown:
+def _shown(name: str, index: Index, *, named: bool) -> Shown:
     """The shown name as it is written, or as it is read where a sign turns it: what is more like ours."""
     read = upright(name)
-    seen = of_shown(name, index)
-    return seen if read == name else max(seen, of_shown(read, index), key=lambda shown: shown.points)
+    seen = of_shown(name, index, named=named)
+    return (
+        seen
+        if read == name
+        else max(seen, of_shown(read, index, named=named), key=lambda shown: shown.points)
+    )
 
 
 def _reasons(
@@ -152,6 +163,9 @@ def _reasons(
     named = [each for each in (handle, shown.evidence) if each is not None]
     picture = list(profiles.of_picture(account))
     found = [*named, *_disguise(account, handle, shown.evidence, index), *picture]
+    found += profiles.of_neutral_name(
+        account, shown.words or cut_handle(local_part(account.handle or "")), bio
+    )
     if found or bio.names_us:
         hospital = shown.points >= _OURS_ALONE and not shown.own and meets("hospital", bio.text)
         claimed = hospital or any(each.claims for each in found)
@@ -181,14 +195,14 @@ def _disguise(
 
 def _standing(case: _Case) -> Standing:
     """What the account is to us: the classes in the order in which they decide."""
-    copies = case.account.avatar is not None and any(e.claims for e in profiles.of_picture(case.account))
+    copies = _copies(case)
     bears = sum(each.points for each in case.named) >= _BEARS
     if bears and mitigations.is_parody(case.account, case.words) and not copies:
         return Standing.PARODY
     if case.other is not None and case.other.certain:
         return Standing.OTHER_BODY
     if _claims(case):
-        if case.score >= PROBABLE:
+        if case.score >= PROBABLE and not (meets("apart", case.words.told) and not copies):
             return Standing.TEAM if _is_team(case) and not _wants(case) else Standing.PROBABLE
         if case.score >= POSSIBLE:
             return Standing.TEAM if _is_team(case) else Standing.POSSIBLE
@@ -210,13 +224,46 @@ def _otherwise(case: _Case, *, bears: bool) -> Standing:
 
 def _claims(case: _Case) -> bool:
     """Whether it claims to be the organisation: a name beside words of its own is about us, not ours."""
-    asks = meets("details", case.bio.text)
-    if mitigations.named_as(case.words) and not asks:
+    asks = meets("details", case.bio.text) or meets("by_hand", case.bio.text)
+    if (mitigations.named_as(case.words) or _says_it_is_another(case)) and not asks:
         return False
     if case.handle is not None and case.handle.claims and _says_nothing_else(case):
         return True
+    if _bears_whole_name(case):
+        return True
     others = (each for each in case.reasons if each is not case.handle)
     return any(each.claims for each in others)
+
+
+def _copies(case: _Case) -> bool:
+    """Whether its picture is ours."""
+    return any(each.claims for each in profiles.of_picture(case.account))
+
+
+def _says_it_is_another(case: _Case) -> bool:
+    """Whether the bio says openly whose it is instead; nobody who says so shows our picture."""
+    return not _copies(case) and any(meets(each, case.words.told) for each in ("union_told", "campaign_told"))
+
+
+def _bears_whole_name(case: _Case) -> bool:
+    """Whether the shown name holds a whole name of ours and beside it nothing that makes it another's: our
+    own words, what frauds offer, or under a handle of our words alone a place or two."""
+    shown = case.shown.evidence
+    if shown is None or not shown.names or _is_person(case):
+        return False
+    return not case.shown.own or _adds_a_place(case) or meets("bait", case.words.shown)
+
+
+def _adds_a_place(case: _Case) -> bool:
+    """Whether a word or two follow a name, not initials, where the handle holds none of them."""
+    shown = case.shown
+    whole = shown.evidence is not None and not shown.evidence.nearest.isupper()
+    few = len(shown.own) <= _FEW and shown.words[0] not in shown.own
+    return case.made_of_ours and whole and few and not meets("team", case.words.shown)
+
+
+def _is_person(case: _Case) -> bool:
+    return meets("staff", case.words.told) or meets("person", case.words.named)
 
 
 def _says_nothing_else(case: _Case) -> bool:
@@ -226,19 +273,35 @@ def _says_nothing_else(case: _Case) -> bool:
     are chance. A handle that is near one of ours needs no name.
     """
     near = case.handle is not None and case.handle.nearest.startswith("@")
+    if not near and _is_of_the_place(case):
+        return False
     return not case.shown.own or (near and not meets("staff", case.words.told))
+
+
+def _is_of_the_place(case: _Case) -> bool:
+    """Whether beside initials the shown name is of our places alone: a region's news and jobs."""
+    shown = case.shown.evidence
+    if shown is None or shown.claims or shown.names or case.bio.names_us:
+        return False
+    if case.handle is None or not case.handle.nearest.isupper() or case.handle.nearest == shown.nearest:
+        return False
+    return not any(map(is_of_nhs, case.shown.words))
 
 
 def _wants(case: _Case) -> bool:
     """Whether its profile wants something of people that a team's would not: not a charity's donations."""
     bio = case.bio.text
-    return any(meets(each, bio) for each in ("details", "lures", "messages"))
+    return any(meets(each, bio) for each in ("details", "lures", "messages", "by_hand"))
 
 
 def _is_team(case: _Case) -> bool:
     """Whether it says beside our name that it is a team or a charity of ours."""
-    if meets("independent", case.words.named) or any(
-        meets(each, case.words.told) for each in ("apart", "staff")
+    if case.of_area and not any(map(is_of_nhs, case.shown.words)) and not case.bio.names_us:
+        return False  # teams of a region are not its board's
+    if (
+        meets("bait", case.words.shown)
+        or meets("independent", case.words.named)
+        or any(meets(each, case.words.told) for each in ("apart", "staff"))
     ):
         return False
     fields = ((case.words.shown, case.shown.evidence), (case.words.handle, case.handle))

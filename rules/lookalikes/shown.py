@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from rules.lookalikes.evidence import Evidence, best
 from rules.lookalikes.index import WEAK, Index, Name
 from rules.lookalikes.skeleton import compact, leet
-from rules.lookalikes.wording import cut, is_of_nhs, says_nothing
+from rules.lookalikes.wording import cut, is_of_nhs, meant, says_nothing
 
 _EQUAL, _COVERED, _ALIKE, _INITIALS = 45, 40, 25, 22
 _COVER_FROM, _ALIKE_FROM = 0.45, 0.7
@@ -21,6 +21,7 @@ _HALF = 0.5  # of a name must be there to claim it
 _LITTLE = 1.0  # nats: the worth of a word that says nothing
 _PLACE = 0.6  # of the points, for a name that could mean a place
 _LONG = 7  # letters from which on a name inside another is no chance
+_DIGITS = str.maketrans("0134578", "oleastb")
 _LONGEST = 30  # words of a shown name that are looked at
 
 
@@ -44,9 +45,14 @@ class Shown:
         return self.evidence.points if self.evidence else 0
 
 
-def of_shown(name: str, index: Index) -> Shown:
-    """The strongest signal of a shown name, and how well a name of ours explains it."""
-    words = tuple(_as_ours(word, index) for word in cut(name)[:_LONGEST])
+def of_shown(name: str, index: Index, *, named: bool = False) -> Shown:
+    """The strongest signal of a shown name, and how well a name of ours explains it.
+
+    `named`: the bio names us, so that initials which nobody has listed mean us, too.
+    """
+    parts = cut(name)[:_LONGEST]
+    last = len(parts) - 1
+    words = tuple(_as_ours(word, index, last=at == last > 0) for at, word in enumerate(parts))
     if not words:
         return Shown(name, words)
     near = _near(words, index)
@@ -55,26 +61,33 @@ def of_shown(name: str, index: Index) -> Shown:
     found = [
         *_equal(equal, words),
         *(each for ours in near for each in _covered(words, ours, index)),
-        *_initials(words, index),
+        *_initials(words, index, named=named),
         *_run_together(compact(name), index),
         *_alike(compact(name), index),
     ]
     met = best(found)
     claims = met is not None and met.claims
-    own = () if claims else tuple(word for word in words if not _is_ours(word, index))
+    own = () if claims else tuple(word for word in words if not _is_ours(word, index, named=named))
     return Shown(name, words, own, 1.0 if equal and not equal.place else cover, met)
 
 
-def _is_ours(word: str, index: Index) -> bool:
-    return word in index.by_word or word in index.initials or says_nothing(word)
+def _is_ours(word: str, index: Index, *, named: bool) -> bool:
+    initials = index.initials.get(word)
+    known = word in index.by_word or word in index.places or word in index.own_handles
+    return known or (initials is not None and (named or initials.strength >= WEAK)) or says_nothing(word)
 
 
-def _as_ours(word: str, index: Index) -> str:
+def _as_ours(word: str, index: Index, *, last: bool) -> str:
     """The word of ours that a word stands for: itself, or one with a letter changed that no body bears."""
-    if word in index.by_word or len(word) < 5 or word in index.worth.borne or says_nothing(word):
+    if word in index.by_word or word in index.worth.borne or says_nothing(word):
         return word
+    plain = word.translate(_DIGITS)
+    if plain in index.by_word or says_nothing(plain):
+        return plain
+    if last and len(word) > 3 and (whole := next((e for e in index.near_words if e.startswith(word)), "")):
+        return whole  # the end of a name was cut off
     met = process.extractOne(word, index.near_words, scorer=OSA.distance, score_cutoff=1)
-    return met[0] if met else word
+    return met[0] if met and len(word) > 4 else meant(word, last=last)
 
 
 def _near(words: Collection[str], index: Index) -> list[Name]:
@@ -118,20 +131,22 @@ def _worth(word: str, index: Index) -> float:
     return min(worth, _LITTLE) if word not in index.by_word and says_nothing(word) else worth
 
 
-def _initials(words: Collection[str], index: Index) -> Iterator[Evidence]:
+def _initials(words: Collection[str], index: Index, *, named: bool) -> Iterator[Evidence]:
     """Our initials as a word, alone or beside usual words."""
     usual = [word for word in words if not says_nothing(word)]
     whole = "".join(usual)
     contracted = "".join(words).replace("foundationtrust", "ft").replace("integratedcareboard", "icb")
     for acronym in index.acronyms:
         text = acronym.text
-        long, sure = len(text) > 3, acronym.strength > WEAK
+        if acronym.strength < WEAK and not named:
+            continue
+        long, sure = len(text) > 3, acronym.strength > WEAK or named
         beside = contracted.partition(text)
         if acronym.leet == leet(whole) or (
             long and text in contracted and says_nothing(beside[0]) and says_nothing(beside[2])
         ):
             told = f"The shown name is {text.upper()}" + (" and usual words" if contracted != text else "")
-            points = round(_EQUAL * (min(1.0, acronym.strength + 0.1) if sure else WEAK))
+            points = round(_EQUAL * (min(1.0, acronym.strength + 0.1) if acronym.strength > WEAK else WEAK))
             yield Evidence(points, told, text.upper(), claims=sure, names=sure)
         elif any(leet(word) == acronym.leet for word in words):
             told = f"{text.upper()} is a word of the shown name"

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from monitor.types import Account, Resemblance, Standing
 from rules.lookalikes.handles import of_handle
-from rules.lookalikes.index import Index, local_part
+from rules.lookalikes.index import FAINT, Index, local_part
 from rules.lookalikes.profiles import bio_of
 from rules.lookalikes.scoring import resembles
 from rules.lookalikes.shown import of_shown
@@ -71,7 +71,9 @@ class Sieve:
 def _pattern(index: Index) -> Any:
     """Every telling word of ours, also with one letter changed, and every acronym, as `leet` writes them."""
     told = {leet(word) for word in index.by_word}
-    pieces = {each.leet for each in index.acronyms} | {own.leet for own in index.handles}
+    pieces = {each.leet for each in index.acronyms if each.strength > FAINT} | {
+        own.leet for own in index.handles
+    }
     pieces |= {piece for word in told for piece in _pieces(word)}
     return compiled("|".join(sorted(map(re.escape, filter(None, pieces)))) or "[^\\x{0}-\\x{10ffff}]")
 

@@ -19,13 +19,15 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _HIDDEN_IN_WORD = re.compile(r"[^\W_][\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+[^\W_]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _NOT_COMPACT = re.compile(r"[^a-z0-9]")
+_SIGNS = re.compile("[\u2122\u2120\u00ae\u00a9]")
+"""Signs of trade marks: they are no letters of a name, though Unicode writes two of them as letters."""
 _DROPPED = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
 _LEET = str.maketrans("0134578|!$@i", "oleastbllsal")
 
 
 def skeleton(name: str) -> str:
     """The name in plain lower-case letters, its spaces and ASCII signs kept."""
-    cut = name[:LONGEST]
+    cut = _SIGNS.sub(" ", name[:LONGEST])
     if cut.isascii():
         return cut.lower()
     return _NOT_ASCII.sub(lambda met: _plain(met[0]), cut).lower()
@@ -57,7 +59,7 @@ def upright(name: str) -> str:
 
 def disguised(name: str) -> bool:
     """Whether foreign letters stand for plain ones, or something invisible stands inside a word."""
-    cut = name[:LONGEST]
+    cut = _SIGNS.sub("", name[:LONGEST])
     if cut.isascii():
         return False
     letters = (char for char in cut if ord(char) > 127 and unicodedata.category(char) != "Cf")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from rapidfuzz.distance import OSA
+
 from rules.lookalikes.skeleton import skeleton
 from rules.text.patterns import compiled, found
 from rules.text.words import any_of, words
@@ -21,6 +23,9 @@ _SHORT_FORMS = {
     "hosp": "hospital",
     "hosps": "hospitals",
     "mem": "memorial",
+    "infirm": "infirmary",
+    "comm": "community",
+    "hse": "house",
     "gen": "general",
     "uni": "university",
     "univ": "university",
@@ -57,10 +62,27 @@ def _joined(met: re.Match[str]) -> str:
 @lru_cache(maxsize=8192)
 def says_nothing(word: str) -> bool:
     """Whether a word, or several run together, are such as official accounts put beside their name."""
-    return (
-        not word
-        or compiled(rf"^(?:{_plain('affixes', 'kinds', 'joining')}|[0-9])+$").search(word) is not None
-    )
+    return not word or compiled(rf"^(?:{usual()}|[0-9])+$").search(word) is not None
+
+
+@cache
+def usual() -> str:
+    """An RE2 pattern of one word that official accounts use, in the singular or the plural."""
+    return rf"(?:{_plain('affixes', 'kinds', 'joining')})s?"
+
+
+@lru_cache(maxsize=8192)
+def meant(word: str, *, last: bool = False) -> str:
+    """The word for a kind of body that a misspelt one, or as the last of a name one cut off, stands for."""
+    if says_nothing(word):
+        return word
+    if sorted(word) == ["h", "n", "s"]:
+        return "nhs"
+    for kind in sorted(kinds()):
+        begins = last and len(kind) > 3 and kind.startswith(word) and (len(word) > 1 or kind == "trust")
+        if begins or (len(kind) > 4 and OSA.distance(word, kind, score_cutoff=1) <= 1):
+            return kind
+    return word
 
 
 @lru_cache(maxsize=8192)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from typer.testing import CliRunner
 
 from monitor.cli import app
@@ -51,11 +52,34 @@ def test_a_line_that_is_no_account_is_answered_with_its_error_and_the_others_sti
     assert "Lines that could not be read: 3" in said
 
 
-def test_what_cannot_be_heeded_is_counted_and_a_picture_file_is_said_not_to_be_analysed() -> None:
+def test_what_cannot_be_heeded_is_counted_and_a_picture_file_that_is_not_there_is_said() -> None:
     code, answers, said = check([{"id": 1, "handle": "x", "colour": "blue", "avatar": "faces/1.png"}] * 2)
     assert code == Exit.OK
     assert "colour (2)" in said
     assert answers[0]["not_analysed"] == ["avatar"]
+    assert answers[0]["not_read"] == "the picture file cannot be read"
+
+
+def test_a_picture_file_is_compared_with_our_avatars(tmp_path: Path) -> None:
+    ours, other, broken = (tmp_path / f"{name}.png" for name in ("ours", "other", "broken"))
+    Image.effect_mandelbrot((300, 300), (-2.0, -1.5, 1.0, 1.5), 60).convert("RGB").save(ours)
+    Image.linear_gradient("L").convert("RGB").save(other)
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n and nothing")
+    config = tmp_path / "monitor.toml"
+    config.write_text(
+        '[organisation]\nname = "Wearside Vale NHS Foundation Trust"\nshort = "WVFT"\n'
+        f'handles = ["@WVFTNHS"]\n[pictures]\navatars = ["{ours}"]\n'
+    )
+    lines = "\n".join(
+        json.dumps({"id": path.stem, "handle": "helper_19", "display": "Patient Help", "avatar": str(path)})
+        for path in (ours, other, broken)
+    )
+    result = CliRunner().invoke(app, ["--config", str(config), "check", "--accounts", "-"], input=lines)
+    copy, stranger, unread = (json.loads(line) for line in result.stdout.splitlines())
+    assert any("copy of ours" in reason for reason in copy["reasons"])
+    assert (copy["class"], stranger["class"]) == ("probable", "unrelated")
+    assert "not_analysed" not in stranger
+    assert unread["not_analysed"] == ["avatar"]
 
 
 def test_accounts_and_a_text_are_not_checked_at_once() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from monitor.judging import Judge, Stages
 from monitor.registers import KnownAccount, LogoPermission, OfficialAccount
+from monitor.searching import listed
 from monitor.store.originals.sealingkeys import current_keys
 from monitor.store.people.ouraccounts import our_accounts
 from monitor.store.people.registers import add_entry, end_entry
 from monitor.types import Account, Actor, Relation
+from rules.examples import ORGANISATION
 from rules.filters import SiteFilters
+from rules.lookalikes import Index
 from tests.core.world import NOW, Names, NumberRule, Numbers, World, post
 
 JO = Actor("jo", "comms")
@@ -51,6 +54,12 @@ def test_an_official_account_is_known_by_its_number_under_any_handle(world: Worl
     add_entry(world.store, "official", OFFICIAL, JO, NOW)
     renamed = Account(platform="mastodon", external_id="41", handle="WearsideVale")
     assert told(world, renamed).relation is Relation.OFFICIAL
+
+
+def test_the_day_on_which_ours_was_opened_reaches_the_score() -> None:
+    early = OFFICIAL.model_copy(update={"opened_on": date(2014, 5, 2)})
+    assert Index(ORGANISATION, listed([OFFICIAL, early])).opened == datetime(2014, 5, 2, tzinfo=UTC)
+    assert Index(ORGANISATION, listed([OFFICIAL])).opened is None
 
 
 def test_a_stranger_under_our_old_handle_is_not_official(world: World) -> None:

@@ -140,7 +140,7 @@ def test_a_reference_may_have_a_white_margin() -> None:
 
 
 def test_a_reference_that_is_no_picture_is_named() -> None:
-    with pytest.raises(NotRead, match=r"^emblem\.png: it is not a PNG"):
+    with pytest.raises(NotRead, match=r"^emblem\.png: SVG is not opened"):
         References.load(None, {"emblem.png": b"<svg/>"}, {})
 
 

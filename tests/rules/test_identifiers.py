@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.redaction import redact
-from monitor.types import CONTEXT, Change, Finding, Hunk, Lane, Post, Severity, Span
+from monitor.types import CONTEXT, Account, Change, Finding, Hunk, Lane, Post, Severity, Span
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from tests.rules.posts import edit, post
@@ -255,3 +255,19 @@ def test_a_template_a_parameter_and_where_a_page_went_are_masked() -> None:
     assert change.hunks[0].template == "Infobox [telephone number redacted]"
     assert change.hunks[0].parameter == "[e-mail address redacted]"
     assert change.target == "Ring [telephone number redacted]"
+
+
+@pytest.mark.parametrize(
+    ("handle", "url", "hidden"),
+    [
+        ("@wvft_help@social.test", "https://social.test/@wvft_help", False),
+        ("wvft_help@social.test", "https://social.test/users/wvft_help", False),
+        ("jo.bell@mail.test", None, True),
+        ("jo.bell@mail.test", "https://social.test/@jo", True),
+        ("9990000018@social.test", "https://social.test/@9990000018", True),
+    ],
+)
+def test_an_account_of_the_fediverse_is_no_mailbox(handle: str, url: str | None, hidden: bool) -> None:
+    author = Account(platform="mastodon", handle=handle, url=url)
+    spans = IDENTIFIERS.spans(replace(post("hello"), author=author))
+    assert any(span.where == "handle" for span in spans) is hidden

@@ -61,6 +61,18 @@ def total(sentences: tuple[str, ...]) -> int:
         ("helper_19", "Saint Oswin's Hosp. Appointments", "DM us your NHS number"),
         ("wvft_careers", "WVFT Careers", "Visa sponsorship. WhatsApp us"),
         ("real_wvft", "WVFT", "The real voice of the trust, not a parody"),
+        ("wvft_rebates", "WVFT Parking Rebates", ""),
+        ("join_wvft", "Join Wearside Vale NHS", "CV by text to 07700 900123"),
+        ("WVFTNHS_2nd", "WVFT second page", ""),
+        ("wvft_relocation", "WVFT Overseas Staff Relocation", ""),
+        ("helper_19", "Wearside Vale NSH Foundaton Trust", ""),
+        ("helper_19", "Wearside Vale NHS Foundati", ""),
+        ("helper_19", "Wearside Vale NHS Trust\u2122", ""),
+        ("wearsidevalehospital", "Wearside Vale Hospital Oswinton", ""),
+        ("nhsvalewearside", "", ""),
+        ("soh_bookings", "SOH Bookings", "Book at St Oswin's Hospital"),
+        ("helper_19", "Patient Help", "Official page of Wearside Vale Hospital"),
+        ("wvft_ward_fund", "WVFT Ward 4", "Gift cards or crypto only"),
     ],
 )
 def test_whoever_claims_to_be_us_is_a_probable_lookalike(handle: str, shown: str, bio: str) -> None:
@@ -94,6 +106,14 @@ def test_whoever_claims_to_be_us_is_a_probable_lookalike(handle: str, shown: str
         ("northern_lad", "Fed up in Oswinton", "4 hours in A&E at St Oswin's Hospital"),
         ("airedalenhs", "Airedale NHS Foundation Trust", "Official account of Airedale NHS Foundation Trust"),
         ("wvft_film", "Welsh Vintage Film Team", "Fan page"),
+        ("wvft_ceo", "Jo Bell, CEO WVFT", ""),
+        ("wvftjobs", "Vale News and Jobs", "Adverts of the whole valley"),
+        ("wvft_cuts", "WVFT job cuts", "What goes on inside"),
+        ("wvft_memes", "WVFT Memes", "Night shift humour"),
+        ("soh_bookings", "SOH Bookings", "Bands for your wedding"),
+        ("oswins_patients", "Patients of St Oswin's Hospital", "Independent voice"),
+        ("wearsidevalehospital", "Wearside Vale Hospital", "A campaign to save our hospital"),
+        ("wearsidecommunity", "Wearside Vale Community Centre", "Hall hire"),
     ],
 )
 def test_whoever_only_sounds_like_us_raises_nothing(handle: str, shown: str, bio: str) -> None:
@@ -142,6 +162,40 @@ def test_an_account_older_than_ours_and_one_that_a_platform_has_verified_weigh_l
     assert resembles(new, opened).score - resembles(old, opened).score == 10
     verified = replace(new, platform="bluesky", verified=True)
     assert resembles(new, opened).score - resembles(verified, opened).score == 25
+
+
+def test_the_name_of_an_office_beside_our_picture_is_a_claim_and_that_of_a_person_is_none() -> None:
+    office = seen(handle="helper_19", display_name="Patient Services", avatar=COPY)
+    person = seen(handle="jo_bell", display_name="Jo Bell", avatar=COPY)
+    assert (office.standing, person.standing is Standing.PROBABLE) == (Standing.PROBABLE, False)
+    assert office.score - person.score == 12
+
+
+def test_whoever_says_to_be_another_is_looked_at_by_a_person_unless_the_picture_is_ours() -> None:
+    named = {"handle": "wvft_newsbot", "display_name": "WVFT News Bot", "bio": "Not run by the Trust"}
+    assert seen(**named).standing is Standing.POSSIBLE
+    assert seen(**named, avatar=COPY).standing is Standing.PROBABLE
+
+
+def test_the_initials_of_a_board_are_those_of_its_region() -> None:
+    board = Index(
+        ORGANISATION.model_copy(
+            update={
+                "name": "NHS North Vale and East Moor Integrated Care Board",
+                "short": "NVEM ICB",
+                "handles": ("@NVEM_NHS",),
+                "aliases": (),
+                "hospitals": (),
+                "places": (),
+            }
+        )
+    )
+
+    def of(handle: str, shown: str) -> Standing:
+        return resembles(Account(platform="x", handle=handle, display_name=shown), board).standing
+
+    assert of("nvemchildren", "NVEM Child Health Network") is Standing.UNRELATED
+    assert of("nvem_icb_help", "NVEM ICB Help") is Standing.PROBABLE
 
 
 def test_a_body_that_the_settings_add_explains_a_name_and_one_they_strike_does_not() -> None:
