@@ -25,6 +25,7 @@ _OVERLAP = 0.3  # of the two boxes together
 _COMMON = frozenset({"nhs", "foundation", "trust", "the", "and"})
 _NAMES = {"N": "shared mark", "T": "our lockup", "X": "another body's lockup", "E": "emblem"}
 _UNALTERED = "shared mark, all unaltered of 24 px and more"
+_WHOLE = "shared mark, all of those with nothing before it"
 
 
 class MarkMeasure:
@@ -102,6 +103,8 @@ def _found_rows(labels: Labels) -> Iterator[str]:
     yield f"{name}: {condition.replace('_', ' ')}" + (f" {width} px" if condition == "size" else "")
     if which == "N" and not labels.get("altered") and width >= RELIABLE:
         yield _UNALTERED
+        if condition != "occluded":
+            yield _WHOLE
     if which == "E":
         yield "emblem, all"
 
