@@ -65,19 +65,25 @@ def rows_of_list(where: str, text: str, shapes: tuple[str, ...], today: date) ->
 
 def _signs(folded: Folded, shapes: tuple[str, ...], today: date) -> tuple[str, list[tuple[int, int]]]:
     """What makes it a list, and the places of that; no level where it is none."""
-    numbers, rows = list(_numbers(folded, shapes)), list(_rows(folded, today))
-    for level, found, enough in (("numbers", numbers, NUMBERS), ("rows", rows, ROWS)):
+    national, local, rows = _national(folded), _local(folded, shapes), list(_rows(folded, today))
+    # A letter has two numbers of one patient, each of another kind.
+    for level, found, enough in (
+        ("numbers", national, NUMBERS),
+        ("numbers", local, NUMBERS),
+        ("rows", rows, ROWS),
+    ):
         if len({folded.text[start:end] for start, end in found}) >= enough:
-            return level, found
+            return level, [*national, *local] if level == "numbers" else found
     return "", []
 
 
-def _numbers(folded: Folded, shapes: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    for seen in nhs_number.candidates(folded, synthetic="issued"):
-        if seen.level is not None:
-            yield seen.start, seen.end
-    for seen in local_number.hospital_numbers(folded, shapes):
-        yield seen.start, seen.end
+def _national(folded: Folded) -> list[tuple[int, int]]:
+    seen = nhs_number.candidates(folded, synthetic="issued")
+    return [(each.start, each.end) for each in seen if each.level is not None]
+
+
+def _local(folded: Folded, shapes: tuple[str, ...]) -> list[tuple[int, int]]:
+    return [(each.start, each.end) for each in local_number.hospital_numbers(folded, shapes)]
 
 
 def _rows(folded: Folded, today: date) -> Iterator[tuple[int, int]]:

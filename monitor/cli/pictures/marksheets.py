@@ -114,8 +114,15 @@ def _there(labels: Labels, picture: Picture) -> Iterator[Mark]:
     place = _place(labels)
     for mark in sorted(picture.marks, key=lambda each: -each.score):
         sort = mark.shared == (labels["mark"] != "E")
-        if sort and (place is None or _overlap(place, mark.box) >= _OVERLAP):
+        if sort and (place is None or _stands(mark.box, place, labels["mark"])):
             yield mark
+
+
+def _stands(found: Box, place: Box, mark: str) -> bool:
+    """Whether what was found is what is labelled: of a lockup that may be the whole, name and all."""
+    if mark in "TX":
+        return _both(found, place) >= _OVERLAP * found.width * found.height
+    return _overlap(place, found) >= _OVERLAP
 
 
 def _place(labels: Labels) -> Box | None:
@@ -128,11 +135,16 @@ def _place(labels: Labels) -> Box | None:
 
 def _overlap(one: Box, other: Box) -> float:
     """The share of two boxes' joint area that both have."""
-    wide = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    high = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    both = max(wide, 0) * max(high, 0)
+    both = _both(one, other)
     joint = one.width * one.height + other.width * other.height - both
     return both / joint if joint else 0.0
+
+
+def _both(one: Box, other: Box) -> int:
+    """The area that two boxes have in common."""
+    wide = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    high = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    return max(wide, 0) * max(high, 0)
 
 
 def _width(labels: Labels) -> int:
