@@ -27,7 +27,7 @@ _SETTINGS = {
     "Global.max_side_len": SIDE,
     "Global.log_level": "error",
     "Det.limit_type": "max",
-    "Det.limit_side_len": 960,  # text is found as well as at 1280, in half the time; it is read at SIDE
+    "Det.limit_side_len": 800,  # text is found as well as at 960, a sixth cheaper; it is read at SIDE
     "Rec.rec_batch_num": 1,  # together they are padded to the longest: slower, and twice the memory
     "Rec.rec_img_shape": [3, 48, 160],  # a short word is padded to this width, not to 320
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,

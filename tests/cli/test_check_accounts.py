@@ -103,4 +103,4 @@ def test_a_thousand_accounts_are_scored_against_fifty_handles_in_time(tmp_path: 
     result = CliRunner().invoke(app, ["--config", str(config), "check", "--accounts", "-"], input=lines)
     assert result.exit_code == Exit.OK, result.output
     assert len(result.stdout.splitlines()) == 1000
-    assert time.process_time() - began < 3  # a shared machine; tests/bench says what it is on a quiet one
+    assert time.process_time() - began < 30  # only what is not linear is so slow; tests/bench has the speed
