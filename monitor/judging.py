@@ -197,8 +197,7 @@ def _shows(post: Post) -> bool:
 
 def _coded(post: Post) -> Iterator[str]:
     """The addresses that the codes in its pictures stand for."""
-    codes = (code for _, picture in post.images for code in picture.codes)
-    return (code for code in codes if code.lower().startswith(("https://", "http://")))
+    return (address for _, picture in post.images for address in picture.addresses)
 
 
 def _bare(url: str | None) -> str:

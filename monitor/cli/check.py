@@ -12,9 +12,11 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.output import Exit
-from monitor.types import Depth, Kind, Relation, Severity
+from monitor.types import Kind, Relation, Severity
 
 if TYPE_CHECKING:
+    from monitor.cli.answering import Answer
+    from monitor.cli.given_accounts import AccountJudge
     from monitor.cli.judge import Judge
     from monitor.config import Settings
     from monitor.types import Post
@@ -121,21 +123,15 @@ def _stream_accounts(context: typer.Context, name: str) -> Exit:
     """Answer account by account, each as soon as it is read."""
     from monitor import sandbox
     from monitor.cli.given_accounts import AccountJudge
+    from monitor.cli.pictures.looking import seen
     from monitor.service import analyst
     from rules.lookalikes import Index
 
     settings = _settings(context)
     eye = analyst(settings, settings.organisation)
     index = Index(settings.organisation, settings=settings.lookalikes)
-    judge = AccountJudge(index, lambda content: eye.look(content, Depth.LOOK))
-    broken = 0
-    for number, line in enumerate(_lines(name, "--accounts"), 1):
-        if line is not None and not line.strip():
-            continue
-        answer = judge.answer(line, number)
-        sys.stdout.write(answer.line + "\n")
-        sys.stdout.flush()
-        broken += answer.broken
+    judge = AccountJudge(index, lambda file: seen(file, eye))
+    broken = sum(answer.broken for answer in _answered(judge, name, "--accounts"))
     sandbox.pictures.close()
     if judge.unused:
         told = ", ".join(f"{output.plain(key)} ({count:,})" for key, count in sorted(judge.unused.items()))
@@ -176,18 +172,23 @@ def _stream(judge: Judge, name: str, threshold: Severity | None) -> Exit:
     """Answer line by line, each as soon as it is read."""
     worst: Severity | None = None
     broken = 0
-    for number, line in enumerate(_lines(name, "--jsonl"), 1):
-        if line is not None and not line.strip():
-            continue
-        answer = judge.answer(line, number)
-        sys.stdout.write(answer.line + "\n")
-        sys.stdout.flush()
+    for answer in _answered(judge, name, "--jsonl"):
         broken += answer.broken
         if answer.worst is not None and (worst is None or answer.worst > worst):
             worst = answer.worst
     _say_broken(broken)
     verdict = _verdict(worst, threshold)
     return Exit.NOT_READ if broken and verdict is Exit.OK else verdict
+
+
+def _answered(judge: Judge | AccountJudge, name: str, option: str) -> Iterator[Answer]:
+    """Each line's answer, once it is written."""
+    for number, line in enumerate(_lines(name, option), 1):
+        if line is None or line.strip():
+            answer = judge.answer(line, number)
+            sys.stdout.write(answer.line + "\n")
+            sys.stdout.flush()
+            yield answer
 
 
 def _say_broken(broken: int) -> None:

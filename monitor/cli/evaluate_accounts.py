@@ -18,8 +18,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from monitor.cli import output
-from monitor.cli.given import GivenRefused
-from monitor.cli.given_accounts import parsed
+from monitor.cli.given import GivenRefused, checked
+from monitor.cli.given_accounts import GivenAccount
 from monitor.cli.output import Exit
 from monitor.config import Settings
 from monitor.types import Account, Standing
@@ -156,7 +156,7 @@ def _enter(tally: Tally, row: dict[str, Any], indexes: Mapping[str, Index]) -> N
     now = datetime.now(UTC)
     given = Labelled(str(row.get("id", "")), label, row.get("expect") or "-", row.get("kind") or "-")
     known = {key: value for key, value in row.items() if key is not None}
-    tally.enter(given, resembles(parsed(known).account(now), indexes[org], now))
+    tally.enter(given, resembles(checked(GivenAccount, known).account(now), indexes[org], now))
 
 
 def _of_bodies(rows: Sequence[tuple[int, dict[str, Any]]], index: Index) -> Counter[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from monitor.types import Account, Kind, Media, Post, Ref, Registration, Relation
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _REPLACED = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
 
@@ -71,8 +73,13 @@ def loaded(line: bytes | None) -> dict[str, Any]:
 
 def parsed(given: object) -> Given:
     """What was given, checked. Raises GivenRefused."""
+    return checked(Given, given)
+
+
+def checked(model: type[Model], given: object) -> Model:
+    """What was given as a `model`. Raises GivenRefused, which names the key."""
     try:
-        return Given.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(map(str, first["loc"])) or "the line"

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from monitor.cli.given import GivenRefused, loaded, plain
+from monitor.cli.answering import Answer, answered
+from monitor.cli.given import GivenRefused, checked, plain
 from monitor.types import Account, Box, Likeness, Mark, Picture, Resemblance, Tier
 from rules.lookalikes import Index, resembles
 
-LARGEST = 10_000_000
-"""Bytes of a picture file that is looked at, as of a picture that is fetched."""
 _EDITED = 60
 """Bits that differ, where a label says "ours with changes"."""
 _AVATARS: Mapping[str, Picture | None] = {
@@ -97,21 +95,13 @@ class GivenAccount(BaseModel):
         return None if self.age_days is None else now - timedelta(days=self.age_days)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One line of output, and whether its input could not be read."""
-
-    line: str
-    broken: bool = False
-
-
 class AccountJudge:
     """Scores accounts given by hand. `unused` counts what was given and cannot be heeded, by key.
 
-    `look` says what is in the bytes of a picture file.
+    `look` says what is in a picture file.
     """
 
-    def __init__(self, index: Index, look: Callable[[bytes], Picture]) -> None:
+    def __init__(self, index: Index, look: Callable[[Path], Picture]) -> None:
         self._index = index
         self._look = look
         self._now = datetime.now(UTC)
@@ -119,49 +109,21 @@ class AccountJudge:
 
     def answer(self, line: bytes | None, number: int) -> Answer:
         """The answer to line `number`; one that is no account is answered with its error."""
-        identity: Any = None
-        try:
-            value = loaded(line)
-            identity = value.get("id")
-            given = parsed(value)
-            account, picture = given.account(self._now), self._avatar(given)
-            seen = resembles(replace(account, avatar=picture or account.avatar), self._index, self._now)
-        except GivenRefused as refused:
-            return Answer(json.dumps({"id": identity, "error": f"line {number}: {refused}"}), broken=True)
+        return answered(line, number, self._answer)
+
+    def _answer(self, value: dict[str, Any]) -> tuple[dict[str, Any], None]:
+        given = checked(GivenAccount, value)
+        account, picture = given.account(self._now), self._avatar(given)
+        seen = resembles(replace(account, avatar=picture or account.avatar), self._index, self._now)
         self.unused.update(key for key in value if key not in GivenAccount.model_fields)
-        answer = {"id": identity, **as_json(seen)}
+        told = as_json(seen)
         if picture is not None and picture.not_read:
-            answer |= {"not_analysed": ["avatar"], "not_read": picture.not_read}
-        return Answer(json.dumps(answer))
+            told |= {"not_analysed": ["avatar"], "not_read": picture.not_read}
+        return told, None
 
     def _avatar(self, given: GivenAccount) -> Picture | None:
         """What is seen in the picture file that an account names; None where it names none."""
-        if given.picture_file is None:
-            return None
-        try:
-            content = _content(Path(given.picture_file))
-        except (OSError, ValueError):
-            return Picture(not_read="the picture file cannot be read")
-        if len(content) > LARGEST:
-            return Picture(not_read=f"it is larger than {LARGEST // 1_000_000} MB")
-        return self._look(content)
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a regular file, a little more than the largest at most. Raises OSError and ValueError."""
-    if not path.is_file():
-        raise FileNotFoundError
-    with path.open("rb") as file:
-        return file.read(LARGEST + 1)
-
-
-def parsed(given: object) -> GivenAccount:
-    """What was given, checked. Raises GivenRefused."""
-    try:
-        return GivenAccount.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise GivenRefused(f"{first['loc'][0]}: {first['msg']}") from None
+        return self._look(Path(given.picture_file)) if given.picture_file else None
 
 
 def as_json(seen: Resemblance) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import documents, redaction
 from monitor.cli import output
-from monitor.cli.given import GivenRefused, as_post, loaded, parsed
+from monitor.cli.answering import Answer, answered
+from monitor.cli.given import Given, as_post, parsed
 from monitor.config import Settings
 from monitor.types import Finding, Post, Reference, Severity, Span
 from monitor.types.posts import IMAGE
@@ -36,15 +36,6 @@ class Judged:
     def worst(self) -> Severity | None:
         """The highest severity, None without findings."""
         return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One line of output, the worst severity it reports, and whether its input could not be read."""
-
-    line: str
-    worst: Severity | None = None
-    broken: bool = False
 
 
 class Judge:
@@ -87,19 +78,15 @@ class Judge:
 
     def answer(self, line: bytes | None, number: int) -> Answer:
         """The answer to line `number` of a stream; a line that is no post is answered with its error."""
-        identity: Any = None
-        try:
-            value = loaded(line)
-            identity = value.get("id")
-            given = parsed(value)
-        except GivenRefused as refused:
-            return Answer(json.dumps({"id": identity, "error": f"line {number}: {refused}"}), broken=True)
-        post = as_post(given, str(number))
+        return answered(line, number, lambda value: self._answer(parsed(value), str(number)))
+
+    def _answer(self, given: Given, external_id: str) -> tuple[dict[str, Any], Severity | None]:
+        post = as_post(given, external_id)
         if given.image is None:
             judged = self.judged(post)
-            return Answer(json.dumps({"id": identity, **as_json(judged)}), judged.worst)
+            return as_json(judged), judged.worst
         judged = self.judged(self.looked(post, given.image))
-        return Answer(json.dumps({"id": identity, **self._with_picture(judged)}), judged.worst)
+        return self._with_picture(judged), judged.worst
 
     def _with_picture(self, judged: Judged) -> dict[str, Any]:
         """What is answered of a post with a picture: its text is masked, and spans of it index that."""

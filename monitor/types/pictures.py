@@ -108,6 +108,11 @@ class Picture:
         """True where it could be opened at all."""
         return self.width > 0
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Those of its codes that are addresses of the web."""
+        return tuple(code for code in self.codes if code.lower().startswith(("https://", "http://")))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crop:

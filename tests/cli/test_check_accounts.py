@@ -57,7 +57,7 @@ def test_what_cannot_be_heeded_is_counted_and_a_picture_file_that_is_not_there_i
     assert code == Exit.OK
     assert "colour (2)" in said
     assert answers[0]["not_analysed"] == ["avatar"]
-    assert answers[0]["not_read"] == "the picture file cannot be read"
+    assert answers[0]["not_read"] == "there is no such file"
 
 
 def test_a_picture_file_is_compared_with_our_avatars(tmp_path: Path) -> None:
@@ -103,4 +103,4 @@ def test_a_thousand_accounts_are_scored_against_fifty_handles_in_time(tmp_path: 
     result = CliRunner().invoke(app, ["--config", str(config), "check", "--accounts", "-"], input=lines)
     assert result.exit_code == Exit.OK, result.output
     assert len(result.stdout.splitlines()) == 1000
-    assert time.process_time() - began < 30  # only what is not linear is so slow; tests/bench has the speed
+    assert time.process_time() - began < 3  # a shared machine; tests/bench says what it is on a quiet one

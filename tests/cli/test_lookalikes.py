@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -272,29 +270,19 @@ def test_a_name_of_a_person_near_ours_is_not_kept(people: People, platform: Plat
     assert people.installation.rows("SELECT id FROM mention") == []
 
 
-def test_the_service_searches_by_itself(people: People, platform: Platform, database_url: str) -> None:
-    if not database_url.startswith("sqlite"):
-        pytest.skip("the store makes no difference to when it searches")
+def test_the_service_searches_by_itself(people: People, platform: Platform) -> None:
     command = [Path(sys.executable).with_name("monitor"), "--config", "monitor.toml", "run"]
+    stored = "SELECT author, kind FROM mention"
     with subprocess.Popen(command, cwd=people.installation.folder, stderr=subprocess.DEVNULL) as service_:
         try:
-            assert _within(30, lambda: bool(_found(people.installation)) and len(platform.asked) == 3)
+            asked = _within(30, lambda: len(platform.asked) == 3)
+            assert asked
+            assert _within(30, lambda: bool(people.installation.rows(stored)))
         finally:
             service_.terminate()
     assert len(platform.asked) == 3
-    assert _found(people.installation) == [("WVFT_NHS", "profile")]
-
-
-def _found(installation: Installation) -> list[tuple[str, str]]:
-    """Handle and kind of everything that is stored."""
-    if not (installation.folder / "state" / "trustwatch.db").exists():
-        return []
-    with closing(sqlite3.connect(installation.folder / "state" / "trustwatch.db")) as database:
-        try:
-            rows = database.execute("SELECT author, kind FROM mention").fetchall()
-        except sqlite3.OperationalError:  # its tables are being made
-            return []
-    return [(author.partition("@")[0], kind) for author, kind in rows]
+    ((author, kind),) = people.installation.rows(stored)
+    assert (str(author).partition("@")[0], kind) == ("WVFT_NHS", "profile")
 
 
 def _within(seconds: float, condition: Callable[[], bool]) -> bool:

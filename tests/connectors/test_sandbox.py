@@ -77,8 +77,8 @@ def test_a_hostile_feed_is_malformed_and_every_other_thread_goes_on(
     started = time.monotonic()
     with heartbeat() as pauses, pytest.raises(SourceChanged, match="malformed feed"):
         read(rss(HOSTILE[name]), now)
-    # A busy machine makes all of it slower; a parser in this process would have held the others throughout.
-    assert max(pauses) < max(1, (time.monotonic() - started) / 2)
+    assert time.monotonic() - started < 10
+    assert max(pauses) < 1
 
 
 def test_depth_harms_nobody(rss: Callable[[bytes], Rss], now: Callable[[], datetime]) -> None:
@@ -114,8 +114,10 @@ def limited() -> Iterator[Callable[..., sandbox.Sandbox]]:
 
 
 def test_a_hang_ends_with_its_child(limited: Callable[..., sandbox.Sandbox]) -> None:
+    started = time.monotonic()
     with pytest.raises(sandbox.ParserError, match="took too long"):
         limited(deadline=0.5).run("signal:sigwait", b"\x02")
+    assert time.monotonic() - started < 5
 
 
 @pytest.fixture

@@ -185,18 +185,23 @@ def test_killed_at_a_point_a_reading_loses_and_doubles_no_edit(
 def test_killed_again_and_again_at_random_moments_it_loses_and_doubles_no_edit(
     readers: Readers, whole: Reading, tmp_path: Path
 ) -> None:
+    """A life that is over before its alarm says how quick the machine is by now: others die sooner."""
     ends: Counter[int] = Counter()
+    seconds = [whole.seconds]
 
     def die(seed: int) -> list[str]:
         chance, life = random.Random(seed), readers.life(tmp_path / str(seed))
-        for _ in range(4):
-            ends[readers.live(replace(life, after=chance.uniform(0.02, whole.seconds * 0.6)))] += 1
+        for turn in range(4):
+            began = time.monotonic()
+            end = readers.live(replace(life, after=chance.uniform(0.02, min(seconds) * 0.6)))
+            if turn == 0 and end == 0:
+                seconds.append(time.monotonic() - began)
+            ends[end] += 1
         return [f"seed {seed}: {each}" for each in differences(readers.read(life).rows, whole.rows)]
 
     assert at_once(die, range(10)) == []
     assert set(ends) <= {0, -signal.SIGALRM}
-    # How many is the machine's affair: one that was busy while it was measured is killed late afterwards.
-    assert ends[-signal.SIGALRM] >= 4, "hardly a kill came in time to mean anything"
+    assert ends[-signal.SIGALRM] >= 10, "most kills came too late to mean anything"
 
 
 def test_killed_at_a_point_on_postgresql_it_loses_and_doubles_no_edit(

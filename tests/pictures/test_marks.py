@@ -165,7 +165,7 @@ def test_ten_thousand_rectangles_are_cut_off_in_time_and_that_is_said() -> None:
             crowd[top : top + 8, left : left + 20] = BLUE
     began = time.process_time()
     found = marks.search(Frame(crowd, 1.0, 1280, 1280), ALL)
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 2
     assert found.cut == marks.CUT
     assert found.marks == []
 
@@ -174,4 +174,4 @@ def test_noise_of_single_pixels_takes_no_longer() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1280, 1280, 3), np.uint8)
     began = time.process_time()
     marks.search(Frame(noise, 1.0, 1280, 1280), ALL)
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 2

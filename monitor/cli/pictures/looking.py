@@ -17,13 +17,13 @@ def with_picture(post: Post, file: str, analyst: Analyst) -> Post:
 
     Raises nothing for a file that cannot be read: the picture's `not_read` says so.
     """
-    picture = _seen(Path(file), analyst)
+    picture = seen(Path(file), analyst)
     media = (Media(kind="image", url="", name=Path(file).name, picture=picture), *post.media)
-    codes = (code for code in picture.codes if code.lower().startswith(("https://", "http://")))
-    return replace(post, media=media, links=(*post.links, *codes))
+    return replace(post, media=media, links=(*post.links, *picture.addresses))
 
 
-def _seen(file: Path, analyst: Analyst) -> Picture:
+def seen(file: Path, analyst: Analyst) -> Picture:
+    """What is in a picture file. Raises nothing: `not_read` says what was not seen, and why."""
     try:
         if not file.is_file():
             return Picture(not_read="there is no such file")
