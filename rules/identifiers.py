@@ -29,7 +29,7 @@ from rules.detectors import (
     work_email,
 )
 from rules.detectors.contact_details import POSTCODE, TELEPHONE, TELEPHONE_LABEL, postcodes, telephone
-from rules.detectors.patient_list import rows_of_list
+from rules.detectors.patient_list import rows_of_list, words_beside
 from rules.lines import Line, whole_lines
 from rules.names import Names
 from rules.reading import Part
@@ -116,7 +116,7 @@ class PersonIdentifiers:
         if self._in_texts.occur("\n".join([part.folded.text for part in parts])):
             found += self._in_parts(parts, lines, post)
         found += (span for line in lines for span in _frayed(line))
-        found += self._in_lists(post)
+        found += [*self._of_patients_in_pictures(post, found)]
         return tuple(_apart_by_part(found))
 
     def _in_parts(self, parts: Sequence[Part], lines: Sequence[Line], post: Post) -> list[Span]:
@@ -130,10 +130,12 @@ class PersonIdentifiers:
                 found += line.spans(span.start, span.end, span.label)
         return found
 
-    def _in_lists(self, post: Post) -> Iterator[Span]:
-        """Rows of lists of patients in its pictures."""
+    def _of_patients_in_pictures(self, post: Post, found: Sequence[Span]) -> Iterator[Span]:
+        """Rows of lists of patients in its pictures; of one patient's paper all that is not `found` yet."""
         for where, picture in post.images:
-            yield from rows_of_list(where, picture.text, self._shapes, post.observed_at.date())
+            rows = [*rows_of_list(where, picture.text, self._shapes, post.observed_at.date())]
+            known = [span for span in found if span.where == where]
+            yield from rows or words_beside(where, picture.text, self._shapes, known)
 
     def _told_by(self, post: Post) -> str | None:
         """The kind of identifier that a post's address holds, None for most."""

@@ -6,7 +6,7 @@ One identifier is another rule's; several in one picture, or names each beside a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from monitor.types import Post, Span
@@ -19,6 +19,7 @@ from rules.text.patterns import spans
 
 LABEL = "list of patients"
 ROW = "row of a list of patients"
+BESIDE = "words beside a patient's number"
 NUMBERS, ROWS = 2, 3
 """Different numbers, and different rows of a name and a date, from which it is a list."""
 _BESIDE = 60  # characters between a name and its date
@@ -46,6 +47,21 @@ def patient_list(reading: Reading, _: object) -> Iterable[Hit]:
         if level:
             span = part.span(min(signs)[0], max(end for _, end in signs), LABEL)
             yield Hit(span, level, _CONFIDENCE[level], _REASON[level])
+
+
+def words_beside(where: str, text: str, shapes: tuple[str, ...], known: Sequence[Span]) -> Iterator[Span]:
+    """What stands between the `known` identifiers of a picture that has a patient's number and is no list.
+
+    A letter, a label or a wristband has the name and the address, too, in places that nobody can foretell.
+    """
+    folded = fold(text)
+    if not any(nhs_number.candidates(folded, synthetic="issued")) and not _local(folded, shapes):
+        return
+    at = 0
+    for start, end in [*sorted((span.start, span.end) for span in known), (len(text), len(text))]:
+        if words := re.search(r"\S(?:.*\S)?", text[at : max(start, at)], re.DOTALL):
+            yield Span(at + words.start(), at + words.end(), BESIDE, where)
+        at = max(at, end)
 
 
 def rows_of_list(where: str, text: str, shapes: tuple[str, ...], today: date) -> Iterator[Span]:

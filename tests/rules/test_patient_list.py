@@ -50,5 +50,20 @@ def test_what_is_no_list_keeps_its_words(text: str) -> None:
     assert masked(text) == text
 
 
-def test_one_number_is_masked_alone() -> None:
-    assert masked("NHS No 999 200 1135 for Ann") == "NHS No [NHS number redacted] for Ann"
+BESIDE = "[words beside a patient's number redacted]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("NHS No 999 200 1135 for Ann", f"{BESIDE} [NHS number redacted] {BESIDE}"),
+        (
+            "Ann Example\n12 Beech Grove\n\nNHS No 999 200 1135\nYours, the clinic",
+            f"{BESIDE} [NHS number redacted]\n{BESIDE}",
+        ),
+        ("999 200 1135 patient", f"[NHS number redacted] {BESIDE}"),
+        ("Open day\nAnn Example, gardener", "Open day\nAnn Example, gardener"),
+    ],
+)
+def test_of_one_patients_paper_nothing_stays_readable(text: str, shown: str) -> None:
+    assert masked(text) == shown
