@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.redaction import redact
-from monitor.types import Media, Picture
+from monitor.types import Box, Line, Media, Picture
 from rules.examples import ORGANISATION
 from rules.identifiers import PersonIdentifiers
 from tests.rules.posts import post
@@ -19,15 +19,33 @@ THEATRE = (
 )
 
 
-def masked(text: str) -> str:
-    item = post("", media=(Media(kind="image", url="", picture=Picture(text=text, width=9, height=9)),))
+def copied(text: str, *lines: Line) -> Picture:
+    """The masked copy of a picture with that text."""
+    picture = Picture(text=text, lines=lines, width=9, height=9)
+    item = post("", media=(Media(kind="image", url="", picture=picture),))
     copy, _ = redact(item, PersonIdentifiers(ORGANISATION).spans(item), ())
-    return copy.part("image 1")
+    return next(seen for _, seen in copy.images)
+
+
+def masked(text: str) -> str:
+    return copied(text).text
 
 
 def test_rows_of_a_list_go_whole_for_names_stand_in_them() -> None:
     row = "[row of a list of patients redacted]"
     assert masked(THEATRE) == f"Theatre 2 Friday list\n{row}\n{row}\n{row}\nSurgeon on call 6"
+
+
+def test_a_line_that_stays_is_found_where_it_stands_now() -> None:
+    at, lines = 0, []
+    for words in THEATRE.split("\n"):
+        lines.append(Line(start=at, end=at + len(words), box=Box(0, 0, 9, 9)))
+        at += len(words) + 1
+    seen = copied(THEATRE, *lines)
+    assert [seen.text[line.start : line.end] for line in seen.lines] == [
+        "Theatre 2 Friday list",
+        "Surgeon on call 6",
+    ]
 
 
 def test_names_and_dates_are_enough_for_a_list() -> None:
