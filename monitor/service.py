@@ -88,6 +88,7 @@ class App:
     stages: Stages
     directory: Directory
     http: Http
+    names: Names
     now: Clock = utc_now
     stop: Callable[[], bool] = field(default=lambda: False)
     meters: Meters | None = None
@@ -239,8 +240,15 @@ class App:
         """What looks at the pictures of this source's posts."""
         meters = self.meters or (lambda: self.store)
         fetch = way_to_pictures(self.settings, source, self.now, self.http, meters)
-        names = Names(ours(self.settings, self.store).organisation)
-        return Stage(self.analyst, fetch, self.fetched, partial(shows_a_face_to_us, names=names))
+        return Stage(self.analyst, fetch, self.fetched, self._shows_a_face_to_us)
+
+    def _shows_a_face_to_us(self, account: Account) -> bool:
+        """Whether the picture of an account is looked at: of staff, ours, or one that bears our name.
+
+        Nobody else's is fetched.
+        """
+        public = account.relation is Relation.PUBLIC
+        return not public or self.names.sieve.is_candidate(account, self.now().date())
 
     def hand_in(
         self,
@@ -334,15 +342,17 @@ def build(
     make_ready(store, key_folders(settings, store), now())
     note_settings(store, settings, rules.version, now())
     organisation, fetched = ours(settings, store).organisation, Fetched()
-    evidence = picture_evidence(settings, organisation, fetched, now)
+    names = Names(organisation, lookalikes=settings.lookalikes)
+    evidence = picture_evidence(settings.pictures, names, fetched, now)
     return App(
         settings=settings,
         store=store,
         rules=rules,
         stages=replace(stages(settings, rules, organisation), evidence=evidence),
         directory=Directory.named_in(settings),
-        now=now,
         http=http or way_out(settings, now),
+        names=names,
+        now=now,
         analyst=analyst(settings, organisation),
         fetched=fetched,
     )
@@ -354,16 +364,6 @@ def analyst(settings: Settings, organisation: Organisation) -> Analyst:
     aliases = (alias.text for alias in organisation.aliases)
     lookalikes = settings.lookalikes
     return Analyst(settings.pictures, (*names, *aliases), lookalikes.bodies, lookalikes.not_bodies)
-
-
-def shows_a_face_to_us(account: Account, names: Names) -> bool:
-    """Whether the picture of an account is looked at: a member of staff's, ours, or one that bears our name.
-
-    Nobody else's is fetched.
-    """
-    if account.relation is not Relation.PUBLIC:
-        return True
-    return names.sieve.is_candidate(account, utc_now().date())
 
 
 def _check_categories(settings: Settings) -> None:

@@ -54,12 +54,6 @@ STANDINGS = {
 Run = Callable[..., Any]
 """(function, document, request) -> the worker's answer. Raises ParserError."""
 
-_ALTERED = {
-    "stretched": "stretched",
-    "colour": "in another colour",
-    "letters": "with other letters",
-    "shape": "in another shape",
-}
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset({"nhs", "foundation", "trust", "and", "hospital", "hospitals", "university", "the", "of"})
 _LETTERS_OF_A_MARK = 8
@@ -276,16 +270,8 @@ def _said_of_page(where: str, lines: int, labels: Sequence[str]) -> str:
 
 
 def _said_of_mark(mark: Mark) -> str:
-    altered = ", ".join(_ALTERED.get(kind, kind) for kind in mark.altered or ())
-    return f"{_whose(mark)}, {mark.tier}{f', {altered}' if altered else ''}"
-
-
-def _whose(mark: Mark) -> str:
-    if mark.ours:
-        return "Our logo"
-    if mark.owner:
-        return f"Logo of {mark.owner}"
-    return "A logo that every body of the NHS has, owner not readable" if mark.shared else "A logo like ours"
+    said = ", ".join((mark.whose, mark.tier, *mark.alterations))
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _telling(mark: Mark) -> tuple[bool, bool, float]:

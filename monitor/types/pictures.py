@@ -47,6 +47,15 @@ class Line:
     page: int = 1
 
 
+ALTERATIONS = {
+    "stretched": "stretched",
+    "colour": "in another colour",
+    "letters": "with letters in another colour",
+    "shape": "drawn otherwise",
+}
+"""What of a mark may be unlike the reference, in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A logo found in a picture.
@@ -54,8 +63,8 @@ class Mark:
     `reference` is the name of the organisation's file that it resembles; `shared` says that every body of
     the NHS has this mark (the lozenge), so that only what stands beside it tells whose it is. `owner` is
     whose, as read there, in the spelling of the list of bodies; "" where it cannot be read. `ours` is None
-    where nobody can say. `altered` names what is unlike the reference (`stretched`, `colour`, `letters`,
-    `shape`); empty where it is as it should be, None where the picture is not good enough to judge.
+    where nobody can say. `altered` names what is unlike the reference, by the names of ALTERATIONS; empty
+    where it is as it should be, None where the picture is not good enough to judge.
     """
 
     reference: str
@@ -66,6 +75,22 @@ class Mark:
     ours: bool | None = None
     owner: str = ""
     altered: tuple[str, ...] | None = None
+
+    @property
+    def whose(self) -> str:
+        """Whose logo it is, in words that begin small."""
+        if self.ours:
+            return "our logo"
+        if self.owner:
+            return f"logo of {self.owner}"
+        return (
+            "a logo that every body of the NHS has, owner not readable" if self.shared else "a logo like ours"
+        )
+
+    @property
+    def alterations(self) -> tuple[str, ...]:
+        """What is unlike the reference, in words."""
+        return tuple(ALTERATIONS[name] for name in self.altered or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,6 @@ OURS, ALTERED, UNCLEAR = "our logo", "altered logo", "NHS logo"
 _IN_PASSING = any_of(words("pictures")["logo in passing"])
 _NOT_OWN = frozenset({Kind.REPOST, Kind.QUOTE, Kind.ARTICLE, Kind.EPISODE, Kind.PAGE_EDIT})
 _CONFIDENCE = {Tier.CERTAIN: 0.9, Tier.PROBABLE: 0.6}
-_ALTERATIONS = {
-    "stretched": "stretched",
-    "colour": "in another colour",
-    "letters": "with letters in another colour",
-    "shape": "drawn otherwise",
-}
 
 
 class LogoOptions(Options):
@@ -147,7 +141,7 @@ def _shows(mark: Mark) -> str:
 
 
 def _how(mark: Mark) -> str:
-    return "".join(f", {_ALTERATIONS.get(name, name)}" for name in mark.altered or ())
+    return "".join(f", {how}" for how in mark.alterations)
 
 
 def _hit(shown: _Shown, label: str, reason: str) -> Hit:

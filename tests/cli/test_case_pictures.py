@@ -44,7 +44,7 @@ def test_it_lists_what_was_seen_and_writes_the_evidence_for_its_owner_alone(
     shown = office.run("cases", "show", "1", "--pictures", str(folder))
     assert shown.exit_code == 0, shown.output
     assert (
-        "image 1: 960 x 720 pixels; our logo (certain), altered: shape; "
+        "image 1: 960 x 720 pixels; our logo (certain), altered: drawn otherwise; "
         "a copy of avatar (7 of 256 bits differ); 1 QR code; its text was read; its metadata hold a location"
     ) in " ".join(shown.stdout.split())
     assert "    image 2: not analysed: it is gone\n" in shown.stdout

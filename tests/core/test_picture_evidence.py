@@ -127,7 +127,7 @@ def test_a_finding_in_words_or_in_a_picture_whose_bytes_are_gone_has_no_picture_
         ({"ours": True}, "Our logo, certain"),
         (
             {"ours": True, "altered": ("stretched", "letters")},
-            "Our logo, certain, stretched, with other letters",
+            "Our logo, certain, stretched, with letters in another colour",
         ),
         ({"ours": None, "tier": Tier.PROBABLE}, "owner not readable, probable"),
         ({"ours": False, "owner": "Tidewater NHS Trust"}, "Logo of Tidewater NHS Trust, certain"),

@@ -49,10 +49,8 @@ def facts(picture: Picture) -> Iterator[str]:
 
 
 def _mark(mark: Mark) -> str:
-    whose = "our logo" if mark.ours else f"logo of {mark.owner}" if mark.owner else f"logo {mark.reference}"
-    unclear = "" if mark.ours is not None else ", owner not readable"
-    altered = f", altered: {', '.join(mark.altered)}" if mark.altered else ""
-    return f"{whose} ({mark.tier}){unclear}{altered}"
+    altered = f", altered: {', '.join(mark.alterations)}" if mark.altered else ""
+    return f"{mark.whose} ({mark.tier}){altered}"
 
 
 def _seen(work: Work, number: int) -> list[tuple[str, Picture]]:
