@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from alerts.layout import environment
 from alerts.text import safe
-from monitor.types import Clause
+from monitor.types import DOMAIN, Clause
 
 TEMPLATES: Mapping[str, str] = {
     "report.txt": "takedown/report.txt.j2",
@@ -84,7 +84,7 @@ class Pack:
     @property
     def is_domain(self) -> bool:
         """Whether it is about a domain and no account."""
-        return self.platform == "domain"
+        return self.platform == DOMAIN
 
 
 def files_of(pack: Pack) -> dict[str, bytes]:

@@ -12,9 +12,8 @@ from connectors.parts.cursors import Cursors
 from connectors.parts.dns import Lookup, NoAnswer, Records
 from monitor.errors import SourceUnavailable
 from monitor.ports import Clock
-from monitor.types import Account, Kind, Page, Post
+from monitor.types import DOMAIN, Account, Kind, Page, Post
 
-PLATFORM = "domain"
 AT_ONCE = 25
 """Names looked up before what was learnt is stored."""
 PAUSE = 0.05
@@ -89,18 +88,18 @@ class Domains:
         says = [TAKES_MAIL] * records.mail + [HAS_ADDRESS] * records.address
         return Post(
             source=self.source,
-            platform=PLATFORM,
+            platform=DOMAIN,
             external_id=name,
             observed_at=self.now(),
             kind=Kind.PROFILE,
             title=name,
             text=" ".join(says) or ONLY_HELD,
-            author=Account(platform=PLATFORM, external_id=name, handle=name),
+            author=Account(platform=DOMAIN, external_id=name, handle=name),
         )
 
     @property
     def _cursors(self) -> Cursors:
-        return Cursors.about(PLATFORM, *self.names)
+        return Cursors.about(DOMAIN, *self.names)
 
     def _mark(self, following: int) -> str:
         return self._cursors.write(next=following)

@@ -52,6 +52,7 @@ from monitor.types.findings import Lane as Lane
 from monitor.types.findings import Pace as Pace
 from monitor.types.findings import Severity as Severity
 from monitor.types.findings import Verdict as Verdict
+from monitor.types.lookalikes import DOMAIN as DOMAIN
 from monitor.types.lookalikes import Resemblance as Resemblance
 from monitor.types.lookalikes import Standing as Standing
 from monitor.types.people import SERVICE as SERVICE

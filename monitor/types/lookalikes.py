@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+DOMAIN = "domain"
+"""The platform under which domains stand beside accounts."""
+
 
 class Standing(StrEnum):
     """The outcome classes of the lookalike score."""

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor.types import Post
+from monitor.types import DOMAIN, Post
 from rules.detectors import Hit, detector
 from rules.lookalikes.domains import guesses, is_official
 from rules.names import Names
 from rules.reading import Reading
 
-PLATFORM = "domain"
 TAKES_MAIL = "mail can be sent"
 _CHANCE = "It may also be somebody else's abbreviation."
 
 
 def _is_domain(post: Post, names: Names) -> bool:
-    return post.platform == PLATFORM and post.author is not None and post.author.known_as is None
+    return post.platform == DOMAIN and post.author is not None and post.author.known_as is None
 
 
 @detector(levels=("mail", "exists", "chance"), applies=_is_domain)

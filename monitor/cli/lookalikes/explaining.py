@@ -11,7 +11,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.casework.work import Work, at_work
 from monitor.cli.lookalikes.access import admitted, looked
-from monitor.types import Account, Likeness, Picture, Relation, Standing
+from monitor.types import DOMAIN, Account, Likeness, Picture, Relation, Standing
 
 if TYPE_CHECKING:
     from monitor.service import App
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.types import Resemblance
     from rules.lookalikes import Index
 
-DOMAIN = "domain"
 QUIET = (Standing.REGISTERED, Standing.OTHER_BODY, Standing.PERSON, Standing.UNRELATED)
 """What nothing need be done about."""
 _COPY = Picture(digest="0" * 64, width=400, height=400, likeness=Likeness("ours", 0))

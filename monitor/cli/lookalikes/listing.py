@@ -12,11 +12,11 @@ import typer
 from monitor.cli import output
 from monitor.cli.casework.work import Work, at_work
 from monitor.cli.lookalikes.access import admitted, looked
+from monitor.types import DOMAIN
 
 if TYPE_CHECKING:
     from monitor.store.casework.lookalikes import Lookalike
 
-DOMAIN = "domain"
 CLOSED = "closed"
 
 

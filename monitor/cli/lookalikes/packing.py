@@ -12,6 +12,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.casework.work import Number, Seen, Work, at_work
+from monitor.types import DOMAIN
 
 if TYPE_CHECKING:
     from alerts.takedown import Exhibit, Fact, Pack, Reporting
@@ -130,7 +131,7 @@ def _ours(work: Work, found: Lookalike) -> Iterator[str]:
     """The organisation's own accounts there, else everywhere; its own domains for a domain."""
     from monitor.store.people.registers import official_accounts
 
-    if found.platform == "domain":
+    if found.platform == DOMAIN:
         yield from work.settings.organisation.domains
         return
     with work.store.reading() as connection:
@@ -146,7 +147,7 @@ def _facts(work: Work, found: Lookalike) -> Iterator[Fact]:
     from alerts.takedown import Fact
 
     first, last = _local(work, found.first_seen), _local(work, found.last_seen or found.first_seen)
-    kept = {"Name" if found.platform == "domain" else "Handle": found.account}
+    kept = {"Name" if found.platform == DOMAIN else "Handle": found.account}
     kept |= {"Name as shown": found.name, "What it has": found.says, "Address": found.url or ""}
     yield from (Fact(what, value, last) for what, value in kept.items() if value)
     yield Fact("First seen", f"{first:%Y-%m-%d %H:%M %Z}", first)

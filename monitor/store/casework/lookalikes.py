@@ -13,10 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from monitor.store.audit import AuditLog
 from monitor.store.batches import batched
 from monitor.store.tables import AuditEntry, Case, Finding, Mention, Occurrence, table_of
-from monitor.types import Lane, Severity, Standing
+from monitor.types import DOMAIN, Lane, Severity, Standing
 
-DOMAIN = "domain"
-"""The platform under which domains stand."""
 LOOKALIKES = "lookalike-account"
 """The category of these cases."""
 STATUSES: Mapping[str, str] = {

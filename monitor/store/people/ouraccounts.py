@@ -37,7 +37,7 @@ _PROFILES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class AccountRegister:
     """Accounts of one register: by number, and by handle or address with the number that goes with it.
 
     The values say what the register calls the account. The address is needed where a handle is whole only
@@ -69,8 +69,8 @@ class Listed:
 class OurAccounts:
     """The registers of official and of known accounts, and of permissions to show the logo."""
 
-    official: Listed = field(default_factory=Listed)
-    known: Listed = field(default_factory=Listed)
+    official: AccountRegister = field(default_factory=AccountRegister)
+    known: AccountRegister = field(default_factory=AccountRegister)
     logo: Mapping[str, date] = field(default_factory=dict)
     """The last day of a permission, by the place that may show the logo, as `_place` writes it."""
 
@@ -104,9 +104,9 @@ def _bare(name: str | None) -> str:
     return (name or "").strip().lstrip("@").casefold()
 
 
-def _listed(entries: Iterable[tuple[str, str, str | None, str]]) -> Listed:
+def _listed(entries: Iterable[tuple[str, str, str | None, str]]) -> AccountRegister:
     rows = list(entries)
-    return Listed(
+    return AccountRegister(
         numbers={(platform, number): what for platform, _, number, what in rows if number},
         names={(platform, _bare(name)): (what, number) for platform, name, number, what in rows},
     )
